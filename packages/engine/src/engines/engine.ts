@@ -1,0 +1,48 @@
+import type { Program } from "../ir/program.js";
+import type { NamedArrays } from "../ir/tensor-type.js";
+
+/**
+ * The contract between a program and whatever executes it.
+ *
+ * An engine turns a Program into an Executable; an Executable turns arrays into arrays. Nothing else crosses: no
+ * tensor, no device handle, nothing to dispose but the Executable itself.
+ */
+export interface Engine {
+  /** `onnxruntime-node/cpu`, `tfjs/wasm`, ... as `nextscale doctor` lists them. */
+  readonly name: string;
+  /**
+   * Prepares a program for running.
+   *
+   * @throws NextscaleError `engine-failure` when the engine refuses the program
+   */
+  compile(program: Program, options?: CompileOptions): Promise<Executable>;
+  /** Releases what the engine itself holds (a worker, a device). Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What is fixed or carried over between runs. Names are those of program inputs. */
+export interface CompileOptions {
+  /** Inputs that never change, baked in: an inference engine prepacks weights given so. They are then not passed to `run`. */
+  readonly constants?: NamedArrays;
+  /**
+   * Initial values of inputs that each run replaces: the program must have an output of the same name and type, whose
+   * value becomes the input of the next run. They are neither passed to `run` nor returned by it. Double-buffered.
+   */
+  readonly state?: NamedArrays;
+}
+
+/** A program ready to run. Calls to `run` are serialised in call order. */
+export interface Executable {
+  /**
+   * Runs once.
+   *
+   * @param inputs every program input that is neither constant nor state
+   * @returns every output that is not state. The arrays are reused: they are valid until the next `run`; copy to keep.
+   * @throws NextscaleError `shape` for a missing, unknown or wrongly sized input; `engine-failure` if the engine fails
+   */
+  run(inputs: NamedArrays): Promise<NamedArrays>;
+  /** A copy of the state as the next run will see it. */
+  readState(): Promise<NamedArrays>;
+  /** Frees what the engine holds for this program. Idempotent. */
+  close(): Promise<void>;
+}
