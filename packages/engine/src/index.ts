@@ -1,6 +1,15 @@
 export { isNextscaleError, NextscaleError, type ErrorCode, type ErrorParts } from "./errors.js";
 export type { CompileOptions, Engine, Executable } from "./engines/engine.js";
+export { gradients } from "./gradient/gradients.js";
+export { formatProgram } from "./ir/print.js";
 export type { Attributes, NamedValue, Node, Program, ValueId } from "./ir/program.js";
-export type { DType, NamedArrays, TensorData, TensorType } from "./ir/tensor-type.js";
+export { formatType, sizeOf, type DType, type NamedArrays, type TensorData, type TensorType } from "./ir/tensor-type.js";
 export { gelu, layerNorm, silu, softmaxCrossEntropy, stopGradient } from "./nn/index.js";
+export { adamW, adamWSignature, adamWZeros, type AdamWOptions, type AdamWState } from "./optimiser/adamw.js";
+export { clipByGlobalNorm } from "./optimiser/clip-by-global-norm.js";
+export { movingAverage } from "./optimiser/moving-average.js";
 export { philox4x32 } from "./random/philox.js";
+export { tracedKernels } from "./trace/kernels/index.js";
+export { bool, f32, i32 } from "./trace/signature.js";
+export { trace } from "./trace/trace.js";
+export { flattenTree, isTensorType, mapTree, type TensorsOf, type Tree } from "./trace/tree.js";

@@ -1,0 +1,29 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { ValueId } from "../ir/program.js";
+import { activeRecording, isTensor } from "../trace/trace.js";
+import { flattenTree, mapTree, type Tree } from "../trace/tree.js";
+import { reverseSweep } from "./reverse-sweep.js";
+
+/**
+ * The gradient of a scalar with respect to every tensor of a tree, inside a trace.
+ *
+ * @param loss scalar computed from `wrt` earlier in the same trace
+ * @param wrt tensors in nested records and arrays, usually the parameters
+ * @returns a tree of the same form; tensors that the loss does not depend on get zeros
+ * @throws NextscaleError `no-gradient`, `shape`
+ *
+ * @example
+ * trace(({ w, x }) => {
+ *   const loss = tf.mean(tf.square(tf.matMul(x, w)));
+ *   return { loss, gradient: gradients(loss, w) };
+ * }, { w: f32(3, 2), x: f32(8, 3) });
+ */
+export function gradients<T extends Tree<tf.Tensor>>(loss: tf.Tensor, wrt: T): T {
+  const recording = activeRecording();
+  if (recording === null) throw new Error("internal: gradients() works only inside trace()");
+  const leaves = flattenTree<tf.Tensor>(wrt, isTensor);
+  const values = leaves.map(([, tensor]) => recording.valueFor(tensor));
+  const results = reverseSweep(recording.graph, recording.valueFor(loss), values);
+  const byPath = new Map(leaves.map(([path], i) => [path, results[i] as ValueId]));
+  return mapTree<tf.Tensor, tf.Tensor>(wrt, isTensor, (_tensor, path) => recording.tensorOf(byPath.get(path) as ValueId)) as T;
+}

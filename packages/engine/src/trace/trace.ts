@@ -1,0 +1,85 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { NextscaleError } from "../errors.js";
+import type { Program } from "../ir/program.js";
+import type { TensorType } from "../ir/tensor-type.js";
+import { registerKernels } from "./kernels/index.js";
+import { unsupported } from "./kernels/translation.js";
+import { RECORDING_BACKEND, RecordingBackend } from "./recording-backend.js";
+import { flattenTree, isTensorType, mapTree, type TensorsOf, type Tree } from "./tree.js";
+
+let recording: RecordingBackend | null = null;
+
+/** The backend of the trace in progress, or null outside a trace. */
+export function activeRecording(): RecordingBackend | null {
+  return recording;
+}
+
+/**
+ * Runs `fn` once on tensors without values and returns what it would compute.
+ *
+ * `fn` is ordinary tfjs-core code. It must not read values or branch on them, and draws of `tf.random*` made inside
+ * would be frozen into the program: pass noise as an input.
+ *
+ * @param fn receives a tree of tensors of the form of `signature`, returns a tree of tensors
+ * @param signature types of the inputs, in nested records and arrays; a leaf is named by its path, `params/blocks/0/weight`
+ * @returns a Program with those inputs, and with outputs named by path in the returned tree (a lone tensor: `output`)
+ * @throws NextscaleError `traced-value-read`, `unsupported-kernel`, `shape`
+ *
+ * @example
+ * const program = trace(({ x, w }) => tf.matMul(x, w), { x: f32(64, 512), w: f32(512, 512) });
+ */
+export function trace<S extends Tree<TensorType>>(fn: (inputs: TensorsOf<S>) => Tree<tf.Tensor>, signature: S): Program {
+  if (recording !== null) throw new Error("internal: trace called inside a trace; call the function directly instead");
+  const backend = new RecordingBackend();
+  return onBackend(backend, () => {
+    const inputs = mapTree<TensorType, tf.Tensor>(signature, isTensorType, (type, path) =>
+      backend.tensorOf(backend.graph.input(path === "" ? "input" : path, type)),
+    );
+    const results = flattenTree<tf.Tensor>(fn(inputs as TensorsOf<S>), isTensor);
+    return backend.graph.finish(
+      results.map(([path, tensor]) => ({ name: path === "" ? "output" : path, value: backend.valueFor(tensor) })),
+    );
+  });
+}
+
+/** Makes `backend` the current tfjs backend while `body` runs, and puts things back whatever happens. */
+function onBackend<T>(backend: RecordingBackend, body: () => T): T {
+  registerKernels();
+  const engine = tf.engine();
+  const previous = engine.backendName as string | undefined;
+  tf.registerBackend(RECORDING_BACKEND, () => backend);
+  recording = backend;
+  // With a synchronous factory setBackend has done its work when it returns; its promise only repeats that.
+  void tf.setBackend(RECORDING_BACKEND);
+  engine.startScope("trace");
+  try {
+    return body();
+  } catch (error) {
+    throw asUnsupportedKernel(error);
+  } finally {
+    engine.endScope();
+    recording = null;
+    if (previous !== undefined && previous !== "") void tf.setBackend(previous);
+    else engine.backendName = previous as string;
+    tf.removeBackend(RECORDING_BACKEND);
+  }
+}
+
+/** tfjs reports a kernel that no one registered as a plain Error; name it as ours. */
+function asUnsupportedKernel(error: unknown): unknown {
+  const kernel = error instanceof Error ? /Kernel '([^']+)' not registered/.exec(error.message)?.[1] : undefined;
+  if (kernel === undefined) return error;
+  return unsupported(kernel, "operations that the tracer knows (see tracedKernels())", "compose it from simpler operations");
+}
+
+/** True for a tensor. */
+export function isTensor(node: unknown): node is tf.Tensor {
+  if (node instanceof tf.Tensor) return true;
+  if (typeof node === "object" && node !== null) return false;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: "engine/trace",
+    expected: "a tensor, or nested records and arrays of tensors",
+    got: String(node),
+  });
+}
