@@ -16,11 +16,11 @@ export interface AdamWOptions {
 }
 
 /** Moments of AdamW for parameters of the form `T`, and the number of steps taken (a float32 scalar). */
-export interface AdamWState<T> {
+export type AdamWState<T> = {
   readonly first: T;
   readonly second: T;
   readonly step: tf.Tensor;
-}
+};
 
 /**
  * One step of AdamW with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as traced code.
