@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { NextscaleError } from "../errors.js";
 import type { ValueId } from "../ir/program.js";
 import { activeRecording, isTensor } from "../trace/trace.js";
 import { flattenTree, mapTree, type Tree } from "../trace/tree.js";
@@ -10,7 +11,7 @@ import { reverseSweep } from "./reverse-sweep.js";
  * @param loss scalar computed from `wrt` earlier in the same trace
  * @param wrt tensors in nested records and arrays, usually the parameters
  * @returns a tree of the same form; tensors that the loss does not depend on get zeros
- * @throws NextscaleError `no-gradient`, `shape`
+ * @throws NextscaleError `no-gradient`, `shape`; `invalid-argument` outside a trace
  *
  * @example
  * trace(({ w, x }) => {
@@ -20,7 +21,15 @@ import { reverseSweep } from "./reverse-sweep.js";
  */
 export function gradients<T extends Tree<tf.Tensor>>(loss: tf.Tensor, wrt: T): T {
   const recording = activeRecording();
-  if (recording === null) throw new Error("internal: gradients() works only inside trace()");
+  if (recording === null) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "engine/gradients",
+      expected: "a call inside trace()",
+      got: "a call outside",
+      fix: "trace the function that needs the gradient",
+    });
+  }
   const leaves = flattenTree<tf.Tensor>(wrt, isTensor);
   const values = leaves.map(([, tensor]) => recording.valueFor(tensor));
   const results = reverseSweep(recording.graph, recording.valueFor(loss), values);

@@ -29,7 +29,15 @@ export function activeRecording(): RecordingBackend | null {
  * const program = trace(({ x, w }) => tf.matMul(x, w), { x: f32(64, 512), w: f32(512, 512) });
  */
 export function trace<S extends Tree<TensorType>>(fn: (inputs: TensorsOf<S>) => Tree<tf.Tensor>, signature: S): Program {
-  if (recording !== null) throw new Error("internal: trace called inside a trace; call the function directly instead");
+  if (recording !== null) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "engine/trace",
+      expected: "a call outside any trace",
+      got: "a trace inside a traced function",
+      fix: "call the inner function directly: its operations join the trace in progress",
+    });
+  }
   const backend = new RecordingBackend();
   return onBackend(backend, () => {
     const inputs = mapTree<TensorType, tf.Tensor>(signature, isTensorType, (type, path) =>
