@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decimal, integer, shard, shardRange } from "../src/options.js";
+
+test("integers are whole and inside their range", () => {
+  expect(integer(1)("64")).toBe(64);
+  for (const bad of ["0", "-3", "1.5", "1e3", "", "six", "NaN", "Infinity", "0x10"]) {
+    expect(() => integer(1)(bad), bad).toThrow(/Expected a whole number of at least 1, got/);
+  }
+  expect(() => integer(0, 9)("10")).toThrow(/from 0 to 9, got "10"/);
+});
+
+test("decimals are finite and inside their range", () => {
+  expect(decimal(0)("0")).toBe(0);
+  expect(decimal(0, { maximum: 1 })("0.9")).toBe(0.9);
+  for (const bad of ["", " ", "abc", "NaN", "Infinity", "-1"]) expect(() => decimal(0)(bad), bad).toThrow(/got/);
+  expect(() => decimal(0, { inclusive: false })("0")).toThrow(/above 0/);
+});
+
+test("shards read i/n and nothing else", () => {
+  expect(shard("2/4")).toEqual({ index: 2, count: 4 });
+  for (const bad of ["4/4", "1", "1/0", "-1/2", "a/b", "1/2/3", ""]) expect(() => shard(bad), bad).toThrow(/i\/n/);
+});
+
+test("shards of any job cover it once, in order, evenly", () => {
+  fc.assert(
+    fc.property(fc.nat(10_000), fc.integer({ min: 1, max: 50 }), (total, count) => {
+      const ranges = Array.from({ length: count }, (_, index) => shardRange(total, { index, count }));
+      expect(ranges[0]!.start).toBe(0);
+      expect(ranges.at(-1)!.end).toBe(total);
+      for (let i = 1; i < count; i++) expect(ranges[i]!.start).toBe(ranges[i - 1]!.end);
+      const sizes = ranges.map(({ start, end }) => end - start);
+      expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+    }),
+  );
+});
