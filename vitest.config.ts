@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { findChromium } from "./tools/testing/chromium.js";
@@ -8,14 +8,16 @@ import { PlainReporter } from "./tools/testing/plain-reporter.js";
 /** Packages resolve each other to their sources, so tests need no build. */
 const SOURCE = "@nextscale/source";
 
+const root = import.meta.dirname;
+
 const folders = ["packages", "apps"]
-  .flatMap((group) => readdirSync(group).map((name) => `${group}/${name}`))
+  .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
   .concat("tools")
-  .filter((folder) => existsSync(`${folder}/package.json`));
+  .filter((folder) => existsSync(join(root, folder, "package.json")));
 
 const nodeProjects = folders.map((folder): TestProjectInlineConfiguration => ({
   extends: true,
-  root: folder,
+  root: join(root, folder),
   test: {
     name: basename(folder),
     include: ["test/**/*.test.ts"],
@@ -69,6 +71,7 @@ const notes =
     : [];
 
 export default defineConfig({
+  root,
   resolve: { conditions: [SOURCE, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
   test: {
