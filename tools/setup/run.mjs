@@ -1,19 +1,21 @@
 import { spawn } from "node:child_process";
 
 /**
- * Runs a program with its output shown, and kept.
+ * Runs a program with its output shown, and kept: `stdout` alone, and `output` with both streams as they came.
  *
  * @param {string} root working folder
  * @param {string} command
  * @param {string[]} args
  * @param {{ shell?: boolean, quiet?: boolean }} [options] quiet: keep the output, show none of it
- * @returns {Promise<{ status: number, output: string }>}
+ * @returns {Promise<{ status: number, stdout: string, output: string }>}
  */
 export function run(root, command, args, { shell = false, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, shell, stdio: ["inherit", "pipe", "pipe"] });
+    let stdout = "";
     let output = "";
     child.stdout.on("data", (chunk) => {
+      stdout += chunk;
       output += chunk;
       if (!quiet) process.stdout.write(chunk);
     });
@@ -22,7 +24,7 @@ export function run(root, command, args, { shell = false, quiet = false } = {}) 
       if (!quiet) process.stderr.write(chunk);
     });
     child.on("error", reject);
-    child.on("close", (status) => resolve({ status: status === null ? 1 : status, output }));
+    child.on("close", (status) => resolve({ status: status === null ? 1 : status, stdout, output }));
   });
 }
 
