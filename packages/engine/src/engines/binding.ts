@@ -1,0 +1,116 @@
+import { NextscaleError } from "../errors.js";
+import { typeOf, type Program, type ValueId } from "../ir/program.js";
+import { formatType, sizeOf, type DType, type NamedArrays, type TensorData, type TensorType } from "../ir/tensor-type.js";
+import type { CompileOptions } from "./engine.js";
+
+/** A program input or output with its type. */
+export interface Slot {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly value: ValueId;
+}
+
+/** An input that each run replaces, with the output that replaces it. */
+export interface StateSlot extends Slot {
+  /** Position among the program's outputs. */
+  readonly output: number;
+  readonly initial: TensorData;
+}
+
+/** Which role each input and output of a program plays in one executable. */
+export interface Binding {
+  /** Inputs given to every run. */
+  readonly inputs: readonly Slot[];
+  /** Inputs baked in. */
+  readonly constants: readonly (Slot & { readonly data: TensorData })[];
+  readonly state: readonly StateSlot[];
+  /** Outputs returned by every run, with their position among the program's outputs. */
+  readonly outputs: readonly (Slot & { readonly output: number })[];
+}
+
+/**
+ * Sorts the inputs and outputs of a program by role and checks the arrays given for them.
+ *
+ * @throws NextscaleError `invalid-argument` for a name that is no input, or is both constant and state; `shape` for an
+ *   array that does not fit, or state without an output of the same name and type
+ */
+export function bind(program: Program, options: CompileOptions = {}): Binding {
+  const constants = options.constants ?? {};
+  const state = options.state ?? {};
+  const slots = program.inputs.map(({ name, value }): Slot => ({ name, value, type: typeOf(program, value) }));
+  const names = new Set(slots.map(({ name }) => name));
+  for (const name of [...Object.keys(constants), ...Object.keys(state)]) {
+    if (!names.has(name)) throw badArgument(`constants and state among the inputs ${[...names].join(", ")}`, name);
+    if (Object.hasOwn(constants, name) && Object.hasOwn(state, name)) throw badArgument("constant or state", `${name} as both`);
+  }
+  const isConstant = ({ name }: Slot) => Object.hasOwn(constants, name);
+  const isState = ({ name }: Slot) => Object.hasOwn(state, name);
+  return {
+    inputs: slots.filter((slot) => !isConstant(slot) && !isState(slot)),
+    constants: slots.filter(isConstant).map((slot) => ({ ...slot, data: checked(slot, constants[slot.name]) })),
+    state: slots
+      .filter(isState)
+      .map((slot) => ({ ...slot, output: matchingOutput(program, slot), initial: checked(slot, state[slot.name]) })),
+    outputs: program.outputs
+      .map(({ name, value }, output) => ({ name, value, type: typeOf(program, value), output }))
+      .filter(({ name }) => !Object.hasOwn(state, name)),
+  };
+}
+
+/**
+ * Checks the arrays given to one run.
+ *
+ * @throws NextscaleError `shape`
+ */
+export function checkInputs(binding: Binding, arrays: NamedArrays): void {
+  for (const slot of binding.inputs) checked(slot, arrays[slot.name]);
+  const given = Object.keys(arrays);
+  if (given.length === binding.inputs.length) return;
+  const names = new Set(binding.inputs.map(({ name }) => name));
+  const unknown = given.filter((name) => !names.has(name));
+  throw badShape(`inputs ${[...names].join(", ") || "(none)"}`, `also ${unknown.join(", ")}`);
+}
+
+/** True when `data` is the kind of array that holds elements of `dtype`. */
+function holds(data: unknown, dtype: DType): data is TensorData {
+  switch (dtype) {
+    case "float32":
+      return data instanceof Float32Array;
+    case "int32":
+      return data instanceof Int32Array;
+    case "bool":
+      return data instanceof Uint8Array;
+    default:
+      throw new Error(`internal: unknown dtype ${String(dtype satisfies never)}`);
+  }
+}
+
+function checked(slot: Slot, data: TensorData | undefined): TensorData {
+  if (data === undefined) throw badShape(`input ${slot.name}: ${formatType(slot.type)}`, "none");
+  if (!holds(data, slot.type.dtype) || data.length !== sizeOf(slot.type.shape)) {
+    throw badShape(`input ${slot.name}: ${formatType(slot.type)}`, describe(data));
+  }
+  return data;
+}
+
+/** Plain JavaScript callers may pass anything. */
+function describe(data: unknown): string {
+  return ArrayBuffer.isView(data) ? `${data.constructor.name} of ${(data as TensorData).length} elements` : `${typeof data} ${String(data).slice(0, 40)}`;
+}
+
+function matchingOutput(program: Program, slot: Slot): number {
+  const output = program.outputs.findIndex(({ name }) => name === slot.name);
+  const found = program.outputs[output];
+  const type = found === undefined ? undefined : formatType(typeOf(program, found.value));
+  const wanted = formatType(slot.type);
+  if (type === wanted) return output;
+  throw badShape(`an output ${slot.name}: ${wanted} to replace the state of that name`, type ?? "no such output");
+}
+
+function badShape(expected: string, got: string): NextscaleError {
+  return new NextscaleError({ code: "shape", where: "engine/run", expected, got });
+}
+
+function badArgument(expected: string, got: string): NextscaleError {
+  return new NextscaleError({ code: "invalid-argument", where: "engine/compile", expected, got });
+}

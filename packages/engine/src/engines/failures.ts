@@ -1,0 +1,23 @@
+import { NextscaleError } from "../errors.js";
+
+/** The engine refused or failed; `cause` says how. */
+export function engineFailure(engine: string, expected: string, cause: unknown): NextscaleError {
+  return new NextscaleError({ code: "engine-failure", where: engine, expected, got: messageOf(cause), cause });
+}
+
+/** Something was asked of an executable or an engine that was closed before. */
+export function alreadyClosed(engine: string): NextscaleError {
+  return new NextscaleError({
+    code: "engine-failure",
+    where: engine,
+    expected: "an open executable",
+    got: "one that was closed",
+    fix: "call close() last",
+  });
+}
+
+/** First line of an error's message, without its stack. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0]?.slice(0, 400) ?? "";
+}

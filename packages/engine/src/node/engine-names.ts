@@ -1,0 +1,23 @@
+/** Execution providers of onnxruntime-node that have an engine name. */
+export const ONNXRUNTIME_PROVIDERS = ["cpu", "webgpu", "cuda", "coreml", "dml"] as const;
+
+/** Execution providers of onnxruntime-node that have an engine name. */
+export type OnnxRuntimeProvider = (typeof ONNXRUNTIME_PROVIDERS)[number];
+
+/** tfjs backends that have an engine name. */
+export const TFJS_BACKENDS = ["cpu", "wasm", "webgpu", "node", "node-gpu"] as const;
+
+/** tfjs backends that have an engine name; `node` and `node-gpu` are TensorFlow itself. */
+export type TfjsBackend = (typeof TFJS_BACKENDS)[number];
+
+/** Names of the engines that run in Node. */
+export type EngineName = `onnxruntime-node/${OnnxRuntimeProvider}` | `tfjs/${TfjsBackend}`;
+
+/** The engine that {@link openEngine} opens when none is named: the fastest that needs nothing but an npm package. */
+export const DEFAULT_ENGINE: EngineName = "onnxruntime-node/cpu";
+
+/** All engines that run in Node, whether or not they load here. */
+export const ENGINE_NAMES: readonly EngineName[] = [
+  ...ONNXRUNTIME_PROVIDERS.map((provider): EngineName => `onnxruntime-node/${provider}`),
+  ...TFJS_BACKENDS.map((backend): EngineName => `tfjs/${backend}`),
+];

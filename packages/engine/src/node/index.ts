@@ -1,0 +1,2 @@
+export { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "./engine-names.js";
+export { openEngine, type OpenEngineOptions } from "./open-engine.js";

@@ -1,0 +1,182 @@
+import { NextscaleError } from "../errors.js";
+import type { Program, ValueId } from "../ir/program.js";
+import { typeOf } from "../ir/program.js";
+import { formatType, sizeOf, type NamedArrays } from "../ir/tensor-type.js";
+import { operation } from "../ops/index.js";
+import { encodeModel } from "./encode-model.js";
+import { MICROSOFT_DOMAIN, ModelEmitter } from "./model-emitter.js";
+import type { OnnxModel, OnnxNode, OnnxValueInfo } from "./model.js";
+
+/** Opset 20 (ONNX 1.15, 2023) is the first with `Gelu`; IR version 9 is what that release writes. */
+const OPSET = 20;
+const IR_VERSION = 9;
+const MICROSOFT_OPSET = 1;
+
+/** Prefix of an output whose name is also that of an input: a training step returns `params/w` for `params/w`. */
+const NEXT = "next/";
+
+/** How a program becomes an ONNX model. */
+export interface OnnxOptions {
+  /** `standard`: any ONNX tool opens it; `onnxruntime`: may use fused operators that only ONNX Runtime has. */
+  readonly dialect: "standard" | "onnxruntime";
+  /** Values of inputs that become initialisers (weights) and are then no inputs of the model. */
+  readonly constants?: NamedArrays;
+  /** Key-value pairs to store beside the graph. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The program as the bytes of an `.onnx` file, opset 20.
+ *
+ * Inputs and outputs keep their names, but an output that shares its name with an input (state that a step carries
+ * over) is called `next/<name>`, since names are unique in ONNX: see {@link onnxOutputNames}.
+ *
+ * @throws NextscaleError `invalid-argument` for a constant that is no input, `shape` for one of the wrong size
+ */
+export function toOnnx(program: Program, options: OnnxOptions): Uint8Array {
+  return encodeModel(toOnnxModel(program, options));
+}
+
+/** Name in the ONNX file of each program output, in order. */
+export function onnxOutputNames(program: Program): readonly string[] {
+  const taken = new Set(program.inputs.map(({ name }) => name));
+  return program.outputs.map(({ name }) => {
+    let unique = name;
+    while (taken.has(unique)) unique = NEXT + unique;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+/** What {@link toOnnx} writes, as data. */
+export function toOnnxModel(program: Program, options: OnnxOptions): OnnxModel {
+  const outputNames = onnxOutputNames(program);
+  const emitter = new ModelEmitter(options.dialect, new Set([...program.inputs.map(({ name }) => name), ...outputNames]));
+  const names = new Map<ValueId, string>();
+  const inputs: OnnxValueInfo[] = [];
+  const constants = options.constants ?? {};
+  checkConstants(program, constants);
+  for (const { name, value } of program.inputs) {
+    names.set(value, name);
+    const data = constants[name];
+    if (data === undefined) inputs.push(valueInfo(program, name, value));
+    else emitter.namedConstant(name, typeOf(program, value), data);
+  }
+  lowerNodes(program, emitter, names);
+  const nodes = nameOutputs(program, outputNames, emitter, names);
+  return {
+    irVersion: IR_VERSION,
+    producerName: "nextscale",
+    opsets: { "": OPSET, ...(nodes.some(({ domain }) => domain === MICROSOFT_DOMAIN) ? { [MICROSOFT_DOMAIN]: MICROSOFT_OPSET } : {}) },
+    metadata: options.metadata ?? {},
+    graph: {
+      name: "nextscale",
+      nodes,
+      initialisers: emitter.initialisers,
+      inputs,
+      outputs: program.outputs.map(({ value }, i) => valueInfo(program, outputNames[i] as string, value)),
+      valueInfo: options.dialect === "standard" ? intermediateTypes(program, names, nodes, new Set(outputNames)) : [],
+    },
+  };
+}
+
+/** Emits every node whose outputs are needed, and fills `names`. */
+function lowerNodes(program: Program, emitter: ModelEmitter, names: Map<ValueId, string>): void {
+  const used = usedValues(program);
+  const nameOf = (value: ValueId): string => {
+    const known = names.get(value);
+    if (known !== undefined) return known;
+    const data = program.constants.get(value);
+    if (data === undefined) throw new Error(`internal: value %${value} is read before it is defined`);
+    const name = emitter.constant(typeOf(program, value), data);
+    names.set(value, name);
+    return name;
+  };
+  for (const node of program.nodes) {
+    if (!node.outputs.some((value) => used.has(value))) continue;
+    const outputs = operation(node.op).toOnnx(emitter, {
+      inputs: node.inputs.map(nameOf),
+      inputTypes: node.inputs.map((value) => typeOf(program, value)),
+      outputTypes: node.outputs.map((value) => typeOf(program, value)),
+      attributes: node.attributes,
+      used: node.outputs.map((value) => used.has(value)),
+    });
+    node.outputs.forEach((value, i) => names.set(value, outputs[i] as string));
+  }
+  for (const { value } of program.outputs) nameOf(value);
+}
+
+/** Values that reach an output. */
+function usedValues(program: Program): ReadonlySet<ValueId> {
+  const used = new Set(program.outputs.map(({ value }) => value));
+  for (const node of [...program.nodes].reverse()) {
+    if (node.outputs.some((value) => used.has(value))) node.inputs.forEach((value) => used.add(value));
+  }
+  return used;
+}
+
+/** Renames emitted values to output names; an output that is an input, a constant or a second name is copied. */
+function nameOutputs(
+  program: Program,
+  outputNames: readonly string[],
+  emitter: ModelEmitter,
+  names: Map<ValueId, string>,
+): readonly OnnxNode[] {
+  const emitted = new Set(emitter.nodeList.flatMap(({ outputs }) => outputs));
+  const renamed = new Map<string, string>();
+  const copies: OnnxNode[] = [];
+  program.outputs.forEach(({ value }, i) => {
+    const from = names.get(value) as string;
+    const to = outputNames[i] as string;
+    if (emitted.has(from) && !renamed.has(from)) renamed.set(from, to);
+    else copies.push({ opType: "Identity", domain: "", inputs: [from], outputs: [to], attributes: {} });
+  });
+  const rename = (name: string) => renamed.get(name) ?? name;
+  for (const [value, name] of names) names.set(value, rename(name));
+  return [...emitter.nodeList, ...copies].map((node) => ({
+    ...node,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map(rename),
+  }));
+}
+
+/** Types of the values between inputs and outputs that kept a value of the program. */
+function intermediateTypes(
+  program: Program,
+  names: ReadonlyMap<ValueId, string>,
+  nodes: readonly OnnxNode[],
+  outputNames: ReadonlySet<string>,
+): readonly OnnxValueInfo[] {
+  const defined = new Set(nodes.flatMap(({ outputs }) => outputs).filter((name) => !outputNames.has(name)));
+  const infos = new Map<string, OnnxValueInfo>();
+  for (const [value, name] of names) if (defined.has(name)) infos.set(name, valueInfo(program, name, value));
+  return [...infos.values()];
+}
+
+function valueInfo(program: Program, name: string, value: ValueId): OnnxValueInfo {
+  const { dtype, shape } = typeOf(program, value);
+  return { name, type: dtype, dims: shape };
+}
+
+function checkConstants(program: Program, constants: NamedArrays): void {
+  for (const [name, data] of Object.entries(constants)) {
+    const input = program.inputs.find((candidate) => candidate.name === name);
+    if (input === undefined) {
+      throw new NextscaleError({
+        code: "invalid-argument",
+        where: "engine/onnx",
+        expected: `constants among the inputs ${program.inputs.map((candidate) => candidate.name).join(", ")}`,
+        got: name,
+      });
+    }
+    const type = typeOf(program, input.value);
+    if (data.length !== sizeOf(type.shape)) {
+      throw new NextscaleError({
+        code: "shape",
+        where: "engine/onnx",
+        expected: `${formatType(type)} for ${name}`,
+        got: `${data.length} elements`,
+      });
+    }
+  }
+}
