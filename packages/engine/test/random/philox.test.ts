@@ -30,7 +30,10 @@ function philoxBigInt(counter: Counter, key: Key, rounds = 10): Uint32Array {
   return Uint32Array.from([c0, c1, c2, c3], Number);
 }
 
-const word = fc.oneof(fc.integer({ min: 0, max: 0xffffffff }), fc.constantFrom(0, 1, 0x7fffffff, 0x80000000, 0xffffffff));
+const word = fc.oneof(
+  fc.integer({ min: 0, max: 0xffffffff }),
+  fc.constantFrom(0, 1, 0x7fffffff, 0x80000000, 0xffffffff),
+);
 
 test("known answers of Random123 (kat_vectors, philox4x32 10)", () => {
   expect(hex(philox([0, 0, 0, 0], [0, 0]))).toBe("6627e8d5 e169c58d bc57ac4c 9b00dbd8");
