@@ -6,8 +6,8 @@ const WHERE = "engine/safetensors";
 /**
  * The bytes of a safetensors file. The same tensors and metadata give the same bytes, whatever the order of the records.
  *
- * Tensors lie in the reference implementation's order, widest elements first and then by name, after a header padded
- * to a multiple of eight bytes: so every tensor is aligned to its elements without the holes the format forbids.
+ * As in the reference implementation, tensors with the widest elements come first (here then by name), after a header
+ * padded to a multiple of eight bytes: so every tensor is aligned to its elements without the holes the format forbids.
  *
  * @throws NextscaleError `shape` when an array has not the length its shape implies, `invalid-argument` for a name,
  *   shape, value or size the format does not allow
