@@ -3,3 +3,27 @@ export { gumbels, normals, uniforms } from "./random/distributions.js";
 export { integers, integerSource, permutation, type IntegerSource } from "./random/integers.js";
 export { type Indices, type Region } from "./random/region.js";
 export { LIMITS, randomStream, type Address, type RandomStream } from "./random/stream.js";
+
+// pyramid
+export type { Coarsening } from "./pyramid/coarsening.js";
+export { gaussianBlur, gaussianDown, gaussianUp, halved, type AxisKind } from "./pyramid/gaussian.js";
+export { gaussianSteps, gridCoarsening, type GridSize, type GridStep } from "./pyramid/grid-coarsening.js";
+export { adjoint, hostGrid, tensorGrid, type GridArithmetic, type GridOperator } from "./pyramid/grid-operator.js";
+export { hostTensor, type HostTensor } from "./pyramid/host-tensor.js";
+export {
+  identityMatrix,
+  matrix,
+  matrixFromTaps,
+  multiplyMatrices,
+  transposeMatrix,
+  type Matrix,
+  type Tap,
+} from "./pyramid/matrix.js";
+export {
+  gaussianPyramid,
+  laplacianPyramid,
+  reconstruct,
+  type Depth,
+  type LaplacianPyramid,
+} from "./pyramid/pyramid.js";
+export { areaMatrix, areaWeights, bicubicMatrix, bilinearMatrix, replicationMatrix } from "./pyramid/resize.js";

@@ -42,7 +42,7 @@ const writeNormal: WriteBlock<Float32Array> = (words, out, position, count) => {
 export function uniforms(
   stream: RandomStream,
   region: Region,
-  out = new Float32Array(regionSize(region)),
+  out: Float32Array = new Float32Array(regionSize(region)),
 ): Float32Array {
   return fillRegion(stream, region, out, writeUniform);
 }
@@ -55,7 +55,7 @@ export function uniforms(
 export function normals(
   stream: RandomStream,
   region: Region,
-  out = new Float32Array(regionSize(region)),
+  out: Float32Array = new Float32Array(regionSize(region)),
 ): Float32Array {
   return fillRegion(stream, region, out, writeNormal);
 }
@@ -68,7 +68,7 @@ export function normals(
 export function gumbels(
   stream: RandomStream,
   region: Region,
-  out = new Float32Array(regionSize(region)),
+  out: Float32Array = new Float32Array(regionSize(region)),
 ): Float32Array {
   return fillRegion(stream, region, out, writeGumbel);
 }

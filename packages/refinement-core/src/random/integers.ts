@@ -28,7 +28,7 @@ export function integers(
   stream: RandomStream,
   region: Region,
   bound: number,
-  out = new Int32Array(regionSize(region)),
+  out: Int32Array = new Int32Array(regionSize(region)),
 ): Int32Array {
   checkOut(region, out.length);
   let position = 0;
