@@ -27,3 +27,65 @@ export {
   type LaplacianPyramid,
 } from "./pyramid/pyramid.js";
 export { areaMatrix, areaWeights, bicubicMatrix, bilinearMatrix, replicationMatrix } from "./pyramid/resize.js";
+
+// refiner
+export { attention, FORBIDDEN, type AttentionInputs } from "./refiner/attention.js";
+export { gridGeometry, scaleOffsets, scaleOfSite, type Axis, type ScaleGeometry } from "./refiner/geometry.js";
+export {
+  categoricalHead,
+  gaussianHead,
+  type GaussianHeadParameters,
+  type GaussianOutput,
+  type Head,
+} from "./refiner/head.js";
+export { type LinearParameters } from "./refiner/linear.js";
+export {
+  type BlockModulation,
+  type BlockModulationParameters,
+  type ModulationName,
+  type SharedModulationParameters,
+} from "./refiner/modulation.js";
+export { mlp, type MlpConfig, type MlpParameters } from "./refiner/mlp.js";
+export {
+  mlpRefiner,
+  type MlpRefinerConfig,
+  type MlpRefinerParameters,
+  type MlpRefinerState,
+} from "./refiner/mlp-refiner.js";
+export {
+  countParameters,
+  initialiser,
+  isHostArray,
+  listParameters,
+  mapParameters,
+  type HostArray,
+  type HostParameters,
+  type Initialiser,
+  type MapLeaves,
+  type NormalSource,
+  type ParameterTree,
+  type TensorParameters,
+} from "./refiner/parameters.js";
+export { withHead, type ScaleRefiner, type ScaleTrunk, type WithHead } from "./refiner/refiner.js";
+export {
+  scaleTransformer,
+  type AttentionContext,
+  type ScaleTransformerConfig,
+  type ScaleTransformerParameters,
+  type ScaleTransformerState,
+} from "./refiner/scale-transformer.js";
+export {
+  isab,
+  mab,
+  pma,
+  sab,
+  type IsabParameters,
+  type MabParameters,
+  type NormParameters,
+  type PmaParameters,
+  type RowFeedForwardParameters,
+  type SetAttentionOptions,
+  type SetBlockConfig,
+} from "./refiner/set-transformer.js";
+export { GRID_FEATURES, siteFeatureCount, siteFeatures, type SiteFeatureConfig } from "./refiner/site-features.js";
+export { type BlockConfig, type BlockParameters, type KeyValue } from "./refiner/transformer-block.js";
