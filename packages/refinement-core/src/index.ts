@@ -1,1 +1,29 @@
-export {};
+// metrics
+export { accuracy, argmaxRows } from "./metrics/accuracy.js";
+export { bootstrapInterval, bootstrapMean, type BootstrapInterval, type BootstrapOptions } from "./metrics/bootstrap.js";
+export {
+  calibrationOf,
+  emptyReliability,
+  mergeReliability,
+  reliabilityBins,
+  type CalibrationScore,
+  type ReliabilityBins,
+} from "./metrics/calibration.js";
+export {
+  fitDensityCoverage,
+  type DensityCoverageMetric,
+  type DensityCoverageScore,
+} from "./metrics/density-coverage.js";
+export { concatenateFeatures, featureMatrix, type FeatureMatrix } from "./metrics/features.js";
+export { fitFrechet, type FrechetMetric, type FrechetScore } from "./metrics/frechet.js";
+export {
+  fitKernelDistance,
+  unbiasedKernelDistance,
+  type KernelDistanceMetric,
+  type KernelDistanceScore,
+} from "./metrics/kernel-distance.js";
+export { fitMemorisation, type MemorisationMetric, type MemorisationScore } from "./metrics/memorisation.js";
+export { covarianceOf, emptyMoments, mergeMoments, momentsOf, type FeatureMoments } from "./metrics/moments.js";
+export { fitPca, pcaReconstruct, pcaTransform, type Pca } from "./metrics/pca.js";
+export { fitPcaFrechet, type PcaFrechetMetric } from "./metrics/pca-frechet.js";
+export { psnr, type PsnrScore } from "./metrics/psnr.js";
