@@ -27,3 +27,9 @@ export { covarianceOf, emptyMoments, mergeMoments, momentsOf, type FeatureMoment
 export { fitPca, pcaReconstruct, pcaTransform, type Pca } from "./metrics/pca.js";
 export { fitPcaFrechet, type PcaFrechetMetric } from "./metrics/pca-frechet.js";
 export { psnr, type PsnrScore } from "./metrics/psnr.js";
+
+// random
+export { gumbels, normals, uniforms } from "./random/distributions.js";
+export { integers, integerSource, permutation, type IntegerSource } from "./random/integers.js";
+export { type Indices, type Region } from "./random/region.js";
+export { LIMITS, randomStream, type Address, type RandomStream } from "./random/stream.js";
