@@ -1,6 +1,11 @@
 // metrics
 export { accuracy, argmaxRows } from "./metrics/accuracy.js";
-export { bootstrapInterval, bootstrapMean, type BootstrapInterval, type BootstrapOptions } from "./metrics/bootstrap.js";
+export {
+  bootstrapInterval,
+  bootstrapMean,
+  type BootstrapInterval,
+  type BootstrapOptions,
+} from "./metrics/bootstrap.js";
 export {
   calibrationOf,
   emptyReliability,

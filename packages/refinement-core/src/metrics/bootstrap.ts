@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
-import { createIndexSource } from "../training/index-source.js";
+import { integerSource } from "../random/integers.js";
+import { randomStream } from "../random/stream.js";
 import { requireCount } from "./features.js";
 
 /** A statistic with a confidence interval. */
@@ -44,10 +45,11 @@ export function bootstrapInterval(
       got: `${level}`,
     });
   }
+  const stream = randomStream(seed, "metrics/bootstrap");
   const items = Uint32Array.from({ length: count }, (_, i) => i);
   const estimate = statistic(items);
   const replicates = Float64Array.from({ length: resamples }, (_, resample) => {
-    const draw = createIndexSource(seed, "bootstrap", resample);
+    const draw = integerSource(stream, { item: resample });
     for (let i = 0; i < count; i++) items[i] = draw(count);
     return statistic(items);
   }).sort();

@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
-import { createIndexSource, shuffledIndices } from "../training/index-source.js";
+import { permutation } from "../random/integers.js";
+import { randomStream } from "../random/stream.js";
 import { forEachDotTile, TILE, toPanel, type Panel } from "./dot-tiles.js";
 import { requireCount, requireDimension, type FeatureMatrix } from "./features.js";
 
@@ -44,7 +45,7 @@ export function fitKernelDistance(
   const blocksOf = (features: FeatureMatrix, item: number): Panel[] => {
     requireDimension("metrics/kernel-distance", features, reference.dimension);
     requireCount("metrics/kernel-distance", `vectors (two blocks of ${blockSize})`, features.count, 2 * blockSize);
-    const order = shuffledIndices(features.count, createIndexSource(seed, "kernel-distance", item));
+    const order = permutation(randomStream(seed, "metrics/kernel-distance"), features.count, { item });
     return Array.from({ length: Math.floor(features.count / blockSize) }, (_, block) =>
       toPanel(gather(features, order.subarray(block * blockSize, (block + 1) * blockSize))),
     );
@@ -81,7 +82,7 @@ export function unbiasedKernelDistance(a: FeatureMatrix, b: FeatureMatrix): numb
   return finite(meanKernelWithin(x) + meanKernelWithin(y) - 2 * meanKernelBetween(x, y));
 }
 
-function gather(features: FeatureMatrix, indices: Uint32Array): FeatureMatrix {
+function gather(features: FeatureMatrix, indices: Int32Array): FeatureMatrix {
   const { dimension, data } = features;
   const gathered = new Float64Array(indices.length * dimension);
   indices.forEach((index, row) =>

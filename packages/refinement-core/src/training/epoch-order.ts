@@ -1,16 +1,17 @@
 import { NextscaleError } from "@nextscale/engine";
-import { createIndexSource, shuffledIndices } from "./index-source.js";
+import { permutation } from "../random/integers.js";
+import { randomStream } from "../random/stream.js";
 
 /** Which items of the data set one training step sees. */
 export interface BatchIndices {
   readonly epoch: number;
   /** `batchSize` different item numbers. */
-  readonly indices: Uint32Array;
+  readonly indices: Int32Array;
 }
 
 /** Order of the items in one epoch: a pure function of its arguments. */
-export function epochOrder(count: number, seed: number, epoch: number): Uint32Array {
-  return shuffledIndices(count, createIndexSource(seed, "epoch-order", epoch));
+export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
+  return permutation(randomStream(seed, "training/epoch-order"), count, { item: epoch });
 }
 
 /**

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { accuracy, argmaxRows } from "../../src/metrics/accuracy.js";
 import { calibrationOf, emptyReliability, mergeReliability, reliabilityBins } from "../../src/metrics/calibration.js";
-import { createIndexSource } from "../../src/training/index-source.js";
+import { integerSource } from "../../src/random/integers.js";
+import { randomStream } from "../../src/random/stream.js";
 
 /** Two-category predictions with confidence in [0.5, 1), right with probability `chance(confidence)`. */
 function predictions(count: number, chance: (confidence: number) => number): [Float64Array, Int32Array] {
-  const draw = createIndexSource(7, "bootstrap");
+  const draw = integerSource(randomStream(7, "test"));
   const probabilities = new Float64Array(2 * count);
   const labels = new Int32Array(count);
   for (let i = 0; i < count; i++) {

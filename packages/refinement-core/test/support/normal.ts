@@ -1,11 +1,10 @@
 import { featureMatrix, type FeatureMatrix } from "../../src/metrics/features.js";
-import { createIndexSource } from "../../src/training/index-source.js";
+import { normals as draw } from "../../src/random/distributions.js";
+import { randomStream } from "../../src/random/stream.js";
 
-/** Independent standard normal numbers (Box and Muller), the same for the same seed. */
+/** Independent standard normal numbers, the same for the same seed. */
 export function normals(count: number, seed: number): Float64Array {
-  const draw = createIndexSource(seed, "bootstrap", 0x7e57);
-  const unit = (): number => (draw(2 ** 32) + 0.5) / 2 ** 32;
-  return Float64Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(unit())) * Math.cos(2 * Math.PI * unit()));
+  return Float64Array.from(draw(randomStream(seed, "test"), { items: 1, sites: 1, draws: count }));
 }
 
 /** Vectors with independent components N(shift, scale²). */
