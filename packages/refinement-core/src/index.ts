@@ -38,3 +38,19 @@ export { gumbels, normals, uniforms } from "./random/distributions.js";
 export { integers, integerSource, permutation, type IntegerSource } from "./random/integers.js";
 export { type Indices, type Region } from "./random/region.js";
 export { LIMITS, randomStream, type Address, type RandomStream } from "./random/stream.js";
+
+// training
+export { formatDuration } from "./training/duration.js";
+export { epochOrder, shuffledBatches, type BatchIndices } from "./training/epoch-order.js";
+export { createProgress, type Progress, type ProgressOptions, type ProgressStream } from "./training/progress.js";
+export {
+  constant,
+  cosine,
+  flatThenLinear,
+  linear,
+  withWarmUp,
+  type Decay,
+  type Schedule,
+} from "./training/schedules.js";
+export { requireTensors, type TensorLayout } from "./training/tensors.js";
+export { train, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";
