@@ -44,10 +44,10 @@ export { formatDuration } from "./training/duration.js";
 export { epochOrder, shuffledBatches, type BatchIndices } from "./training/epoch-order.js";
 export { createProgress, type Progress, type ProgressOptions, type ProgressStream } from "./training/progress.js";
 export {
-  constant,
-  cosine,
-  flatThenLinear,
-  linear,
+  constantSchedule,
+  cosineSchedule,
+  flatThenLinearSchedule,
+  linearSchedule,
   withWarmUp,
   type Decay,
   type Schedule,
