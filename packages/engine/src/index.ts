@@ -9,6 +9,14 @@ export { adamW, adamWSignature, adamWZeros, type AdamWOptions, type AdamWState }
 export { clipByGlobalNorm } from "./optimiser/clip-by-global-norm.js";
 export { movingAverage } from "./optimiser/moving-average.js";
 export { philox4x32 } from "./random/philox.js";
+export { readSafetensors, type SafetensorsFile } from "./safetensors/read.js";
+export {
+  SAFETENSORS_LIMITS,
+  type Safetensor,
+  type SafetensorDType,
+  type WritableSafetensor,
+} from "./safetensors/tensor.js";
+export { writeSafetensors } from "./safetensors/write.js";
 export { tracedKernels } from "./trace/kernels/index.js";
 export { bool, f32, i32 } from "./trace/signature.js";
 export { trace } from "./trace/trace.js";
