@@ -21,3 +21,7 @@ export {
   type WritableSafetensor,
 } from "./safetensors/tensor.js";
 export { writeSafetensors } from "./safetensors/write.js";
+export { tracedKernels } from "./trace/kernels/index.js";
+export { bool, f32, i32 } from "./trace/signature.js";
+export { trace } from "./trace/trace.js";
+export { flattenTree, isTensorType, mapTree, type TensorsOf, type Tree } from "./trace/tree.js";
