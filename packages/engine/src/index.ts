@@ -13,3 +13,15 @@ export { tracedKernels } from "./trace/kernels/index.js";
 export { bool, f32, i32 } from "./trace/signature.js";
 export { trace } from "./trace/trace.js";
 export { flattenTree, isTensorType, mapTree, type TensorsOf, type Tree } from "./trace/tree.js";
+export { readSafetensors, type SafetensorsFile } from "./safetensors/read.js";
+export {
+  SAFETENSORS_LIMITS,
+  type Safetensor,
+  type SafetensorDType,
+  type WritableSafetensor,
+} from "./safetensors/tensor.js";
+export { writeSafetensors } from "./safetensors/write.js";
+export { tracedKernels } from "./trace/kernels/index.js";
+export { bool, f32, i32 } from "./trace/signature.js";
+export { trace } from "./trace/trace.js";
+export { flattenTree, isTensorType, mapTree, type TensorsOf, type Tree } from "./trace/tree.js";

@@ -1,1 +1,141 @@
-export {};
+// metrics
+export { accuracy, argmaxRows } from "./metrics/accuracy.js";
+export {
+  bootstrapInterval,
+  bootstrapMean,
+  type BootstrapInterval,
+  type BootstrapOptions,
+} from "./metrics/bootstrap.js";
+export {
+  calibrationOf,
+  emptyReliability,
+  mergeReliability,
+  reliabilityBins,
+  type CalibrationScore,
+  type ReliabilityBins,
+} from "./metrics/calibration.js";
+export {
+  fitDensityCoverage,
+  type DensityCoverageMetric,
+  type DensityCoverageScore,
+} from "./metrics/density-coverage.js";
+export { concatenateFeatures, featureMatrix, type FeatureMatrix } from "./metrics/features.js";
+export { fitFrechet, type FrechetMetric, type FrechetScore } from "./metrics/frechet.js";
+export {
+  fitKernelDistance,
+  unbiasedKernelDistance,
+  type KernelDistanceMetric,
+  type KernelDistanceScore,
+} from "./metrics/kernel-distance.js";
+export { fitMemorisation, type MemorisationMetric, type MemorisationScore } from "./metrics/memorisation.js";
+export { covarianceOf, emptyMoments, mergeMoments, momentsOf, type FeatureMoments } from "./metrics/moments.js";
+export { fitPca, pcaReconstruct, pcaTransform, type Pca } from "./metrics/pca.js";
+export { fitPcaFrechet, type PcaFrechetMetric } from "./metrics/pca-frechet.js";
+export { psnr, type PsnrScore } from "./metrics/psnr.js";
+
+// random
+export { gumbels, normals, uniforms } from "./random/distributions.js";
+export { integers, integerSource, permutation, type IntegerSource } from "./random/integers.js";
+export { type Indices, type Region } from "./random/region.js";
+export { LIMITS, randomStream, type Address, type RandomStream } from "./random/stream.js";
+
+// pyramid
+export type { Coarsening } from "./pyramid/coarsening.js";
+export { gaussianBlur, gaussianDown, gaussianUp, halved, type AxisKind } from "./pyramid/gaussian.js";
+export { gaussianSteps, gridCoarsening, type GridSize, type GridStep } from "./pyramid/grid-coarsening.js";
+export { adjoint, hostGrid, tensorGrid, type GridArithmetic, type GridOperator } from "./pyramid/grid-operator.js";
+export { hostTensor, type HostTensor } from "./pyramid/host-tensor.js";
+export {
+  identityMatrix,
+  matrix,
+  matrixFromTaps,
+  multiplyMatrices,
+  transposeMatrix,
+  type Matrix,
+  type Tap,
+} from "./pyramid/matrix.js";
+export {
+  gaussianPyramid,
+  laplacianPyramid,
+  reconstruct,
+  type Depth,
+  type LaplacianPyramid,
+} from "./pyramid/pyramid.js";
+export { areaMatrix, areaWeights, bicubicMatrix, bilinearMatrix, replicationMatrix } from "./pyramid/resize.js";
+
+// refiner
+export { attention, FORBIDDEN, type AttentionInputs } from "./refiner/attention.js";
+export { gridGeometry, scaleOffsets, scaleOfSite, type Axis, type ScaleGeometry } from "./refiner/geometry.js";
+export {
+  categoricalHead,
+  gaussianHead,
+  type GaussianHeadParameters,
+  type GaussianOutput,
+  type Head,
+} from "./refiner/head.js";
+export { type LinearParameters } from "./refiner/linear.js";
+export {
+  type BlockModulation,
+  type BlockModulationParameters,
+  type ModulationName,
+  type SharedModulationParameters,
+} from "./refiner/modulation.js";
+export { mlp, type MlpConfig, type MlpParameters } from "./refiner/mlp.js";
+export {
+  mlpRefiner,
+  type MlpRefinerConfig,
+  type MlpRefinerParameters,
+  type MlpRefinerState,
+} from "./refiner/mlp-refiner.js";
+export {
+  countParameters,
+  initialiser,
+  isHostArray,
+  listParameters,
+  mapParameters,
+  type HostArray,
+  type HostParameters,
+  type Initialiser,
+  type MapLeaves,
+  type NormalSource,
+  type ParameterTree,
+  type TensorParameters,
+} from "./refiner/parameters.js";
+export { withHead, type ScaleRefiner, type ScaleTrunk, type WithHead } from "./refiner/refiner.js";
+export {
+  scaleTransformer,
+  type AttentionContext,
+  type ScaleTransformerConfig,
+  type ScaleTransformerParameters,
+  type ScaleTransformerState,
+} from "./refiner/scale-transformer.js";
+export {
+  isab,
+  mab,
+  pma,
+  sab,
+  type IsabParameters,
+  type MabParameters,
+  type NormParameters,
+  type PmaParameters,
+  type RowFeedForwardParameters,
+  type SetAttentionOptions,
+  type SetBlockConfig,
+} from "./refiner/set-transformer.js";
+export { GRID_FEATURES, siteFeatureCount, siteFeatures, type SiteFeatureConfig } from "./refiner/site-features.js";
+export { type BlockConfig, type BlockParameters, type KeyValue } from "./refiner/transformer-block.js";
+// training
+export { formatDuration } from "./training/duration.js";
+export { epochOrder, shuffledBatches, type BatchIndices } from "./training/epoch-order.js";
+export { createProgress, type Progress, type ProgressOptions, type ProgressStream } from "./training/progress.js";
+export {
+  constantSchedule,
+  cosineSchedule,
+  flatThenLinearSchedule,
+  linearSchedule,
+  withWarmUp,
+  type Decay,
+  type Schedule,
+} from "./training/schedules.js";
+export { requireTensors, type TensorLayout } from "./training/tensors.js";
+export { train, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";

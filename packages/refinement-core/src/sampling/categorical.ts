@@ -1,0 +1,33 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { topKPenalty, topPPenalty } from "./truncation.js";
+
+/** How codes are drawn from logits [B, sites, V] at one scale. */
+export interface CategoricalDraw {
+  /** Standard Gumbel noise [B, sites, V]. */
+  readonly gumbel: tf.Tensor;
+  /** One element; 0 takes the most probable code. */
+  readonly temperature: tf.Tensor;
+  readonly topK?: number;
+  /** One element. */
+  readonly topP?: tf.Tensor;
+}
+
+/** The nucleus is that of the tempered distribution; at temperature 0 it is the most probable code. */
+const LOWEST_TEMPERATURE = 1e-6;
+
+/**
+ * Draws int32 codes [B, sites] by the Gumbel-max trick: the argMax of logits / T + G has the distribution
+ * softmax(logits / T). Computed as logits + T G, so that T may be an input of the program and may be 0. The order is
+ * that of VAR: temperature, top-k, then top-p among what is left.
+ */
+export function drawCategorical(logits: tf.Tensor, draw: CategoricalDraw): tf.Tensor {
+  let allowed = logits;
+  if (draw.topK !== undefined && draw.topK < (logits.shape[logits.shape.length - 1] ?? 0)) {
+    allowed = tf.add(allowed, topKPenalty(logits, draw.topK));
+  }
+  if (draw.topP !== undefined) {
+    const tempered = tf.div(allowed, tf.maximum(draw.temperature, LOWEST_TEMPERATURE));
+    allowed = tf.add(allowed, topPPenalty(tempered, draw.topP));
+  }
+  return tf.argMax(tf.add(allowed, tf.mul(draw.gumbel, draw.temperature)), -1);
+}

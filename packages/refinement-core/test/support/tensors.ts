@@ -1,0 +1,32 @@
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  isHostArray,
+  mapParameters,
+  type HostArray,
+  type ParameterTree,
+  type TensorParameters,
+} from "../../src/refiner/parameters.js";
+import { normals } from "./random.js";
+
+/** A host tree as tensors of the current backend. */
+export function toTensors<Host>(host: Host): TensorParameters<Host> {
+  const tree = host as ParameterTree<HostArray>;
+  return mapParameters(tree, isHostArray, ({ data, shape }) => tf.tensor(data, [...shape])) as TensorParameters<Host>;
+}
+
+export function randomTensor(name: string, shape: number[], deviation = 1): tf.Tensor {
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  return tf.tensor(
+    normals(name, count).map((draw) => draw * deviation),
+    shape,
+  );
+}
+
+export function largestDifference(a: tf.Tensor, b: tf.Tensor): number {
+  expectSameShape(a, b);
+  return tf.max(tf.abs(tf.sub(a, b))).dataSync()[0] ?? NaN;
+}
+
+function expectSameShape(a: tf.Tensor, b: tf.Tensor): void {
+  if (a.shape.join() !== b.shape.join()) throw new Error(`shapes differ: ${a.shape.join()} and ${b.shape.join()}`);
+}
