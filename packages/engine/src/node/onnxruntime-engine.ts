@@ -4,6 +4,7 @@ import { bind } from "../engines/binding.js";
 import type { CompileOptions, Engine, Executable } from "../engines/engine.js";
 import { alreadyClosed, engineFailure } from "../engines/failures.js";
 import { lowerForOnnxRuntime } from "../engines/lower.js";
+import { NextscaleError } from "../errors.js";
 import { GraphBuilder } from "../ir/graph-builder.js";
 import type { Program } from "../ir/program.js";
 import type { OnnxRuntimeProvider } from "./engine-names.js";
@@ -31,12 +32,17 @@ export interface OnnxRuntimeOptions {
 /**
  * ONNX Runtime with the given execution provider. Operators that a provider lacks run on the CPU.
  *
- * @throws NextscaleError `engine-unavailable` when onnxruntime-node or the provider does not load here
+ * @throws NextscaleError `engine-unavailable` when onnxruntime-node or the provider does not load here;
+ *   `invalid-argument` for a number of threads that is none
  */
 export async function openOnnxRuntime(provider: OnnxRuntimeProvider, options: OnnxRuntimeOptions = {}): Promise<Engine> {
   const name = `onnxruntime-node/${provider}`;
+  const threads = options.threads ?? availableParallelism();
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new NextscaleError({ code: "invalid-argument", where: name, expected: "threads: a whole number from 1", got: String(threads) });
+  }
   const runtime = await loadOnnxRuntime(name);
-  const engine = new OnnxRuntimeEngine(name, runtime, sessionOptions(provider, options.threads ?? availableParallelism()));
+  const engine = new OnnxRuntimeEngine(name, runtime, sessionOptions(provider, threads));
   if (provider !== "cpu") await probe(engine, provider);
   return engine;
 }

@@ -2,7 +2,6 @@ import type { Engine } from "../engines/engine.js";
 import { NextscaleError } from "../errors.js";
 import { ENGINE_NAMES, ONNXRUNTIME_PROVIDERS, TFJS_BACKENDS } from "./engine-names.js";
 import { openOnnxRuntime, type OnnxRuntimeOptions } from "./onnxruntime-engine.js";
-import { openTfjsInNode } from "./tfjs-backends.js";
 
 /**
  * Opens an engine in this thread.
@@ -16,6 +15,8 @@ export async function openEngineHere(name: string, options: OnnxRuntimeOptions =
   const backend = TFJS_BACKENDS.find((candidate) => name === `tfjs/${candidate}`);
   if (backend === undefined) throw invalid(`an engine among ${ENGINE_NAMES.join(", ")}`, name);
   if (options.threads !== undefined) throw invalid("an ONNX Runtime engine with the option threads", name);
+  // Imported late: programs that only ever use ONNX Runtime do not wait for tfjs, which a worker would load anew.
+  const { openTfjsInNode } = await import("./tfjs-backends.js");
   return openTfjsInNode(backend);
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../engines/engine.js";
 import { openTfjs } from "../engines/tfjs.js";
 import type { TfjsBackend } from "./engine-names.js";
@@ -24,7 +25,18 @@ export async function openTfjsInNode(backend: TfjsBackend): Promise<Engine> {
   const { name, registers } = PACKAGES[backend];
   if (registers === "tensorflow") restoreRemovedUtil(createRequire(import.meta.url)("node:util") as object);
   await loadPeer(engine, () => import(name) as Promise<unknown>, `npm install ${name}`);
-  return openTfjs(registers, engine);
+  const opened = await openTfjs(registers, engine);
+  if (backend === "cpu") passFirstUse();
+  return opened;
+}
+
+/** The cpu backend advertises tfjs-node on stderr when it is first used in Node, unless tfjs is in production mode. */
+function passFirstUse(): void {
+  const production = tf.env().getBool("PROD");
+  tf.env().set("PROD", true);
+  const cpu = tf.findBackend("cpu");
+  cpu.disposeData(cpu.write(Float32Array.of(0), [1], "float32"));
+  tf.env().set("PROD", production);
 }
 
 /** Version of a backend's package. @throws Error when it is not installed */

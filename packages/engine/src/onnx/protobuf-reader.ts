@@ -47,11 +47,10 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
         offset += 8;
         break;
       case 2: {
-        const length = varint();
-        if (length < 0n || length > BigInt(bytes.length)) throw malformed("a length inside the file", String(length));
-        need(Number(length));
-        yield { ...empty, bytes: bytes.subarray(offset, offset + Number(length)) };
-        offset += Number(length);
+        const length = Number(BigInt.asUintN(64, varint()));
+        need(length);
+        yield { ...empty, bytes: bytes.subarray(offset, offset + length) };
+        offset += length;
         break;
       }
       case 5:
