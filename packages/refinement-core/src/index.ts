@@ -91,14 +91,14 @@ export {
   countParameters,
   initialiser,
   isHostArray,
-  listParameters,
-  mapParameters,
+  parameterArrays,
+  parameterNormals,
+  parameterTypes,
   type HostArray,
   type HostParameters,
   type Initialiser,
   type MapLeaves,
   type NormalSource,
-  type ParameterTree,
   type TensorParameters,
 } from "./refiner/parameters.js";
 export { withHead, type ScaleRefiner, type ScaleTrunk, type WithHead } from "./refiner/refiner.js";
