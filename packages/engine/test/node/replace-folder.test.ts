@@ -49,10 +49,23 @@ test("never deletes what it does not know", async () => {
     code: "unwritable",
     got: expect.stringContaining("thesis.tex") as string,
   });
-  await expect(replaceFolder(process.cwd(), { a: "1" })).rejects.toMatchObject({ code: "unwritable" });
   await expect(replaceFolder(join(path, "thesis.tex"), { a: "1" })).rejects.toMatchObject({ code: "unwritable" });
   expect(readFileSync(join(path, "thesis.tex"), "utf8")).toBe("years");
   expect(readdirSync(folder)).toEqual(["home"]);
+});
+
+test("never moves the current folder away", async () => {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    await expect(replaceFolder(".", { a: "1" })).rejects.toMatchObject({
+      code: "unwritable",
+      fix: "name a sub-folder",
+    });
+  } finally {
+    process.chdir(before);
+  }
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test("only plain names are files of a folder", async () => {
