@@ -155,3 +155,29 @@ export { walk, walkAsync } from "./walk/walk.js";
 
 // quantiser
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
+
+// checkpoint
+export {
+  CHECKPOINT_FILES,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Checkpoint,
+  type CheckpointContent,
+  type CheckpointKind,
+} from "./checkpoint/checkpoint.js";
+export {
+  parseModelDescription,
+  requireSameRun,
+  type ModelDescription,
+  type RunIdentity,
+} from "./checkpoint/model-description.js";
+export {
+  createReceipt,
+  formatReceipt,
+  parseReceipt,
+  receiptDifferences,
+  type Receipt,
+  type ReceiptFields,
+  type ReceiptOutput,
+} from "./checkpoint/receipt.js";
+export { sha256 } from "./checkpoint/sha256.js";
