@@ -1,5 +1,6 @@
 import type { GraphBuilder } from "../ir/graph-builder.js";
 import { broadcastAll } from "../ir/broadcast.js";
+import type { ValueId } from "../ir/program.js";
 import { demandDType } from "./checks.js";
 import type { OnnxEmitter, Operation } from "./operation.js";
 import { map, mapBroadcast } from "./reference.js";
@@ -11,6 +12,7 @@ interface ActivationRule {
   readonly evaluate: (x: number) => number;
   readonly derivative: (x: number) => number;
   readonly onnx: (e: OnnxEmitter, x: string) => string;
+  readonly secondDerivative: (g: GraphBuilder, x: ValueId) => ValueId;
   /** dy times the derivative at x. */
   readonly onnxGradient: (e: OnnxEmitter, x: string, dy: string) => string;
   readonly tfjs: (backend: typeof tf, x: tf.Tensor) => tf.Tensor;
@@ -38,6 +40,15 @@ function activation(name: string, rule: ActivationRule): Readonly<Record<string,
       evaluate: ([x, dy]) => [
         mapBroadcast({ dtype: "float32", shape: broadcastAll(gradientName, [x!.type, dy!.type]) }, [x!, dy!], (at, gradient) => rule.derivative(at!) * gradient!),
       ],
+      gradient: (g, { inputs, wanted }, [d]) => {
+        if (d === null) return [null, null];
+        const [x, dy] = inputs as [ValueId, ValueId];
+        const byX = () => g.mul(g.mul(d!, dy), rule.secondDerivative(g, x));
+        return [
+          wanted[0] ? g.sumTo(byX(), g.shapeOf(x)) : null,
+          wanted[1] ? g.sumTo(g.emit(gradientName, [x, d!]), g.shapeOf(dy)) : null,
+        ];
+      },
       toOnnx: (e, { inputs }) => [rule.onnxGradient(e, inputs[0]!, inputs[1]!)],
       toTfjs: (backend, [x, dy]) => [backend.mul(dy!, rule.tfjsDerivative(backend, x!))],
     },
@@ -49,6 +60,12 @@ const INVERSE_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 const gelu: ActivationRule = {
   evaluate: (x) => x * normalCdf(x),
   derivative: (x) => normalCdf(x) + x * normalDensity(x),
+  // density(x) (2 - x^2)
+  secondDerivative: (g, x) => {
+    const square = g.emit("Square", [x]);
+    const density = g.scale(g.emit("Exp", [g.scale(square, -0.5)]), INVERSE_SQRT_2PI);
+    return g.mul(density, g.sub(g.scalar(2), square));
+  },
   onnx: (e, x) => e.node("Gelu", [x]),
   onnxGradient: (e, x, dy) => {
     const erf = e.node("Erf", [e.node("Mul", [x, e.scalar(Math.SQRT1_2)])]);
@@ -68,6 +85,12 @@ const gelu: ActivationRule = {
 const silu: ActivationRule = {
   evaluate: (x) => x * sigmoid(x),
   derivative: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+  // s (1 - s) (2 + x (1 - 2 s))
+  secondDerivative: (g, x) => {
+    const s = g.emit("Sigmoid", [x]);
+    const slope = g.mul(s, g.sub(g.scalar(1), s));
+    return g.mul(slope, g.add(g.scalar(2), g.mul(x, g.sub(g.scalar(1), g.scale(s, 2)))));
+  },
   onnx: (e, x) =>
     e.dialect === "onnxruntime"
       ? e.node("QuickGelu", [x], { alpha: { float: 1 } }, "com.microsoft")

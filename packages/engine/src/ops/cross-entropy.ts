@@ -71,6 +71,7 @@ const crossEntropyGrad: Operation = {
     labels!.data.forEach((label, i) => (out.data[i * classes + label]! -= 1));
     return [out];
   },
+  gradient: (g, { inputs }, [d]) => [d === null ? null : g.mul(d!, g.emit("Exp", [inputs[0]!])), null],
   // A scatter touches one element a row: one pass less than subtracting a one-hot matrix, two less with making it.
   toOnnx: (e, { inputs, inputTypes }) => {
     const { shape } = inputTypes[1]!;

@@ -1,5 +1,6 @@
 import { numberOf } from "./attributes.js";
 import { demand } from "./checks.js";
+import type { ValueId } from "../ir/program.js";
 import type { Operation } from "./operation.js";
 import { forEachRow, zeros } from "./reference.js";
 
@@ -23,9 +24,14 @@ const layerNorm: Operation = {
     });
     return [y, inverse];
   },
+  // d inverse / dx = -inverse^2 y / width; that output only reaches a loss in second derivatives.
   gradient: (g, { outputs }, [dy, dInverse]) => {
-    if (dInverse !== null && dInverse !== undefined) throw new Error("internal: the deviation of LayerNorm has no gradient");
-    return [dy === null ? null : g.emit("LayerNormGrad", [dy!, outputs[0]!, outputs[1]!])];
+    const [y, inverse] = outputs as [ValueId, ValueId];
+    const throughY = dy === null ? null : g.emit("LayerNormGrad", [dy!, y, inverse]);
+    if (dInverse === null || dInverse === undefined) return [throughY];
+    const slope = g.scale(g.mul(dInverse, g.emit("Square", [inverse])), -1 / g.shapeOf(y).at(-1)!);
+    const throughInverse = g.mul(slope, y);
+    return [throughY === null ? throughInverse : g.add(throughY, throughInverse)];
   },
   toOnnx: (e, { inputs, inputTypes, attributes, used }) => {
     const width = inputTypes[0]!.shape.at(-1)!;
@@ -69,6 +75,18 @@ const layerNormGrad: Operation = {
       });
     });
     return [out];
+  },
+  gradient: (g, { inputs, outputs }, [d]) => {
+    if (d === null) return [null, null, null];
+    const [dy, y, inverse] = inputs as [ValueId, ValueId, ValueId];
+    const last = [g.shapeOf(y).length - 1];
+    const meanProduct = (a: ValueId, b: ValueId) => g.mean(g.mul(a, b), last, true);
+    const byY = g.add(g.mul(d!, meanProduct(dy, y)), g.mul(dy, meanProduct(d!, y)));
+    return [
+      g.emit("LayerNormGrad", [d!, y, inverse]),
+      g.neg(g.mul(inverse, byY)),
+      g.sum(g.div(g.mul(d!, outputs[0]!), inverse), last, true),
+    ];
   },
   toOnnx: (e, { inputs, inputTypes }) => {
     const [dy, y, inverse] = inputs as [string, string, string];
