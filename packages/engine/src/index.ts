@@ -1,5 +1,5 @@
-export { isNextscaleError, NextscaleError, type ErrorCode, type ErrorParts } from "./errors.js";
 export type { CompileOptions, Engine, Executable } from "./engines/engine.js";
+export { isNextscaleError, NextscaleError, type ErrorCode, type ErrorParts } from "./errors.js";
 export { gradients } from "./gradient/gradients.js";
 export { formatProgram } from "./ir/print.js";
 export type { Attributes, NamedValue, Node, Program, ValueId } from "./ir/program.js";
@@ -9,10 +9,6 @@ export { adamW, adamWSignature, adamWZeros, type AdamWOptions, type AdamWState }
 export { clipByGlobalNorm } from "./optimiser/clip-by-global-norm.js";
 export { movingAverage } from "./optimiser/moving-average.js";
 export { philox4x32 } from "./random/philox.js";
-export { tracedKernels } from "./trace/kernels/index.js";
-export { bool, f32, i32 } from "./trace/signature.js";
-export { trace } from "./trace/trace.js";
-export { flattenTree, isTensorType, mapTree, type TensorsOf, type Tree } from "./trace/tree.js";
 export { readSafetensors, type SafetensorsFile } from "./safetensors/read.js";
 export {
   SAFETENSORS_LIMITS,

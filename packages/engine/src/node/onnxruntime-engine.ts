@@ -35,11 +35,19 @@ export interface OnnxRuntimeOptions {
  * @throws NextscaleError `engine-unavailable` when onnxruntime-node or the provider does not load here;
  *   `invalid-argument` for a number of threads that is none
  */
-export async function openOnnxRuntime(provider: OnnxRuntimeProvider, options: OnnxRuntimeOptions = {}): Promise<Engine> {
+export async function openOnnxRuntime(
+  provider: OnnxRuntimeProvider,
+  options: OnnxRuntimeOptions = {},
+): Promise<Engine> {
   const name = `onnxruntime-node/${provider}`;
   const threads = options.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
-    throw new NextscaleError({ code: "invalid-argument", where: name, expected: "threads: a whole number from 1", got: String(threads) });
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: name,
+      expected: "threads: a whole number from 1",
+      got: String(threads),
+    });
   }
   const runtime = await loadOnnxRuntime(name);
   const engine = new OnnxRuntimeEngine(name, runtime, sessionOptions(provider, threads));
