@@ -1,6 +1,13 @@
 import { NextscaleError } from "../errors.js";
 import { typeOf, type Program, type ValueId } from "../ir/program.js";
-import { formatType, sizeOf, type DType, type NamedArrays, type TensorData, type TensorType } from "../ir/tensor-type.js";
+import {
+  formatType,
+  sizeOf,
+  type DType,
+  type NamedArrays,
+  type TensorData,
+  type TensorType,
+} from "../ir/tensor-type.js";
 import type { CompileOptions } from "./engine.js";
 
 /** A program input or output with its type. */
@@ -41,7 +48,8 @@ export function bind(program: Program, options: CompileOptions = {}): Binding {
   const names = new Set(slots.map(({ name }) => name));
   for (const name of [...Object.keys(constants), ...Object.keys(state)]) {
     if (!names.has(name)) throw badArgument(`constants and state among the inputs ${[...names].join(", ")}`, name);
-    if (Object.hasOwn(constants, name) && Object.hasOwn(state, name)) throw badArgument("constant or state", `${name} as both`);
+    if (Object.hasOwn(constants, name) && Object.hasOwn(state, name))
+      throw badArgument("constant or state", `${name} as both`);
   }
   const isConstant = ({ name }: Slot) => Object.hasOwn(constants, name);
   const isState = ({ name }: Slot) => Object.hasOwn(state, name);
@@ -95,7 +103,9 @@ function checked(slot: Slot, data: TensorData | undefined): TensorData {
 
 /** Plain JavaScript callers may pass anything. */
 function describe(data: unknown): string {
-  return ArrayBuffer.isView(data) ? `${data.constructor.name} of ${(data as TensorData).length} elements` : `${typeof data} ${String(data).slice(0, 40)}`;
+  return ArrayBuffer.isView(data)
+    ? `${data.constructor.name} of ${(data as TensorData).length} elements`
+    : `${typeof data} ${String(data).slice(0, 40)}`;
 }
 
 function matchingOutput(program: Program, slot: Slot): number {

@@ -21,3 +21,8 @@ export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.split("\n", 1)[0]?.slice(0, 400) ?? "";
 }
+
+/** An engine that cannot be used here, why, and what would help. */
+export function unavailable(engine: string, expected: string, cause: unknown, fix: string): NextscaleError {
+  return new NextscaleError({ code: "engine-unavailable", where: engine, expected, got: messageOf(cause), fix, cause });
+}

@@ -30,13 +30,16 @@ export async function openTfjs(backend: string, name = `tfjs/${backend}`): Promi
       fix: `import the package that registers it, such as @tensorflow/tfjs-backend-${backend}`,
     });
   if (tf.findBackendFactory(backend) === null) throw unavailable("none");
-  const previous = currentBackend();
+  // tfjs chooses a backend when first used. It chooses now, so that there is one to put back: going back to none would
+  // make it start every backend anew.
+  await tf.ready();
+  const previous = tf.getBackend();
   try {
     if (!(await tf.setBackend(backend))) throw unavailable("one that does not start here");
   } catch (error) {
     throw error instanceof NextscaleError ? error : unavailable("one that does not start here", error);
   } finally {
-    restoreBackend(previous);
+    await tf.setBackend(previous);
   }
   return new TfjsEngine(name, backend);
 }
@@ -91,7 +94,10 @@ class TfjsExecutable implements Executable {
     this.#outputs = Object.fromEntries(binding.outputs.map(({ name, type }) => [name, allocate(type)]));
     [this.#constants, this.#state] = onBackend(backend, () => [
       new Map([
-        ...[...program.constants].map(([value, data]): [ValueId, tf.Tensor] => [value, toTensor(typeOf(program, value), data)]),
+        ...[...program.constants].map(([value, data]): [ValueId, tf.Tensor] => [
+          value,
+          toTensor(typeOf(program, value), data),
+        ]),
         ...binding.constants.map(({ value, type, data }): [ValueId, tf.Tensor] => [value, toTensor(type, data)]),
       ]),
       binding.state.map(({ type, initial }) => toTensor(type, initial)),
@@ -140,7 +146,8 @@ class TfjsExecutable implements Executable {
     const owned = new Map<ValueId, tf.Tensor>();
     const read = (value: ValueId): tf.Tensor => (owned.get(value) ?? borrowed.get(value)) as tf.Tensor;
     try {
-      for (const { name, value, type } of this.#binding.inputs) owned.set(value, toTensor(type, inputs[name] as TensorData));
+      for (const { name, value, type } of this.#binding.inputs)
+        owned.set(value, toTensor(type, inputs[name] as TensorData));
       this.#program.nodes.forEach((node, i) => {
         const results = runNode(node, node.inputs.map(read));
         node.outputs.forEach((value, k) => owned.set(value, results[k] as tf.Tensor));
@@ -188,30 +195,15 @@ function toTensor(type: TensorType, data: TensorData): tf.Tensor {
   return tf.tensor(data.slice(), [...type.shape], type.dtype);
 }
 
-function currentBackend(): string | null | undefined {
-  return tf.engine().backendName as string | null | undefined;
-}
-
 /** Makes `backend`, which has started before, current while `body` runs without yielding. */
 function onBackend<T>(backend: string, body: () => T): T {
-  const previous = currentBackend();
+  const previous = tf.getBackend();
+  if (previous === backend) return body();
   // For a backend that has started, setBackend has done its work when it returns; its promise only repeats that.
-  if (previous !== backend) void tf.setBackend(backend);
+  void tf.setBackend(backend);
   try {
     return body();
   } finally {
-    restoreBackend(previous);
-  }
-}
-
-/** Puts back what was current before, including nothing at all: then tfjs will choose when first used. */
-function restoreBackend(previous: string | null | undefined): void {
-  if (previous === currentBackend()) return;
-  if (typeof previous === "string" && previous !== "") {
     void tf.setBackend(previous);
-    return;
   }
-  const engine = tf.engine() as unknown as { backendName: string | null | undefined; backendInstance: tf.KernelBackend | null };
-  engine.backendName = previous;
-  engine.backendInstance = null;
 }

@@ -2,13 +2,13 @@ import { availableParallelism } from "node:os";
 import type * as ort from "onnxruntime-node";
 import { bind } from "../engines/binding.js";
 import type { CompileOptions, Engine, Executable } from "../engines/engine.js";
-import { alreadyClosed, engineFailure } from "../engines/failures.js";
+import { alreadyClosed, engineFailure, unavailable } from "../engines/failures.js";
 import { lowerForOnnxRuntime } from "../engines/lower.js";
+import { probe } from "../engines/probe.js";
 import { NextscaleError } from "../errors.js";
-import { GraphBuilder } from "../ir/graph-builder.js";
 import type { Program } from "../ir/program.js";
 import type { OnnxRuntimeProvider } from "./engine-names.js";
-import { loadPeer, unavailable } from "./load-peer.js";
+import { loadPeer } from "../engines/load-peer.js";
 import { OnnxRuntimeExecutable } from "./onnxruntime-executable.js";
 import { sessionOptions } from "./session-options.js";
 
@@ -35,15 +35,29 @@ export interface OnnxRuntimeOptions {
  * @throws NextscaleError `engine-unavailable` when onnxruntime-node or the provider does not load here;
  *   `invalid-argument` for a number of threads that is none
  */
-export async function openOnnxRuntime(provider: OnnxRuntimeProvider, options: OnnxRuntimeOptions = {}): Promise<Engine> {
+export async function openOnnxRuntime(
+  provider: OnnxRuntimeProvider,
+  options: OnnxRuntimeOptions = {},
+): Promise<Engine> {
   const name = `onnxruntime-node/${provider}`;
   const threads = options.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
-    throw new NextscaleError({ code: "invalid-argument", where: name, expected: "threads: a whole number from 1", got: String(threads) });
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: name,
+      expected: "threads: a whole number from 1",
+      got: String(threads),
+    });
   }
   const runtime = await loadOnnxRuntime(name);
   const engine = new OnnxRuntimeEngine(name, runtime, sessionOptions(provider, threads));
-  if (provider !== "cpu") await probe(engine, provider);
+  if (provider === "cpu") return engine;
+  try {
+    await probe(engine);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    throw unavailable(name, "a provider that loads here", cause, PROVIDER_FIX[provider]);
+  }
   return engine;
 }
 
@@ -58,21 +72,6 @@ export function loadOnnxRuntime(engine: string): Promise<typeof ort> {
     },
     INSTALL,
   );
-}
-
-/** A listed provider may still lack its library, its driver or its device: only a session tells. */
-async function probe(engine: Engine, provider: OnnxRuntimeProvider): Promise<void> {
-  const graph = new GraphBuilder();
-  const x = graph.input("x", { dtype: "float32", shape: [1] });
-  const program = graph.finish([{ name: "y", value: graph.add(x, x) }]);
-  try {
-    const executable = await engine.compile(program);
-    await executable.run({ x: Float32Array.of(1) });
-    await executable.close();
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    throw unavailable(engine.name, "a provider that loads here", cause, PROVIDER_FIX[provider]);
-  }
 }
 
 class OnnxRuntimeEngine implements Engine {

@@ -76,7 +76,10 @@ export class OnnxRuntimeExecutable implements Executable {
         this.#binding.inputs.map(({ name, type }) => [name, toTensor(this.#tensor, type, inputs[name] as TensorData)]),
       );
       try {
-        await this.#session.run({ ...feeds, ...this.#current.feeds }, { ...this.#outputFetches, ...this.#next.fetches });
+        await this.#session.run(
+          { ...feeds, ...this.#current.feeds },
+          { ...this.#outputFetches, ...this.#next.fetches },
+        );
       } catch (error) {
         throw engineFailure(this.#engine, "a run without failure", error);
       }
@@ -89,7 +92,9 @@ export class OnnxRuntimeExecutable implements Executable {
     return this.#queue.add(() => {
       if (this.#closed) throw alreadyClosed(this.#engine);
       return Promise.resolve(
-        Object.fromEntries(this.#binding.state.map(({ name }: Slot, i) => [name, (this.#current.arrays[i] as TensorData).slice()])),
+        Object.fromEntries(
+          this.#binding.state.map(({ name }: Slot, i) => [name, (this.#current.arrays[i] as TensorData).slice()]),
+        ),
       );
     });
   }

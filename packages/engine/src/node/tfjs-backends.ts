@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../engines/engine.js";
 import { openTfjs } from "../engines/tfjs.js";
 import type { TfjsBackend } from "./engine-names.js";
-import { loadPeer } from "./load-peer.js";
+import { loadPeer } from "../engines/load-peer.js";
 import { restoreRemovedUtil } from "./restore-util.js";
 
 /** The package of each backend and the name under which it registers itself with tfjs. */

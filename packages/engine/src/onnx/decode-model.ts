@@ -41,7 +41,8 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
     else if (field.field === 7) graph = decodeGraph(toBytes(field));
     else if (field.field === 8) opsets.push(decodeOpset(toBytes(field)));
     else if (field.field === 14) metadata.push(decodeEntry(toBytes(field)));
-    if (opsets.length + metadata.length > MAX_ITEMS) throw invalid("a model of sane size", "too many operator sets or metadata");
+    if (opsets.length + metadata.length > MAX_ITEMS)
+      throw invalid("a model of sane size", "too many operator sets or metadata");
   }
   if (graph === undefined) throw invalid("an ONNX model", "a file without a graph");
   return { irVersion, producerName, opsets: Object.fromEntries(opsets), metadata: Object.fromEntries(metadata), graph };
@@ -145,7 +146,11 @@ function decodeTensor(bytes: Uint8Array): OnnxTensor {
   }
   const element = toElementType(type, name);
   const size = dims.reduce((product, extent) => product * extent, ONNX_ELEMENT_BYTES[element]);
-  if (size !== data.length) throw invalid(`${size} bytes of raw data for ${element}[${dims.join(",")}] ${JSON.stringify(name)}`, `${data.length}`);
+  if (size !== data.length)
+    throw invalid(
+      `${size} bytes of raw data for ${element}[${dims.join(",")}] ${JSON.stringify(name)}`,
+      `${data.length}`,
+    );
   return { name, type: element, dims, bytes: data };
 }
 
@@ -179,13 +184,17 @@ function decodeShape(bytes: Uint8Array, dims: number[]): void {
 /** Content of the last field numbered `wanted`; empty when there is none. */
 function nested(bytes: Uint8Array, wanted: number): Uint8Array {
   let found = new Uint8Array(0);
-  for (const field of protobufFields(bytes)) if (field.field === wanted) found = toBytes(field) as Uint8Array<ArrayBuffer>;
+  for (const field of protobufFields(bytes))
+    if (field.field === wanted) found = toBytes(field) as Uint8Array<ArrayBuffer>;
   return found;
 }
 
 function toElementType(type: number, name: string): OnnxElementType {
   for (const [element, number] of Object.entries(ONNX_TYPES)) if (number === type) return element as OnnxElementType;
-  throw invalid(`an element type among ${Object.keys(ONNX_TYPES).join(", ")}`, `type ${type} for ${JSON.stringify(name)}`);
+  throw invalid(
+    `an element type among ${Object.keys(ONNX_TYPES).join(", ")}`,
+    `type ${type} for ${JSON.stringify(name)}`,
+  );
 }
 
 function toExtent(field: ProtobufField, rank: number): number {
@@ -219,7 +228,13 @@ function toText(field: ProtobufField, limit = MAX_NAME_BYTES): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw new NextscaleError({ code: "invalid-file", where: "engine/onnx", expected: "UTF-8 text", got: "other bytes", cause });
+    throw new NextscaleError({
+      code: "invalid-file",
+      where: "engine/onnx",
+      expected: "UTF-8 text",
+      got: "other bytes",
+      cause,
+    });
   }
 }
 

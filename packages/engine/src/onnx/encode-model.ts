@@ -1,5 +1,13 @@
 import type { OnnxAttribute } from "../ops/operation.js";
-import { ONNX_ATTRIBUTE_TYPES, ONNX_TYPES, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from "./model.js";
+import {
+  ONNX_ATTRIBUTE_TYPES,
+  ONNX_TYPES,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValueInfo,
+} from "./model.js";
 import { ProtobufWriter } from "./protobuf-writer.js";
 
 /** The bytes of an `.onnx` file. */

@@ -23,7 +23,12 @@ export class ModelEmitter implements OnnxEmitter {
     this.#reserved = reserved;
   }
 
-  node(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}, domain = ""): string {
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain = "",
+  ): string {
     return this.nodes(opType, inputs, 1, attributes, domain)[0] as string;
   }
 
@@ -59,7 +64,9 @@ export class ModelEmitter implements OnnxEmitter {
   #initialiser(type: OnnxElementType, dims: readonly number[], data: TensorData | BigInt64Array): string {
     const size = sizeOf(dims);
     if (size !== data.length) throw new Error(`internal: ${data.length} elements for [${dims.join(",")}]`);
-    const samples = Array.from({ length: Math.min(SAMPLES, size) }, (_, i) => String(data[Math.floor((i * size) / SAMPLES)]));
+    const samples = Array.from({ length: Math.min(SAMPLES, size) }, (_, i) =>
+      String(data[Math.floor((i * size) / SAMPLES)]),
+    );
     const key = `${type}[${dims.join(",")}]${samples.join(" ")}`;
     const bytes = asBytes(data);
     const similar = this.#known.get(key) ?? [];

@@ -42,7 +42,12 @@ export const ONNX_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 export type OnnxElementType = keyof typeof ONNX_TYPES;
 
 /** Bytes of one element. */
-export const ONNX_ELEMENT_BYTES: Readonly<Record<OnnxElementType, number>> = { float32: 4, int32: 4, int64: 8, bool: 1 };
+export const ONNX_ELEMENT_BYTES: Readonly<Record<OnnxElementType, number>> = {
+  float32: 4,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
 
 /** `TensorProto` with raw little-endian data. */
 export interface OnnxTensor {

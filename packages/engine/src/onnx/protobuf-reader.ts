@@ -20,7 +20,8 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = 0;
   const need = (count: number) => {
-    if (count > bytes.length - offset) throw malformed(`${count} more bytes at offset ${offset}`, `${bytes.length - offset}`);
+    if (count > bytes.length - offset)
+      throw malformed(`${count} more bytes at offset ${offset}`, `${bytes.length - offset}`);
   };
   const varint = (): bigint => {
     let value = 0n;

@@ -51,7 +51,10 @@ export function onnxOutputNames(program: Program): readonly string[] {
 /** What {@link toOnnx} writes, as data. */
 export function toOnnxModel(program: Program, options: OnnxOptions): OnnxModel {
   const outputNames = onnxOutputNames(program);
-  const emitter = new ModelEmitter(options.dialect, new Set([...program.inputs.map(({ name }) => name), ...outputNames]));
+  const emitter = new ModelEmitter(
+    options.dialect,
+    new Set([...program.inputs.map(({ name }) => name), ...outputNames]),
+  );
   const names = new Map<ValueId, string>();
   const inputs: OnnxValueInfo[] = [];
   const constants = options.constants ?? {};
@@ -67,7 +70,10 @@ export function toOnnxModel(program: Program, options: OnnxOptions): OnnxModel {
   return {
     irVersion: IR_VERSION,
     producerName: "nextscale",
-    opsets: { "": OPSET, ...(nodes.some(({ domain }) => domain === MICROSOFT_DOMAIN) ? { [MICROSOFT_DOMAIN]: MICROSOFT_OPSET } : {}) },
+    opsets: {
+      "": OPSET,
+      ...(nodes.some(({ domain }) => domain === MICROSOFT_DOMAIN) ? { [MICROSOFT_DOMAIN]: MICROSOFT_OPSET } : {}),
+    },
     metadata: options.metadata ?? {},
     graph: {
       name: "nextscale",

@@ -44,7 +44,10 @@ describe.each([
   afterAll(() => engine.close());
 
   test("constants are baked in, state is carried over, outputs are returned", async () => {
-    const run = await engine.compile(accumulator(), { constants: weights, state: { total: Float32Array.of(100, 200) } });
+    const run = await engine.compile(accumulator(), {
+      constants: weights,
+      state: { total: Float32Array.of(100, 200) },
+    });
     expect(await run.run({ x })).toEqual({ y: Float32Array.of(9, 12) });
     expect(await run.readState()).toEqual({ total: Float32Array.of(109, 212) });
     for (let i = 0; i < 5; i++) await run.run({ x });
@@ -106,28 +109,38 @@ describe.each([
 
   test("wrong inputs are refused by name and the state stays", async () => {
     const run = await engine.compile(accumulator(), { constants: weights, state: { total: Float32Array.of(0, 0) } });
-    expect(await failure(run.run({}))).toMatchObject({ code: "shape", message: expect.stringContaining("input x: f32[1,3], got none") });
+    expect(await failure(run.run({}))).toMatchObject({
+      code: "shape",
+      message: expect.stringContaining("input x: f32[1,3], got none"),
+    });
     expect(await failure(run.run({ x: new Float32Array(4) }))).toMatchObject({
       code: "shape",
       message: expect.stringContaining("Float32Array of 4 elements"),
     });
     expect(await failure(run.run({ x: new Int32Array(3) }))).toMatchObject({ code: "shape" });
     expect(await failure(run.run({ x: [1, 2, 3] as unknown as Float32Array }))).toMatchObject({ code: "shape" });
-    expect(await failure(run.run({ x, w: weights.w }))).toMatchObject({ code: "shape", message: expect.stringContaining("also w") });
+    expect(await failure(run.run({ x, w: weights.w }))).toMatchObject({
+      code: "shape",
+      message: expect.stringContaining("also w"),
+    });
     expect(await run.readState()).toEqual({ total: Float32Array.of(0, 0) });
     expect(await run.run({ x })).toEqual({ y: Float32Array.of(9, 12) });
     await run.close();
   });
 
   test("wrong constants and state are refused", async () => {
-    expect(await failure(engine.compile(accumulator(), { constants: { v: x } }))).toMatchObject({ code: "invalid-argument" });
+    expect(await failure(engine.compile(accumulator(), { constants: { v: x } }))).toMatchObject({
+      code: "invalid-argument",
+    });
     expect(await failure(engine.compile(accumulator(), { constants: { w: x } }))).toMatchObject({ code: "shape" });
     expect(await failure(engine.compile(accumulator(), { state: { x } }))).toMatchObject({
       code: "shape",
       message: expect.stringContaining("no such output"),
     });
     const both = { total: Float32Array.of(0, 0) };
-    expect(await failure(engine.compile(accumulator(), { state: both, constants: both }))).toMatchObject({ code: "invalid-argument" });
+    expect(await failure(engine.compile(accumulator(), { state: both, constants: both }))).toMatchObject({
+      code: "invalid-argument",
+    });
   });
 
   test("shared memory is accepted as input", async () => {
@@ -141,7 +154,10 @@ describe.each([
     const run = await engine.compile(accumulator(), { constants: weights, state: { total: Float32Array.of(0, 0) } });
     await run.close();
     await run.close();
-    expect(await failure(run.run({ x }))).toMatchObject({ code: "engine-failure", message: expect.stringContaining("closed") });
+    expect(await failure(run.run({ x }))).toMatchObject({
+      code: "engine-failure",
+      message: expect.stringContaining("closed"),
+    });
     expect(await failure(run.readState())).toMatchObject({ code: "engine-failure" });
   });
 });

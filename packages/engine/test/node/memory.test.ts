@@ -28,7 +28,11 @@ function step() {
 }
 
 /** Growth of the process in MiB over `runs` steps, after a warm-up. */
-async function drift(executable: Executable, runs: number, afterRun: () => Promise<void> = () => Promise.resolve()): Promise<number> {
+async function drift(
+  executable: Executable,
+  runs: number,
+  afterRun: () => Promise<void> = () => Promise.resolve(),
+): Promise<number> {
   const x = new Float32Array(16 * 256).fill(1);
   for (let i = 0; i < WARM_UP; i++) await executable.run({ x });
   const before = process.memoryUsage().rss;
@@ -58,7 +62,7 @@ test("the measure notices a copy of the state kept each run", async () => {
   const engine = await openEngine();
   const executable = await engine.compile(step(), { state });
   const kept: unknown[] = [];
-  const grown = await drift(executable, 100, async () => void kept.push(await executable.readState()));
+  const grown = await drift(executable, 400, async () => void kept.push(await executable.readState()));
   expect(grown).toBeGreaterThan(ALLOWED_MIB);
   await engine.close();
 });

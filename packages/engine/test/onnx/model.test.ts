@@ -61,7 +61,12 @@ function survives(bytes: Uint8Array): void {
 }
 
 test("damaged files are read or refused with a typed error", () => {
-  const damage = fc.record({ written: model, at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }), keep: fc.double({ min: 0, max: 1, noNaN: true }) });
+  const damage = fc.record({
+    written: model,
+    at: fc.nat(),
+    byte: fc.integer({ min: 0, max: 255 }),
+    keep: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
   fc.assert(
     fc.property(damage, ({ written, at, byte, keep }) => {
       const bytes = encodeModel(written);
@@ -91,5 +96,7 @@ test("lies about sizes are refused before memory is taken", () => {
   expect(code([0x3a, 0x05, 0x00])).toContain("5 more bytes");
   expect(code([0x08, ...new Array<number>(11).fill(0xff)])).toContain("at most 10 bytes");
   // A graph with an initialiser of 2^30 float32 elements and no data.
-  expect(code([0x3a, 0x0a, 0x2a, 0x08, 0x08, 0x80, 0x80, 0x80, 0x80, 0x04, 0x10, 0x01])).toContain("4294967296 bytes of raw data");
+  expect(code([0x3a, 0x0a, 0x2a, 0x08, 0x08, 0x80, 0x80, 0x80, 0x80, 0x04, 0x10, 0x01])).toContain(
+    "4294967296 bytes of raw data",
+  );
 });

@@ -22,7 +22,9 @@ test("names are kept; an output called like an input is next/<name>", () => {
   expect(graph.inputs.map(({ name }) => name)).toEqual(["params/w", "x"]);
   expect(graph.outputs.map(({ name }) => name)).toEqual(["next/params/w", "loss", "next/x"]);
   expect(onnxOutputNames(step())).toEqual(["next/params/w", "loss", "next/x"]);
-  const defined = [...graph.inputs, ...graph.initialisers].map(({ name }) => name).concat(graph.nodes.flatMap(({ outputs }) => outputs));
+  const defined = [...graph.inputs, ...graph.initialisers]
+    .map(({ name }) => name)
+    .concat(graph.nodes.flatMap(({ outputs }) => outputs));
   expect(new Set(defined).size).toBe(defined.length);
 });
 
@@ -61,5 +63,7 @@ test("nodes that reach no output are left out", () => {
   const a = g.input("a", f32(2));
   g.mul(a, a);
   const program = g.finish([{ name: "y", value: g.add(a, a) }]);
-  expect(decodeModel(toOnnx(program, { dialect: "onnxruntime" })).graph.nodes.map(({ opType }) => opType)).toEqual(["Add"]);
+  expect(decodeModel(toOnnx(program, { dialect: "onnxruntime" })).graph.nodes.map(({ opType }) => opType)).toEqual([
+    "Add",
+  ]);
 });

@@ -2,7 +2,15 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Engine, Executable } from "../../engines/engine.js";
 import { allocate, type NamedArrays, type TensorData } from "../../ir/tensor-type.js";
 import { openEngineHere } from "../open-engine-here.js";
-import { OPENED, toParts, type Answer, type NumberedRequest, type Request, type SharedArrays, type WorkerSetup } from "./protocol.js";
+import {
+  OPENED,
+  toParts,
+  type Answer,
+  type NumberedRequest,
+  type Request,
+  type SharedArrays,
+  type WorkerSetup,
+} from "./protocol.js";
 
 /*
  * The file a worker thread starts with: opens the engine it was set up for, then answers requests in order.

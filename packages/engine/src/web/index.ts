@@ -1,0 +1,1 @@
+export { openEngine, WEB_ENGINE_NAMES, type WebEngineName } from "./open-engine.js";
