@@ -91,14 +91,14 @@ export {
   countParameters,
   initialiser,
   isHostArray,
-  listParameters,
-  mapParameters,
+  parameterArrays,
+  parameterNormals,
+  parameterTypes,
   type HostArray,
   type HostParameters,
   type Initialiser,
   type MapLeaves,
   type NormalSource,
-  type ParameterTree,
   type TensorParameters,
 } from "./refiner/parameters.js";
 export { withHead, type ScaleRefiner, type ScaleTrunk, type WithHead } from "./refiner/refiner.js";
@@ -139,3 +139,45 @@ export {
 } from "./training/schedules.js";
 export { requireTensors, type TensorLayout } from "./training/tensors.js";
 export { train, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";
+// walk
+export { accumulationScales, type AccumulationScale, type AccumulationStep } from "./walk/accumulation-scales.js";
+export { codeNoise, selectCodes, selectHostCodes, type CodeNoise } from "./walk/code-noise.js";
+export { corrupted, type Corrupted } from "./walk/corrupted.js";
+export { encode, encodeOpenLoop, type Encoded } from "./walk/encode.js";
+export { given } from "./walk/given.js";
+export { inpainted } from "./walk/inpainted.js";
+export { laplacianScales, refinementScale, sameLevelScale, type LaplacianScale } from "./walk/laplacian-scales.js";
+export type { Then } from "./walk/later.js";
+export { sampled, type Sampled } from "./walk/sampled.js";
+export type { Choice, CodesOf, PerWalk, Scale, Step, Visit } from "./walk/scale.js";
+export { scored, type Score } from "./walk/scored.js";
+export { walk, walkAsync } from "./walk/walk.js";
+
+// quantiser
+export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
+
+// checkpoint
+export {
+  CHECKPOINT_FILES,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Checkpoint,
+  type CheckpointContent,
+  type CheckpointKind,
+} from "./checkpoint/checkpoint.js";
+export {
+  parseModelDescription,
+  requireSameRun,
+  type ModelDescription,
+  type RunIdentity,
+} from "./checkpoint/model-description.js";
+export {
+  createReceipt,
+  formatReceipt,
+  parseReceipt,
+  receiptDifferences,
+  type Receipt,
+  type ReceiptFields,
+  type ReceiptOutput,
+} from "./checkpoint/receipt.js";
+export { sha256 } from "./checkpoint/sha256.js";

@@ -2,89 +2,125 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { broadcastAll } from "../ir/broadcast.js";
 import type { GraphBuilder } from "../ir/graph-builder.js";
 import type { ValueId } from "../ir/program.js";
-import type { Operation } from "./operation.js";
+import type { DType } from "../ir/tensor-type.js";
+import { demandOneDType } from "./checks.js";
+import type { OnnxEmitter, Operation } from "./operation.js";
 import { mapBroadcast } from "./reference.js";
 
 type Tfjs = typeof tf;
 
 /** Elementwise operations of two broadcast inputs of one dtype, giving that dtype. */
 interface ArithmeticRule {
-  readonly onnx: string;
+  /** float32 and int32 when absent. */
+  readonly dtypes?: readonly DType[];
+  readonly onnx: (e: OnnxEmitter, a: string, b: string, dtype: DType) => string;
   readonly evaluate: (a: number, b: number) => number;
   readonly tfjs: (backend: Tfjs, a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
   /** Gradients before summing over broadcast axes. */
-  readonly gradient: (g: GraphBuilder, a: ValueId, b: ValueId, dy: ValueId, y: ValueId) => readonly [() => ValueId, () => ValueId];
+  readonly gradient?: (g: GraphBuilder, a: ValueId, b: ValueId, dy: ValueId, y: ValueId) => readonly [() => ValueId, () => ValueId];
 }
 
 function arithmetic(name: string, rule: ArithmeticRule): Operation {
+  const { gradient } = rule;
   return {
-    infer: ([a, b]) => [{ dtype: a!.dtype, shape: broadcastAll(name, [a!, b!]) }],
+    infer: (inputs) => {
+      demandOneDType(name, inputs, rule.dtypes ?? ["float32", "int32"]);
+      return [{ dtype: inputs[0]!.dtype, shape: broadcastAll(name, inputs) }];
+    },
     evaluate: ([a, b]) => {
       const type = { dtype: a!.type.dtype, shape: broadcastAll(name, [a!.type, b!.type]) };
       return [mapBroadcast(type, [a!, b!], rule.evaluate)];
     },
-    gradient: (g, { inputs, outputs, wanted }, [dy]) => {
-      const [a, b] = inputs as [ValueId, ValueId];
-      if (dy === null || dy === undefined) return [null, null];
-      const [da, db] = rule.gradient(g, a, b, dy, outputs[0]!);
-      return [wanted[0] ? g.sumTo(da(), g.shapeOf(a)) : null, wanted[1] ? g.sumTo(db(), g.shapeOf(b)) : null];
-    },
-    toOnnx: (e, { inputs }) => [e.node(rule.onnx, inputs)],
+    ...(gradient === undefined
+      ? {}
+      : {
+          gradient: (g, { inputs, outputs, wanted }, [dy]) => {
+            const [a, b] = inputs as [ValueId, ValueId];
+            if (dy === null || dy === undefined) return [null, null];
+            const [da, db] = gradient(g, a, b, dy, outputs[0]!);
+            return [wanted[0] ? g.sumTo(da(), g.shapeOf(a)) : null, wanted[1] ? g.sumTo(db(), g.shapeOf(b)) : null];
+          },
+        }),
+    toOnnx: (e, { inputs, outputTypes }) => [rule.onnx(e, inputs[0]!, inputs[1]!, outputTypes[0]!.dtype)],
     toTfjs: (backend, [a, b]) => [rule.tfjs(backend, a!, b!)],
   };
 }
 
-/** Add, Sub, Mul, Div, Pow, Maximum, Minimum. At ties Maximum and Minimum give the gradient to the first input. */
-export const arithmeticOperations: Readonly<Record<string, Operation>> = {
-  Add: arithmetic("Add", {
-    onnx: "Add",
+const onnx = (opType: string) => (e: OnnxEmitter, a: string, b: string) => e.node(opType, [a, b]);
+
+/** The gradient where `op(a, b)` holds, 0 elsewhere. */
+function keepWhere(g: GraphBuilder, op: string, a: ValueId, b: ValueId, dy: ValueId): ValueId {
+  return g.emit("Where", [g.emit(op, [a, b]), dy, g.scalar(0)]);
+}
+
+const rules: Readonly<Record<string, ArithmeticRule>> = {
+  Add: {
+    onnx: onnx("Add"),
     evaluate: (a, b) => a + b,
     tfjs: (t, a, b) => t.add(a, b),
     gradient: (_g, _a, _b, dy) => [() => dy, () => dy],
-  }),
-  Sub: arithmetic("Sub", {
-    onnx: "Sub",
+  },
+  Sub: {
+    onnx: onnx("Sub"),
     evaluate: (a, b) => a - b,
     tfjs: (t, a, b) => t.sub(a, b),
     gradient: (g, _a, _b, dy) => [() => dy, () => g.neg(dy)],
-  }),
-  Mul: arithmetic("Mul", {
-    onnx: "Mul",
+  },
+  Mul: {
+    onnx: onnx("Mul"),
     evaluate: (a, b) => a * b,
     tfjs: (t, a, b) => t.mul(a, b),
     gradient: (g, a, b, dy) => [() => g.mul(dy, b), () => g.mul(dy, a)],
-  }),
-  Div: arithmetic("Div", {
-    onnx: "Div",
+  },
+  Div: {
+    dtypes: ["float32"],
+    onnx: onnx("Div"),
     evaluate: (a, b) => a / b,
     tfjs: (t, a, b) => t.div(a, b),
     gradient: (g, _a, b, dy, y) => [() => g.div(dy, b), () => g.neg(g.div(g.mul(dy, y), b))],
-  }),
-  Pow: arithmetic("Pow", {
-    onnx: "Pow",
+  },
+  Pow: {
+    dtypes: ["float32"],
+    onnx: onnx("Pow"),
     evaluate: (a, b) => Math.pow(a, b),
     tfjs: (t, a, b) => t.pow(a, b),
     gradient: (g, a, b, dy, y) => [
       () => g.mul(dy, g.mul(b, g.emit("Pow", [a, g.sub(b, g.scalar(1))]))),
       () => g.mul(dy, g.mul(y, g.emit("Log", [a]))),
     ],
-  }),
-  Maximum: arithmetic("Maximum", {
-    onnx: "Max",
+  },
+  Maximum: {
+    onnx: onnx("Max"),
     evaluate: (a, b) => Math.max(a, b),
     tfjs: (t, a, b) => t.maximum(a, b),
-    gradient: (g, a, b, dy) => [
-      () => g.mul(dy, g.toFloat(g.emit("GreaterEqual", [a, b]))),
-      () => g.mul(dy, g.toFloat(g.emit("Less", [a, b]))),
-    ],
-  }),
-  Minimum: arithmetic("Minimum", {
-    onnx: "Min",
+    gradient: (g, a, b, dy) => [() => keepWhere(g, "GreaterEqual", a, b, dy), () => keepWhere(g, "Less", a, b, dy)],
+  },
+  Minimum: {
+    onnx: onnx("Min"),
     evaluate: (a, b) => Math.min(a, b),
     tfjs: (t, a, b) => t.minimum(a, b),
-    gradient: (g, a, b, dy) => [
-      () => g.mul(dy, g.toFloat(g.emit("LessEqual", [a, b]))),
-      () => g.mul(dy, g.toFloat(g.emit("Greater", [a, b]))),
-    ],
-  }),
+    gradient: (g, a, b, dy) => [() => keepWhere(g, "LessEqual", a, b, dy), () => keepWhere(g, "Greater", a, b, dy)],
+  },
+  FloorDiv: {
+    // ONNX' integer division truncates; taking the floor-remainder away first makes it exact.
+    onnx: (e, a, b, dtype) =>
+      dtype === "int32" ? e.node("Div", [e.node("Sub", [a, e.node("Mod", [a, b])]), b]) : e.node("Floor", [e.node("Div", [a, b])]),
+    evaluate: (a, b) => Math.floor(a / b),
+    tfjs: (t, a, b) => t.floorDiv(a, b),
+  },
+  FloorMod: {
+    onnx: (e, a, b, dtype) =>
+      dtype === "int32" ? e.node("Mod", [a, b]) : e.node("Sub", [a, e.node("Mul", [b, e.node("Floor", [e.node("Div", [a, b])])])]),
+    evaluate: (a, b) => a - b * Math.floor(a / b),
+    tfjs: (t, a, b) => t.mod(a, b),
+    gradient: (g, a, b, dy) => [() => dy, () => g.neg(g.mul(dy, g.emit("FloorDiv", [a, b])))],
+  },
 };
+
+/**
+ * Add, Sub, Mul, Div, Pow, Maximum, Minimum, FloorDiv, FloorMod. At ties Maximum and Minimum give the gradient to the first
+ * input.
+ */
+export const arithmeticOperations: Readonly<Record<string, Operation>> = Object.fromEntries(
+  Object.entries(rules).map(([name, rule]) => [name, arithmetic(name, rule)]),
+);

@@ -1,3 +1,4 @@
+import type * as tf from "@tensorflow/tfjs-core";
 import { NextscaleError } from "../errors.js";
 import { broadcastShapes, broadcastStrides } from "../ir/broadcast.js";
 import type { GraphBuilder } from "../ir/graph-builder.js";
@@ -34,10 +35,16 @@ export const matMul: Operation = {
     return [wanted[0] ? g.sumTo(da(), g.shapeOf(a)) : null, wanted[1] ? g.sumTo(db(), g.shapeOf(b)) : null];
   },
   toOnnx: (e, node) => [lower(e, node)],
-  toTfjs: (backend, [a, b], { transposeA, transposeB }) => [
-    backend.matMul(a!, b!, Boolean(transposeA), Boolean(transposeB)),
-  ],
+  toTfjs: (backend, [a, b], { transposeA, transposeB }) => {
+    const rank = Math.max(a!.rank, b!.rank);
+    return [backend.matMul(raise(backend, a!, rank), raise(backend, b!, rank), Boolean(transposeA), Boolean(transposeB))];
+  },
 };
+
+/** tfjs' kernels broadcast batches of one rank, but get some of different ranks wrong. */
+function raise(backend: typeof tf, x: tf.Tensor, rank: number): tf.Tensor {
+  return x.rank === rank ? x : backend.reshape(x, [...new Array<number>(rank - x.rank).fill(1), ...x.shape]);
+}
 
 /** A^T dy; over a batch with a shared 2-d weight the batch folds into the rows, one large product instead of many. */
 function weightGradient(g: GraphBuilder, a: ValueId, dy: ValueId, b: ValueId, transposeA: boolean): ValueId {

@@ -1,15 +1,13 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { NextscaleError } from "@nextscale/engine";
+import { f32, flattenTree, mapTree, NextscaleError, type TensorType, type Tree } from "@nextscale/engine";
+import { normals } from "../random/distributions.js";
+import { randomStream } from "../random/stream.js";
 
 /** A parameter on the host: row-major float32 elements and their shape. */
 export interface HostArray {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
-
-/** A nested plain record (or list) of parameters; `path` names of leaves join keys with `/`, list entries by index. */
-export type ParameterTree<Leaf> =
-  { readonly [name: string]: Leaf | ParameterTree<Leaf> } | readonly ParameterTree<Leaf>[];
 
 /** The tree `P` with every leaf of type `From` replaced by `To`. */
 export type MapLeaves<P, From, To> = P extends From
@@ -29,6 +27,15 @@ export type TensorParameters<Host> = MapLeaves<Host, HostArray, tf.Tensor>;
  * seed) alone, so adding, removing or reordering other parameters leaves a parameter's initial value as it was.
  */
 export type NormalSource = (path: string, count: number) => Float32Array;
+
+/**
+ * The parameters of a seed: each path is a random stream of its own.
+ *
+ * @throws NextscaleError `invalid-argument` when used, for a seed outside the range of `randomStream`
+ */
+export function parameterNormals(seed: number | bigint): NormalSource {
+  return (path, count) => normals(randomStream(seed, `parameters/${path}`), { draws: count });
+}
 
 /** Where a network's parameters are drawn from: a source and the path prefix that the network lives under. */
 export interface Initialiser {
@@ -65,34 +72,22 @@ export function initialiser(source: NormalSource, prefix = ""): Initialiser {
   };
 }
 
-/** Applies `fn(leaf, path)` to every leaf of a parameter tree and keeps the structure. */
-export function mapParameters<From, To>(
-  tree: ParameterTree<From>,
-  isLeaf: (value: From | ParameterTree<From>) => value is From,
-  fn: (leaf: From, path: string) => To,
-  prefix = "",
-): ParameterTree<To> {
-  const visit = (value: From | ParameterTree<From>, path: string): To | ParameterTree<To> =>
-    isLeaf(value) ? fn(value, path) : mapParameters(value, isLeaf, fn, path);
-  const pathOf = (name: string | number): string => (prefix === "" ? String(name) : `${prefix}/${name}`);
-  if (Array.isArray(tree)) return tree.map((item, index) => visit(item, pathOf(index))) as ParameterTree<To>;
-  const entries = Object.entries(tree as Record<string, From | ParameterTree<From>>);
-  return Object.fromEntries(entries.map(([name, value]) => [name, visit(value, pathOf(name))]));
-}
-
 /** True for a host parameter, as opposed to a record of them. */
 export function isHostArray(value: unknown): value is HostArray {
   return typeof value === "object" && value !== null && (value as { data?: unknown }).data instanceof Float32Array;
 }
 
-/** Path, shape and elements of every parameter of a host tree, in the tree's order. */
-export function listParameters(tree: ParameterTree<HostArray>): { path: string; value: HostArray }[] {
-  const list: { path: string; value: HostArray }[] = [];
-  mapParameters(tree, isHostArray, (value, path) => list.push({ path, value }));
-  return list;
+/** Number of scalars in a host tree. */
+export function countParameters(host: Tree<HostArray>): number {
+  return flattenTree(host, isHostArray).reduce((sum, [, { data }]) => sum + data.length, 0);
 }
 
-/** Number of scalars in a host tree. */
-export function countParameters(tree: ParameterTree<HostArray>): number {
-  return listParameters(tree).reduce((sum, { value }) => sum + value.data.length, 0);
+/** The types of host parameters: their part of a program's signature. */
+export function parameterTypes<Host extends Tree<HostArray>>(host: Host): MapLeaves<Host, HostArray, TensorType> {
+  return mapTree(host, isHostArray, ({ shape }) => f32(...shape)) as MapLeaves<Host, HostArray, TensorType>;
+}
+
+/** The elements of host parameters under the names that a program knows them by: `prefix/trunk/blocks/0/...`. */
+export function parameterArrays(host: Tree<HostArray>, prefix: string): Record<string, Float32Array> {
+  return Object.fromEntries(flattenTree(host, isHostArray).map(([path, { data }]) => [`${prefix}/${path}`, data]));
 }

@@ -24,7 +24,7 @@ export function requireTensors(where: string, arrays: NamedArrays, layout: Tenso
     throw wrong(where, `tensor ${missing[0]}`, `${missing.length} of ${names.length} tensors missing`);
   const unknown = Object.keys(arrays).filter((name) => !Object.hasOwn(layout, name));
   if (unknown.length > 0)
-    throw wrong(where, `${names.length} tensors`, `${unknown.length} more, such as ${unknown[0]}`);
+    throw wrong(where, `${names.length} tensors`, `${unknown.length} more, such as ${unknown[0]?.slice(0, 80)}`);
   for (const name of names) {
     const [type, data] = [layout[name]!, arrays[name]!];
     if (dtypeOf(data) !== type.dtype || data.length !== sizeOf(type.shape)) {

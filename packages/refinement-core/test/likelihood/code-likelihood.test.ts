@@ -5,11 +5,11 @@ import { codeLikelihood } from "../../src/likelihood/report.js";
 import { fitUnigram, unigramCrossEntropy } from "../../src/likelihood/unigram.js";
 import { gridGeometry } from "../../src/refiner/geometry.js";
 import { categoricalHead } from "../../src/refiner/head.js";
+import { parameterNormals } from "../../src/refiner/parameters.js";
 import { withHead } from "../../src/refiner/refiner.js";
 import { scaleTransformer } from "../../src/refiner/scale-transformer.js";
 import { GRID_FEATURES } from "../../src/refiner/site-features.js";
 import { onCpu } from "../support/cpu.js";
-import { normalSource } from "../support/random.js";
 import { randomTensor, toTensors } from "../support/tensors.js";
 
 onCpu();
@@ -39,7 +39,7 @@ describe.each(["prefix", "markov"] as const)("every code sequence of two scales,
   );
 
   test("has probabilities that sum to 1", () => {
-    const host = refiner.init(normalSource());
+    const host = refiner.init(parameterNormals(1));
     // A trained head is not near uniform: make this one neither.
     const head = { weight: randomTensor("head", [16, 2], 0.5), bias: tf.tensor1d([0.3, -0.2]) };
     const params = { ...toTensors(host), head };

@@ -4,10 +4,9 @@ import { gridGeometry } from "../../src/refiner/geometry.js";
 import { categoricalHead } from "../../src/refiner/head.js";
 import { mlp } from "../../src/refiner/mlp.js";
 import { mlpRefiner } from "../../src/refiner/mlp-refiner.js";
-import { countParameters, initialiser } from "../../src/refiner/parameters.js";
+import { countParameters, initialiser, parameterNormals } from "../../src/refiner/parameters.js";
 import { withHead } from "../../src/refiner/refiner.js";
 import { onCpu } from "../support/cpu.js";
-import { normalSource } from "../support/random.js";
 import { largestDifference, randomTensor, toTensors } from "../support/tensors.js";
 
 onCpu();
@@ -24,7 +23,7 @@ test("the paper's two-layer network: hand-computed on one unit", () => {
 });
 
 test("initial weights have the variance of U(-1/sqrt(n), 1/sqrt(n))", () => {
-  const host = mlp({ inputs: 64, width: 128, hiddenLayers: 2, outputs: 3 }).init(initialiser(normalSource()));
+  const host = mlp({ inputs: 64, width: 128, hiddenLayers: 2, outputs: 3 }).init(initialiser(parameterNormals(1)));
   const weight = host.hidden[1]?.weight.data ?? new Float32Array();
   const variance = weight.reduce((sum, value) => sum + value * value, 0) / weight.length;
   expect(variance * 3 * 128).toBeGreaterThan(0.95);
@@ -47,7 +46,7 @@ test("the per-scale refiner is Markov and agrees with itself scale by scale", ()
     }),
     categoricalHead(5),
   );
-  const params = toTensors(refiner.init(normalSource()));
+  const params = toTensors(refiner.init(parameterNormals(1)));
   const contexts = [randomTensor("coarse", [2, 1, 3]), randomTensor("fine", [2, 4, 3])];
   const labels = tf.tensor1d([0, 2], "int32");
   const all = refiner.applyAll(params, contexts, labels);

@@ -1,14 +1,20 @@
-import { softmaxCrossEntropy } from "@nextscale/engine";
+import { flattenTree, isTensorType, sizeOf, softmaxCrossEntropy } from "@nextscale/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { gridGeometry, scaleOffsets } from "../../src/refiner/geometry.js";
 import { categoricalHead, gaussianHead } from "../../src/refiner/head.js";
-import { countParameters, initialiser, isHostArray, listParameters } from "../../src/refiner/parameters.js";
+import {
+  countParameters,
+  initialiser,
+  isHostArray,
+  parameterArrays,
+  parameterNormals,
+  parameterTypes,
+} from "../../src/refiner/parameters.js";
 import { withHead } from "../../src/refiner/refiner.js";
 import { scaleTransformer, type ScaleTransformerConfig } from "../../src/refiner/scale-transformer.js";
 import { GRID_FEATURES } from "../../src/refiner/site-features.js";
 import { onCpu } from "../support/cpu.js";
-import { normalSource } from "../support/random.js";
 import { largestDifference, randomTensor, toTensors } from "../support/tensors.js";
 
 onCpu();
@@ -35,7 +41,7 @@ const config: ScaleTransformerConfig = {
 
 function make(changes: Partial<ScaleTransformerConfig> = {}) {
   const refiner = withHead(scaleTransformer({ ...config, ...changes }), categoricalHead(CODES));
-  const params = toTensors(refiner.init(normalSource()));
+  const params = toTensors(refiner.init(parameterNormals(1)));
   const contexts = refiner.scales.map(({ sites }, k) => randomTensor(`context${k}`, [ITEMS, sites, 4]));
   const labels = tf.tensor1d([3, refiner.nullClass], "int32");
   return { refiner, params, contexts, labels };
@@ -150,22 +156,26 @@ test("one scale alone needs no mask and agrees with generation", () => {
 test("a Gaussian head gives a mean and a log deviation per channel", () => {
   const refiner = withHead(scaleTransformer(config), gaussianHead(4));
   const { contexts, labels } = make();
-  const output = refiner.applyAll(toTensors(refiner.init(normalSource())), contexts, labels);
+  const output = refiner.applyAll(toTensors(refiner.init(parameterNormals(1))), contexts, labels);
   expect(output.mean.shape).toEqual([ITEMS, 14, 4]);
   expect(output.logDeviation.shape).toEqual([ITEMS, 14, 4]);
 });
 
 test("a parameter's initial value depends on its path alone", () => {
-  const deep = scaleTransformer({ ...config, depth: 3 }).init(initialiser(normalSource()));
-  const shallow = scaleTransformer(config).init(initialiser(normalSource()));
+  const deep = scaleTransformer({ ...config, depth: 3 }).init(initialiser(parameterNormals(1)));
+  const shallow = scaleTransformer(config).init(initialiser(parameterNormals(1)));
   expect(deep.blocks[1]?.attention.query.weight).toEqual(shallow.blocks[1]?.attention.query.weight);
   expect(deep.blocks[1]?.attention.query.weight.data).not.toEqual(deep.blocks[0]?.attention.query.weight.data);
-  expect(scaleTransformer(config).init(initialiser(normalSource(2))).context).not.toEqual(shallow.context);
+  expect(scaleTransformer(config).init(initialiser(parameterNormals(2))).context).not.toEqual(shallow.context);
 });
 
 test("parameters are listed by path with their shapes", () => {
-  const host = withHead(scaleTransformer(config), categoricalHead(CODES)).init(normalSource());
-  const paths = listParameters(host).map(({ path }) => path);
+  const host = withHead(scaleTransformer(config), categoricalHead(CODES)).init(parameterNormals(1));
+  const types = flattenTree(parameterTypes(host), isTensorType);
+  const paths = types.map(([path]) => path);
+  expect(types.map(([path, type]) => [`p/${path}`, sizeOf(type.shape)])).toEqual(
+    Object.entries(parameterArrays(host, "p")).map(([name, data]) => [name, data.length]),
+  );
   expect(paths).toContain("trunk/blocks/1/attention/query/weight");
   expect(paths).toContain("head/bias");
   expect(new Set(paths).size).toBe(paths.length);

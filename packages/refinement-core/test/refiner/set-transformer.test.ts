@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { initialiser } from "../../src/refiner/parameters.js";
+import { initialiser, parameterNormals } from "../../src/refiner/parameters.js";
 import { isab, pma, sab } from "../../src/refiner/set-transformer.js";
 import { onCpu } from "../support/cpu.js";
-import { normalSource } from "../support/random.js";
 import { largestDifference, randomTensor, toTensors } from "../support/tensors.js";
 
 onCpu();
@@ -12,7 +11,7 @@ onCpu();
 const COUNT = 5;
 const WIDTH = 8;
 const shape = { width: WIDTH, heads: 2, hidden: 12 };
-const random = initialiser(normalSource());
+const random = initialiser(parameterNormals(1));
 const selfBlock = sab(shape);
 const inducedBlock = isab({ ...shape, inducing: 3 });
 const pool = pma({ ...shape, seeds: 2 });

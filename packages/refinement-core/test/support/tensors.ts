@@ -1,17 +1,11 @@
+import { mapTree, type Tree } from "@nextscale/engine";
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  isHostArray,
-  mapParameters,
-  type HostArray,
-  type ParameterTree,
-  type TensorParameters,
-} from "../../src/refiner/parameters.js";
+import { isHostArray, type HostArray, type TensorParameters } from "../../src/refiner/parameters.js";
 import { normals } from "./random.js";
 
 /** A host tree as tensors of the current backend. */
-export function toTensors<Host>(host: Host): TensorParameters<Host> {
-  const tree = host as ParameterTree<HostArray>;
-  return mapParameters(tree, isHostArray, ({ data, shape }) => tf.tensor(data, [...shape])) as TensorParameters<Host>;
+export function toTensors<Host extends Tree<HostArray>>(host: Host): TensorParameters<Host> {
+  return mapTree(host, isHostArray, ({ data, shape }) => tf.tensor(data, [...shape])) as TensorParameters<Host>;
 }
 
 export function randomTensor(name: string, shape: number[], deviation = 1): tf.Tensor {

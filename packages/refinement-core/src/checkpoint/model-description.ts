@@ -1,0 +1,94 @@
+import { NextscaleError } from "@nextscale/engine";
+import * as z from "zod";
+import { canonicalJson, countSchema, parseVersionedJson, sha256Schema } from "./json.js";
+
+const FORMAT = "nextscale-model";
+const FORMAT_VERSION = 1;
+
+/** The schema of `model.json`. Keys it does not know are refused: what is written there means something or is wrong. */
+export const modelDescriptionSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  formatVersion: z.literal(FORMAT_VERSION),
+  /** Which program reads it: `images/next-scale`. */
+  kind: z.string().min(1),
+  /** What the kind's own schema says. */
+  config: z.record(z.string(), z.unknown()),
+  seed: countSchema,
+  /** The data set it was trained on. */
+  data: z.strictObject({ name: z.string().min(1), sha256: sha256Schema }),
+  /** Of an unfinished or resumable training. */
+  training: z
+    .strictObject({ stepsDone: countSchema, steps: countSchema })
+    .refine(({ stepsDone, steps }) => stepsDone <= steps, "expected stepsDone of at most steps")
+    .optional(),
+  /** Figures measured on it, by name: `tokeniser/test-mse`. */
+  metrics: z.record(z.string(), z.number()),
+  /** Of `weights.safetensors`: ties the two files together. */
+  weights: z.strictObject({ sha256: sha256Schema, bytes: countSchema }),
+});
+
+/** The content of a `model.json`. */
+export type ModelDescription = Readonly<z.infer<typeof modelDescriptionSchema>>;
+
+/**
+ * Reads a `model.json`.
+ *
+ * @param where shown in the error's message: the file's path
+ * @throws NextscaleError `invalid-file` for anything but a complete description of this or an earlier format version
+ */
+export function parseModelDescription(bytes: Uint8Array, where = "checkpoint/model.json"): ModelDescription {
+  return parseVersionedJson(bytes, where, FORMAT, FORMAT_VERSION, modelDescriptionSchema);
+}
+
+/** The text of a `model.json`, for people to read as well. */
+export function formatModelDescription(fields: Omit<ModelDescription, "format" | "formatVersion">): string {
+  return `${JSON.stringify({ format: FORMAT, formatVersion: FORMAT_VERSION, ...fields }, null, 2)}\n`;
+}
+
+/** What makes two training runs the same run. */
+export interface RunIdentity {
+  readonly config: unknown;
+  readonly seed: number;
+  readonly data: ModelDescription["data"];
+  /** Number of steps in the whole run. */
+  readonly steps: number;
+}
+
+/**
+ * Refuses to resume a checkpoint of another run: the result would be neither run's.
+ *
+ * @throws NextscaleError `invalid-data` naming what differs
+ */
+export function requireSameRun(where: string, found: RunIdentity, wanted: RunIdentity): void {
+  const fields = [
+    ...differingKeys("config", found.config, wanted.config),
+    ...differingKeys(
+      "",
+      { seed: found.seed, data: found.data, steps: found.steps },
+      { seed: wanted.seed, data: wanted.data, steps: wanted.steps },
+    ),
+  ];
+  if (fields.length === 0) return;
+  throw new NextscaleError({
+    code: "invalid-data",
+    where,
+    expected: `a checkpoint of this run (${fields.map(({ name, wanted: value }) => `${name} ${value}`).join(", ")})`,
+    got: fields.map(({ name, found: value }) => `${name} ${value}`).join(", "),
+    fix: "resume with the settings it was started with, or train into another folder",
+  });
+}
+
+function differingKeys(
+  prefix: string,
+  found: unknown,
+  wanted: unknown,
+): { name: string; found: string; wanted: string }[] {
+  const [a, b] = [found as Record<string, unknown>, wanted as Record<string, unknown>];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .map((key) => ({
+      name: prefix === "" ? key : `${prefix}.${key}`,
+      found: a[key] === undefined ? "absent" : canonicalJson(a[key]),
+      wanted: b[key] === undefined ? "absent" : canonicalJson(b[key]),
+    }))
+    .filter((field) => field.found !== field.wanted);
+}

@@ -1,0 +1,87 @@
+import { NextscaleError } from "@nextscale/engine";
+import * as z from "zod";
+import { canonicalJson, countSchema, describeIssues, parseVersionedJson, sha256Schema } from "./json.js";
+
+const FORMAT = "nextscale-receipt";
+const FORMAT_VERSION = 1;
+
+/** The schema of a run receipt. */
+export const receiptSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  formatVersion: z.literal(FORMAT_VERSION),
+  /** Program and arguments, one string each. */
+  command: z.array(z.string()).min(1),
+  /** Of the model that was used or made (`Checkpoint.hash`); absent when there is none. */
+  modelHash: sha256Schema.optional(),
+  /** Absent when nothing was random. */
+  seed: countSchema.optional(),
+  /** `onnxruntime-node/cpu`. */
+  engine: z.string().min(1),
+  /** Times the network was evaluated for one sample, or the steps of a training. */
+  networkEvaluations: countSchema,
+  wallTimeMs: z.number().nonnegative(),
+  /** Of nextscale, Node and the engine, by name. */
+  versions: z.record(z.string(), z.string()),
+  /** What was written, by path relative to the receipt's folder. */
+  outputs: z.array(z.strictObject({ file: z.string().min(1), bytes: countSchema, sha256: sha256Schema })).min(1),
+});
+
+/** A run receipt: what was run on what, beside whatever the run wrote. */
+export type Receipt = Readonly<z.infer<typeof receiptSchema>>;
+
+/** One written file in a receipt. */
+export type ReceiptOutput = Receipt["outputs"][number];
+
+/** What is known of a run: a receipt without its format. */
+export type ReceiptFields = Omit<Receipt, "format" | "formatVersion">;
+
+/**
+ * Makes a receipt.
+ *
+ * @throws NextscaleError `invalid-argument` for a field that a receipt may not hold
+ */
+export function createReceipt(fields: ReceiptFields): Receipt {
+  const parsed = receiptSchema.safeParse({ format: FORMAT, formatVersion: FORMAT_VERSION, ...fields });
+  if (parsed.success) return parsed.data;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: "checkpoint/receipt",
+    expected: "the fields of a receipt",
+    got: describeIssues(parsed.error),
+  });
+}
+
+/** The text of a receipt file. */
+export function formatReceipt(receipt: Receipt): string {
+  return `${JSON.stringify(receipt, null, 2)}\n`;
+}
+
+/**
+ * Reads a receipt.
+ *
+ * @param where shown in the error's message: the file's path
+ * @throws NextscaleError `invalid-file` for anything but a complete receipt of this or an earlier format version
+ */
+export function parseReceipt(bytes: Uint8Array, where = "checkpoint/receipt"): Receipt {
+  return parseVersionedJson(bytes, where, FORMAT, FORMAT_VERSION, receiptSchema);
+}
+
+/**
+ * What stands between two results being comparable: each difference in model, seed, engine, network evaluations or
+ * versions as `engine: "onnxruntime-node/cpu" and "tfjs/wasm"`. Command, time and outputs do not count. Empty: the runs
+ * differ in nothing that is recorded.
+ */
+export function receiptDifferences(a: Receipt, b: Receipt): string[] {
+  const facts = ({ modelHash, seed, engine, networkEvaluations, versions }: Receipt): Record<string, unknown> => ({
+    modelHash,
+    seed,
+    engine,
+    networkEvaluations,
+    ...Object.fromEntries(Object.entries(versions).map(([name, version]) => [`versions.${name}`, version])),
+  });
+  const [left, right] = [facts(a), facts(b)];
+  const show = (value: unknown): string => (value === undefined ? "absent" : canonicalJson(value));
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])]
+    .filter((name) => left[name] !== right[name])
+    .map((name) => `${name}: ${show(left[name])} and ${show(right[name])}`);
+}

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  createReceipt,
+  formatReceipt,
+  parseReceipt,
+  receiptDifferences,
+  type ReceiptFields,
+} from "../../src/checkpoint/receipt.js";
+import { failureOf, mutations } from "../support/bytes.js";
+
+const fields: ReceiptFields = {
+  command: ["nextscale", "images", "sample", "--count", "64"],
+  modelHash: "0a".repeat(32),
+  seed: 1,
+  engine: "onnxruntime-node/cpu",
+  networkEvaluations: 5,
+  wallTimeMs: 1234.5,
+  versions: { nextscale: "0.1.0", node: "v20.20.2" },
+  outputs: [{ file: "digits.png", bytes: 10, sha256: "0b".repeat(32) }],
+};
+const bytes = new TextEncoder().encode(formatReceipt(createReceipt(fields)));
+
+test("a receipt is read as it was written; model and seed may be absent", () => {
+  expect(parseReceipt(bytes)).toEqual(createReceipt(fields));
+  const { modelHash: _, seed: __, ...rest } = fields;
+  expect(parseReceipt(new TextEncoder().encode(formatReceipt(createReceipt(rest))))).toEqual(createReceipt(rest));
+});
+
+test("wrong fields are refused when made and when read", async () => {
+  for (const [change, part] of [
+    [{ command: [] }, "command"],
+    [{ seed: -1 }, "seed"],
+    [{ wallTimeMs: Infinity }, "wallTimeMs"],
+    [{ networkEvaluations: 1.5 }, "networkEvaluations"],
+    [{ modelHash: "xyz" }, "modelHash"],
+    [{ outputs: [] }, "outputs"],
+    [{ outputs: [{ file: "", bytes: 1, sha256: "0b".repeat(32) }] }, "outputs.0.file"],
+  ] as const) {
+    const changed = { ...fields, ...change } as ReceiptFields;
+    const made = await failureOf(() => createReceipt(changed));
+    expect(made.code).toBe("invalid-argument");
+    expect(made.message).toContain(part);
+    const text = JSON.stringify({ format: "nextscale-receipt", formatVersion: 1, ...changed });
+    expect((await failureOf(() => parseReceipt(new TextEncoder().encode(text)))).code).toBe("invalid-file");
+  }
+  const later = new TextEncoder().encode(
+    new TextDecoder().decode(bytes).replace(`"formatVersion": 1`, `"formatVersion": 9`),
+  );
+  expect((await failureOf(() => parseReceipt(later, "r.json"))).message).toContain(
+    "r.json: expected format version 1 or older, got version 9",
+  );
+});
+
+test("differences: what decides comparability, and nothing else", () => {
+  const a = createReceipt(fields);
+  expect(
+    receiptDifferences(
+      a,
+      createReceipt({ ...fields, wallTimeMs: 1, command: ["x"], outputs: [{ ...fields.outputs[0]!, bytes: 3 }] }),
+    ),
+  ).toEqual([]);
+  const { seed: _, ...unseeded } = fields;
+  const b = createReceipt({
+    ...unseeded,
+    engine: "tfjs/wasm",
+    versions: { nextscale: "0.2.0", node: "v20.20.2", ort: "1" },
+  });
+  expect(receiptDifferences(a, b)).toEqual([
+    "seed: 1 and absent",
+    'engine: "onnxruntime-node/cpu" and "tfjs/wasm"',
+    'versions.nextscale: "0.1.0" and "0.2.0"',
+    'versions.ort: absent and "1"',
+  ]);
+});
+
+test("any damage is refused with one of our errors, or a receipt is read", () => {
+  fc.assert(
+    fc.property(mutations(bytes), (damaged) => {
+      try {
+        const found = parseReceipt(damaged);
+        expect(createReceipt(found)).toEqual(found);
+      } catch (error) {
+        expect(error).toMatchObject({ name: "NextscaleError", code: "invalid-file" });
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
