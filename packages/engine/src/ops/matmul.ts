@@ -36,14 +36,21 @@ export const matMul: Operation = {
   },
   toOnnx: (e, node) => [lower(e, node)],
   toTfjs: (backend, [a, b], { transposeA, transposeB }) => {
-    const rank = Math.max(a!.rank, b!.rank);
-    return [backend.matMul(raise(backend, a!, rank), raise(backend, b!, rank), Boolean(transposeA), Boolean(transposeB))];
+    const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2))!;
+    const [left, right] = [spread(backend, a!, batch), spread(backend, b!, batch)];
+    return [backend.matMul(left, right, Boolean(transposeA), Boolean(transposeB))];
   },
 };
 
-/** tfjs' kernels broadcast batches of one rank, but get some of different ranks wrong. */
-function raise(backend: typeof tf, x: tf.Tensor, rank: number): tf.Tensor {
-  return x.rank === rank ? x : backend.reshape(x, [...new Array<number>(rank - x.rank).fill(1), ...x.shape]);
+/**
+ * Repeats a tensor over the whole batch, unless it is one matrix: tfjs' kernels count the flattened batch modulo each
+ * input's, which pairs the wrong matrices when both have batch axes and they differ.
+ */
+function spread(backend: typeof tf, x: tf.Tensor, batch: readonly number[]): tf.Tensor {
+  const matrix = x.shape.slice(-2);
+  const own = x.shape.slice(0, -2);
+  if (sizeOf(own) === 1) return backend.reshape(x, [...batch.map(() => 1), ...matrix]);
+  return own.length === batch.length && own.every((extent, i) => extent === batch[i]) ? x : backend.broadcastTo(x, [...batch, ...matrix]);
 }
 
 /** A^T dy; over a batch with a shared 2-d weight the batch folds into the rows, one large product instead of many. */
