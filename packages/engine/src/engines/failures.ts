@@ -16,10 +16,14 @@ export function alreadyClosed(engine: string): NextscaleError {
   });
 }
 
-/** First line of an error's message, without its stack. */
+/** First line of an error's message, without the places in other people's source and folders that some begin or end with. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n", 1)[0]?.slice(0, 400) ?? "";
+  const line = text.split("\n", 1)[0] ?? "";
+  return line
+    .replace(/^\/onnxruntime_src.* was false\. /, "")
+    .replace(/ imported from .*$/, "")
+    .slice(0, 400);
 }
 
 /** An engine that cannot be used here, why, and what would help. */

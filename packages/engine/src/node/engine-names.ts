@@ -21,3 +21,17 @@ export const ENGINE_NAMES: readonly EngineName[] = [
   ...ONNXRUNTIME_PROVIDERS.map((provider): EngineName => `onnxruntime-node/${provider}`),
   ...TFJS_BACKENDS.map((backend): EngineName => `tfjs/${backend}`),
 ];
+
+const TFJS_PACKAGES: Readonly<Record<TfjsBackend, string>> = {
+  cpu: "@tensorflow/tfjs-backend-cpu",
+  wasm: "@tensorflow/tfjs-backend-wasm",
+  webgpu: "@tensorflow/tfjs-backend-webgpu",
+  node: "@tensorflow/tfjs-node",
+  "node-gpu": "@tensorflow/tfjs-node-gpu",
+};
+
+/** The npm package that an engine needs: an optional peer of this one. */
+export function peerOf(engine: EngineName): string {
+  const backend = TFJS_BACKENDS.find((candidate) => engine === `tfjs/${candidate}`);
+  return backend === undefined ? "onnxruntime-node" : TFJS_PACKAGES[backend];
+}

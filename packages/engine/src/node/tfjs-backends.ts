@@ -1,19 +1,17 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../engines/engine.js";
-import { openTfjs } from "../engines/tfjs.js";
-import type { TfjsBackend } from "./engine-names.js";
+import { unavailable } from "../engines/failures.js";
 import { loadPeer } from "../engines/load-peer.js";
+import { openTfjs } from "../engines/tfjs.js";
+import { peerOf, type TfjsBackend } from "./engine-names.js";
 import { restoreRemovedUtil } from "./restore-util.js";
 
-/** The package of each backend and the name under which it registers itself with tfjs. */
-const PACKAGES: Readonly<Record<TfjsBackend, { readonly name: string; readonly registers: string }>> = {
-  cpu: { name: "@tensorflow/tfjs-backend-cpu", registers: "cpu" },
-  wasm: { name: "@tensorflow/tfjs-backend-wasm", registers: "wasm" },
-  webgpu: { name: "@tensorflow/tfjs-backend-webgpu", registers: "webgpu" },
-  node: { name: "@tensorflow/tfjs-node", registers: "tensorflow" },
-  "node-gpu": { name: "@tensorflow/tfjs-node-gpu", registers: "tensorflow" },
-};
+/** The name under which both TensorFlow packages register themselves with tfjs. */
+const TENSORFLOW = "tensorflow";
+
+/** Which of the two packages did: tfjs keeps the first. */
+let tensorflow: TfjsBackend | null = null;
 
 /**
  * Imports a backend's package and opens it as an engine.
@@ -21,11 +19,17 @@ const PACKAGES: Readonly<Record<TfjsBackend, { readonly name: string; readonly r
  * @throws NextscaleError `engine-unavailable`
  */
 export async function openTfjsInNode(backend: TfjsBackend): Promise<Engine> {
-  const engine = `tfjs/${backend}`;
-  const { name, registers } = PACKAGES[backend];
-  if (registers === "tensorflow") restoreRemovedUtil(createRequire(import.meta.url)("node:util") as object);
-  await loadPeer(engine, () => import(name) as Promise<unknown>, `npm install ${name}`);
-  const opened = await openTfjs(registers, engine);
+  const engine = `tfjs/${backend}` as const;
+  const isTensorflow = backend === "node" || backend === "node-gpu";
+  if (isTensorflow && tensorflow !== null && tensorflow !== backend) {
+    const cause = `tfjs/${tensorflow} is`;
+    throw unavailable(engine, "a process in which no other TensorFlow is loaded", cause, "use a process of its own");
+  }
+  if (isTensorflow) restoreRemovedUtil(createRequire(import.meta.url)("node:util") as object);
+  const peer = peerOf(engine);
+  await loadPeer(engine, () => import(peer) as Promise<unknown>, `npm install ${peer}`);
+  if (isTensorflow) tensorflow = backend;
+  const opened = await openTfjs(isTensorflow ? TENSORFLOW : backend, engine);
   if (backend === "cpu") passFirstUse();
   return opened;
 }
@@ -37,10 +41,4 @@ function passFirstUse(): void {
   const cpu = tf.findBackend("cpu");
   cpu.disposeData(cpu.write(Float32Array.of(0), [1], "float32"));
   tf.env().set("PROD", production);
-}
-
-/** Version of a backend's package. @throws Error when it is not installed */
-export function tfjsBackendVersion(backend: TfjsBackend): string {
-  const require = createRequire(import.meta.url);
-  return (require(`${PACKAGES[backend].name}/package.json`) as { version: string }).version;
 }
