@@ -1,0 +1,71 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { isNextscaleError, NextscaleError } from "@nextscale/engine";
+import { type IdxTensor, readIdx } from "../data/idx.js";
+import { datasetFromIdx, IMAGE_LIMITS, type ImageDataset } from "../data/image-dataset.js";
+
+const unpack = promisify(gunzip);
+
+/** Room for the largest data set and its header. */
+const MOST_BYTES = IMAGE_LIMITS.bytes + 64;
+
+/**
+ * Reads a file that may be packed with gzip, within the cap of {@link IMAGE_LIMITS}.
+ *
+ * @throws NextscaleError `invalid-file`
+ */
+export async function readMaybeGzip(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > MOST_BYTES) throw unreadable(path, `${size} bytes`);
+    const bytes = await readFile(path);
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? await unpack(bytes, { maxOutputLength: MOST_BYTES }) : bytes;
+  } catch (error) {
+    if (isNextscaleError(error)) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw unreadable(path, code ?? message, error);
+  }
+}
+
+function unreadable(path: string, got: string, cause?: unknown): NextscaleError {
+  return new NextscaleError({
+    code: "invalid-file",
+    where: "images/readFile",
+    expected: `a readable file ${path} of at most ${MOST_BYTES} bytes, unpacked`,
+    got,
+    fix: "check the path, or fetch the file again",
+    cause,
+  });
+}
+
+/** Reads an IDX file, packed with gzip or not. */
+export async function readIdxFile(path: string): Promise<IdxTensor> {
+  return readIdx(await readMaybeGzip(path), path);
+}
+
+/** Options of {@link loadIdxPair}. */
+export interface IdxPairOptions {
+  /** Default: the name of the file of images. */
+  readonly name?: string;
+  /** Names of the classes. Default: the numbers from 0 to the largest label. */
+  readonly classes?: readonly string[];
+}
+
+/**
+ * Loads a data set from IDX files, packed with gzip or not: uint8 images [n,h,w] or [n,h,w,c], uint8 labels [n].
+ *
+ * @param labels path of the labels; without it the data set has none
+ * @throws NextscaleError `invalid-file`, `shape` or `invalid-data`
+ */
+export async function loadIdxPair(
+  images: string,
+  labels?: string,
+  options: IdxPairOptions = {},
+): Promise<ImageDataset> {
+  const name = options.name ?? basename(images);
+  const imageTensor = await readIdxFile(images);
+  const labelTensor = labels === undefined ? undefined : await readIdxFile(labels);
+  return datasetFromIdx(name, imageTensor, labelTensor, options.classes);
+}

@@ -1,0 +1,6 @@
+export { cacheFolder, dataFolder } from "./data-folders.js";
+export { loadFashionMnist, type FashionMnistOptions } from "./fashion-mnist.js";
+export { loadIdxPair, readIdxFile, type IdxPairOptions } from "./idx-file.js";
+export { loadMnist, type MnistSplit } from "./mnist.js";
+export { readPng, type RasterImage } from "./png-file.js";
+export { loadPngFolder } from "./png-folder.js";
