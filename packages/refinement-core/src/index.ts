@@ -124,6 +124,41 @@ export {
 } from "./refiner/set-transformer.js";
 export { GRID_FEATURES, siteFeatureCount, siteFeatures, type SiteFeatureConfig } from "./refiner/site-features.js";
 export { type BlockConfig, type BlockParameters, type KeyValue } from "./refiner/transformer-block.js";
+
+// sampling
+export { drawCategorical, type CategoricalDraw } from "./sampling/categorical.js";
+export {
+  guidanceSchedule,
+  samplingControls,
+  type SamplingControls,
+  type SamplingOptions,
+  type SamplingPlan,
+} from "./sampling/controls.js";
+export {
+  generate,
+  generationNoise,
+  generationTypes,
+  type GenerationInputs,
+  type GenerationTypes,
+  type GenerativeModel,
+} from "./sampling/generate.js";
+export { guide } from "./sampling/guidance.js";
+export { guidedPredictions, refinerPredictions, type RefinerStep } from "./sampling/predict.js";
+export { drawRow, guideRow, softmaxRow, truncatedProbabilities, type Truncation } from "./sampling/reference.js";
+export { teacherForced } from "./sampling/teacher-forcing.js";
+
+// likelihood
+export { codeNats, gaussianNats, sumByScale } from "./likelihood/code-nll.js";
+export {
+  decoderNats,
+  fitDecoder,
+  levelNats,
+  twoPartBitsPerDim,
+  type DiscretisedDecoder,
+} from "./likelihood/discretised-decoder.js";
+export { codeLikelihood, type CodeLikelihood, type ScaleLikelihood } from "./likelihood/report.js";
+export { fitUnigram, unigramCrossEntropy, type Unigram } from "./likelihood/unigram.js";
+
 // training
 export { formatDuration } from "./training/duration.js";
 export { epochOrder, shuffledBatches, type BatchIndices } from "./training/epoch-order.js";
