@@ -189,6 +189,35 @@ export { scored, type Score } from "./walk/scored.js";
 export { walk, walkAsync } from "./walk/walk.js";
 
 // quantiser
+export { codebookAt, codebookFromMeans, codebookTypes, type Codebook } from "./quantiser/codebook.js";
+export {
+  formatDiagnostics,
+  quantiserDiagnostics,
+  type QuantiserDiagnostics,
+  type ScaleDiagnostics,
+  type ScaleObservation,
+} from "./quantiser/diagnostics.js";
+export { fitCodebooks, type FitCodebooks } from "./quantiser/fit-codebooks.js";
+export { countCodes, kMeans, type KMeans } from "./quantiser/k-means.js";
+export {
+  learnCodebooks,
+  type CodedResidual,
+  type LearnCodebooks,
+  type LearnedCodebooks,
+} from "./quantiser/learn-codebooks.js";
+export { meanSquaredError, straightThrough, vqLosses, type VqLosses, type VqLossWeights } from "./quantiser/loss.js";
+export {
+  addStatistics,
+  codeStatistics,
+  restartCodes,
+  updateCodebook,
+  type CodeStatistics,
+  type Restart,
+  type Restarted,
+} from "./quantiser/moving-average.js";
+export { multiScaleScales, sharedPhi, type MultiScaleGrids } from "./quantiser/multi-scale.js";
+export { nearestCodes, nearestHostCodes } from "./quantiser/nearest.js";
+export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiTypes, type Phi } from "./quantiser/phi.js";
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
 
 // checkpoint
@@ -216,3 +245,5 @@ export {
   type ReceiptOutput,
 } from "./checkpoint/receipt.js";
 export { sha256 } from "./checkpoint/sha256.js";
+export { residualQuantiser } from "./quantiser/residual-quantiser.js";
+export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
