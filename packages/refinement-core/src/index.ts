@@ -101,6 +101,7 @@ export {
   type NormalSource,
   type TensorParameters,
 } from "./refiner/parameters.js";
+export { withScaleHeads, type WithScaleHeads } from "./refiner/scale-heads.js";
 export { withHead, type ScaleRefiner, type ScaleTrunk, type WithHead } from "./refiner/refiner.js";
 export {
   scaleTransformer,
@@ -247,3 +248,4 @@ export {
 export { sha256 } from "./checkpoint/sha256.js";
 export { residualQuantiser } from "./quantiser/residual-quantiser.js";
 export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
+export { flattenSites } from "./sampling/predict.js";

@@ -14,9 +14,16 @@ const EXPANSION = 4;
 /** Residual gates start this close to their neutral value, as a share of the other modulations' deviation. */
 const GATE_INIT = 0.01;
 
-/** Sites of each scale as the refiner sees them. */
+/**
+ * Sites of each scale as the refiner sees them. Scales of one size are told apart by their relative size: each counts as
+ * half an octave coarser than the next.
+ */
 export function scaleGeometry(config: ImageModelConfig): readonly ScaleGeometry[] {
-  return gridGeometry(scaleSizes(config));
+  const { scales } = config.tokeniser;
+  return gridGeometry(scaleSizes(config)).map((geometry, k) => {
+    const sameSizeLater = scales.filter((side, later) => later > k && side === scales[k]).length;
+    return { ...geometry, relativeSize: geometry.relativeSize * Math.SQRT1_2 ** sameSizeLater };
+  });
 }
 
 /** The refiner that a configuration describes: a scale transformer with a categorical head for each scale. */

@@ -71,6 +71,16 @@ export function encodingProgram(config: ImageModelConfig, types: WeightTypes, it
   );
 }
 
+/** images -> latents, before any quantisation. */
+export function latentProgram(config: ImageModelConfig, types: WeightTypes, items: number): Program {
+  return traceWith(
+    ({ tokeniser, images }: Pick<Weights, "tokeniser"> & { images: tf.Tensor }) => ({
+      latents: encodeImages(tokeniser.encoder, images),
+    }),
+    { tokeniser: types.tokeniser, images: imageType(config, items) },
+  );
+}
+
 /** codes/k -> images/k: what the scales up to k decode to, for each of `shown`. */
 export function decodingProgram(
   config: ImageModelConfig,
