@@ -173,7 +173,7 @@ export {
   type Decay,
   type Schedule,
 } from "./training/schedules.js";
-export { requireTensors, type TensorLayout } from "./training/tensors.js";
+export { layoutOf, requireTensors, type TensorLayout } from "./training/tensors.js";
 export { train, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";
 // walk
 export { accumulationScales, type AccumulationScale, type AccumulationStep } from "./walk/accumulation-scales.js";
