@@ -1,4 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
+import type * as tf from "@tensorflow/tfjs-core";
 
 /** One coordinate of a site: `bounded` runs from 0 to 1 across the domain, `periodic` wraps from 1 to 0 (longitude). */
 export type Axis = "bounded" | "periodic";
@@ -69,4 +70,27 @@ export function atScale<T>(list: readonly T[], k: number): T {
     });
   }
   return entry;
+}
+
+/**
+ * Checks that a context is [B, sites, channels] with the sites of its scale.
+ *
+ * @throws NextscaleError `shape` otherwise
+ */
+export function requireContext(
+  scales: readonly ScaleGeometry[],
+  k: number,
+  context: tf.Tensor | undefined,
+  channels: number,
+): void {
+  const { sites } = atScale(scales, k);
+  const shape = context?.shape;
+  if (shape?.length === 3 && shape[1] === sites && shape[2] === channels) return;
+  throw new NextscaleError({
+    code: "shape",
+    where: "refinement-core/refiner",
+    expected: `a context [B, ${sites}, ${channels}] for scale ${k} of ${scales.length}`,
+    got: shape === undefined ? "none" : `[${shape.join()}]`,
+    fix: "walk over the scales that the refiner was made for",
+  });
 }

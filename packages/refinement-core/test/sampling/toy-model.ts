@@ -51,8 +51,7 @@ export function toyModel(codes: number, context: AttentionContext, classes = 2) 
     head: { weight: draws("head", [16, codes], 0.4), bias: draws("bias", [codes], 0.3) },
   };
   const quantiser = {
-    embed: (_scale: number, indices: tf.Tensor): tf.Tensor =>
-      tf.gather(randomTensor("codebook", [codes, 2]), indices),
+    embed: (_scale: number, indices: tf.Tensor): tf.Tensor => tf.gather(randomTensor("codebook", [codes, 2]), indices),
   };
   return { refiner, scales, quantiser, geometry, host, start: (items: number) => tf.zeros([items, 2, 2, 2]) };
 }
