@@ -12,17 +12,19 @@ export interface ScaleGeometry {
   readonly sites: number;
   /** Linear size relative to the finest scale of the domain, in (0, 1]: 1/7 for 1x1 of 7x7. */
   readonly relativeSize: number;
+  /** How many coarser scales have this size already: 1 for the second stage of residual quantisation on one grid. */
+  readonly stage: number;
   /** Site centres in [0, 1], row-major [sites, axes]; empty for sites without a position (the nodes of a graph). */
   readonly coordinates: Float32Array;
 }
 
 /**
  * Geometry of rectangular grids, coarse to fine, sites in row-major order, coordinates (y, x) of cell centres. The
- * relative size is the square root of the ratio of site counts to the last grid's.
+ * relative size is the square root of the ratio of site counts to the last grid's; grids of one size are its stages.
  */
 export function gridGeometry(grids: readonly (readonly [height: number, width: number])[]): readonly ScaleGeometry[] {
   const [lastHeight, lastWidth] = grids[grids.length - 1] ?? [1, 1];
-  return grids.map(([height, width]) => {
+  return grids.map(([height, width], k) => {
     if (!Number.isInteger(height) || !Number.isInteger(width) || height < 1 || width < 1) {
       throw new NextscaleError({
         code: "invalid-argument",
@@ -38,7 +40,8 @@ export function gridGeometry(grids: readonly (readonly [height: number, width: n
       }
     }
     const relativeSize = Math.sqrt((height * width) / (lastHeight * lastWidth));
-    return { sites: height * width, relativeSize, coordinates };
+    const stage = grids.slice(0, k).filter(([h, w]) => h === height && w === width).length;
+    return { sites: height * width, relativeSize, stage, coordinates };
   });
 }
 
