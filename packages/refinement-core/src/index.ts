@@ -87,6 +87,7 @@ export {
   type MlpRefinerParameters,
   type MlpRefinerState,
 } from "./refiner/mlp-refiner.js";
+export { type Network } from "./refiner/network.js";
 export {
   countParameters,
   initialiser,

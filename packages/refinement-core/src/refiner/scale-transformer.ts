@@ -28,11 +28,11 @@ export interface ScaleTransformerConfig extends BlockConfig {
 
 /** Parameters of the scale transformer's trunk. */
 export type ScaleTransformerParameters = {
-  /** [contextChannels, C]; its bias is the constant among the site features. */
+  /** Projection of contexts [contextChannels, C]; its bias is the constant among the site features. */
   readonly context: tf.Tensor;
-  /** [features, C]: level and position embedding. */
+  /** Level and position embedding [features, C]. */
   readonly site: tf.Tensor;
-  /** [classes + 1, C]; the last row is the null class. */
+  /** Class embedding [classes + 1, C]; the last row is the null class. */
   readonly class: tf.Tensor;
   readonly modulation: SharedModulationParameters;
   readonly blocks: readonly BlockParameters[];
