@@ -3,7 +3,6 @@ import type { GraphBuilder } from "../ir/graph-builder.js";
 import type { Attributes, ValueId } from "../ir/program.js";
 import type { TensorType } from "../ir/tensor-type.js";
 import { numbersOf } from "./attributes.js";
-import { emitConvolution, emitFilterGradient, emitInputGradient } from "./convolution-onnx.js";
 import { demand } from "./checks.js";
 import { convolvedShape, forEachProduct, reach, spatialAxes, type SpatialAxis } from "./convolution-geometry.js";
 import type { OnnxAttribute, OnnxEmitter, Operation } from "./operation.js";
@@ -64,9 +63,11 @@ const conv2D: Operation = {
     const adjoint = gradientsOf(g, { x: g.shapeOf(x), w: g.shapeOf(w), dy: dy!, attributes });
     return [wanted[0] ? adjoint.input(w) : null, wanted[1] ? adjoint.filter(x) : null];
   },
-  toOnnx: (e, { inputs, inputTypes, outputTypes, attributes }) => {
-    const shapes = { x: inputTypes[0]!.shape, w: inputTypes[1]!.shape, y: outputTypes[0]!.shape };
-    return [emitConvolution(e, inputs[0]!, inputs[1]!, shapes, spatialAxes(attributes))];
+  toOnnx: (e, { inputs, attributes }) => {
+    const [vertical, horizontal] = spatialAxes(attributes);
+    const x = e.node("Transpose", [inputs[0]!], TO_CHANNELS_FIRST);
+    const w = e.node("Transpose", [inputs[1]!], FILTER_TO_ONNX);
+    return [e.node("Transpose", [e.node("Conv", [x, w], onnxGeometry(vertical, horizontal))], TO_CHANNELS_LAST)];
   },
   toTfjs: (backend, [x, w], attributes) => [
     backend.conv2d(x as Tensor4D, w as Tensor4D, pair(attributes, "strides"), tfjsPadding(attributes), "NHWC", pair(attributes, "dilations")),
@@ -97,8 +98,6 @@ const conv2DInputGrad: Operation = {
   toOnnx: (e, { inputs, inputTypes, attributes }) => {
     const axes = spatialAxes(attributes);
     const [dy, w, x] = [inputTypes[0]!.shape, inputTypes[1]!.shape, numbersOf(attributes, "inputShape")];
-    const products = emitInputGradient(e, inputs[0]!, inputs[1]!, { x, w, y: dy }, axes);
-    if (products !== null) return [products];
     // Rows of x behind the last window get nothing, which ONNX calls output padding.
     const behind = axes.map(
       (axis, i) => x[i + 1]! - ((dy[i + 1]! - 1) * axis.stride + reach(axis, w[i]!) - axis.before - axis.after),
@@ -135,11 +134,17 @@ const conv2DFilterGrad: Operation = {
     const input = gradientsOf(g, { x: g.shapeOf(x), w: g.shapeOf(dw!), dy, attributes }).input;
     return [wanted[0] ? input(dw!) : null, wanted[1] ? g.emit("Conv2D", [x, dw!], geometryOf(attributes)) : null];
   },
-  toOnnx: (e, { inputs, inputTypes, attributes }) => {
-    const shapes = { x: inputTypes[0]!.shape, w: numbersOf(attributes, "filterShape"), y: inputTypes[1]!.shape };
-    return [emitFilterGradient(e, inputs[0]!, inputs[1]!, shapes, spatialAxes(attributes))];
-  },
   // A convolution too: channels act as images, images as channels, dy as the filter, and stride and dilation change places.
+  toOnnx: (e, { inputs, inputTypes, attributes }) => {
+    const filterShape = numbersOf(attributes, "filterShape");
+    const axes = swapped(attributes, inputTypes[0]!.shape, inputTypes[1]!.shape, filterShape);
+    const x = e.node("Transpose", [inputs[0]!], { perm: { ints: [3, 0, 1, 2] } });
+    const dy = e.node("Transpose", [inputs[1]!], { perm: { ints: [3, 0, 1, 2] } });
+    const sums = e.node("Conv", [x, dy], onnxGeometry(...axes));
+    const [kh, kw] = filterShape as [number, number];
+    const cropped = e.node("Slice", [sums, e.int64s([0, 0]), e.int64s([kh, kw]), e.int64s([2, 3])]);
+    return [e.node("Transpose", [cropped], { perm: { ints: [2, 3, 0, 1] } })];
+  },
   toTfjs: (backend, [x, dy], attributes) => {
     const [kh, kw] = numbersOf(attributes, "filterShape") as [number, number];
     const axes = swapped(attributes, x!.shape, dy!.shape, [kh, kw]);
