@@ -14,15 +14,15 @@ const DIGITS: ImagePreset = {
   training: {
     shift: 1,
     tokeniser: {
-      steps: 5000,
+      steps: 3000,
       batchSize: 128,
       learningRate: 2e-3,
-      warmUpSteps: 300,
+      warmUpSteps: 200,
       truncation: 0.25,
       reconstruction: 20,
     },
     refiner: {
-      steps: 5000,
+      steps: 4000,
       batchSize: 128,
       learningRate: 2e-3,
       weightDecay: 0.05,
