@@ -101,6 +101,7 @@ export {
   type NormalSource,
   type TensorParameters,
 } from "./refiner/parameters.js";
+export { withScaleHeads, type WithScaleHeads } from "./refiner/scale-heads.js";
 export { withHead, type ScaleRefiner, type ScaleTrunk, type WithHead } from "./refiner/refiner.js";
 export {
   scaleTransformer,
@@ -124,6 +125,41 @@ export {
 } from "./refiner/set-transformer.js";
 export { GRID_FEATURES, siteFeatureCount, siteFeatures, type SiteFeatureConfig } from "./refiner/site-features.js";
 export { type BlockConfig, type BlockParameters, type KeyValue } from "./refiner/transformer-block.js";
+
+// sampling
+export { drawCategorical, type CategoricalDraw } from "./sampling/categorical.js";
+export {
+  guidanceSchedule,
+  samplingControls,
+  type SamplingControls,
+  type SamplingOptions,
+  type SamplingPlan,
+} from "./sampling/controls.js";
+export {
+  generate,
+  generationNoise,
+  generationTypes,
+  type GenerationInputs,
+  type GenerationTypes,
+  type GenerativeModel,
+} from "./sampling/generate.js";
+export { guide } from "./sampling/guidance.js";
+export { guidedPredictions, refinerPredictions, type RefinerStep } from "./sampling/predict.js";
+export { drawRow, guideRow, softmaxRow, truncatedProbabilities, type Truncation } from "./sampling/reference.js";
+export { teacherForced } from "./sampling/teacher-forcing.js";
+
+// likelihood
+export { codeNats, gaussianNats, sumByScale } from "./likelihood/code-nll.js";
+export {
+  decoderNats,
+  fitDecoder,
+  levelNats,
+  twoPartBitsPerDim,
+  type DiscretisedDecoder,
+} from "./likelihood/discretised-decoder.js";
+export { codeLikelihood, type CodeLikelihood, type ScaleLikelihood } from "./likelihood/report.js";
+export { fitUnigram, unigramCrossEntropy, type Unigram } from "./likelihood/unigram.js";
+
 // training
 export { formatDuration } from "./training/duration.js";
 export { epochOrder, shuffledBatches, type BatchIndices } from "./training/epoch-order.js";
@@ -137,7 +173,7 @@ export {
   type Decay,
   type Schedule,
 } from "./training/schedules.js";
-export { requireTensors, type TensorLayout } from "./training/tensors.js";
+export { layoutOf, requireTensors, type TensorLayout } from "./training/tensors.js";
 export { train, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";
 // walk
 export { accumulationScales, type AccumulationScale, type AccumulationStep } from "./walk/accumulation-scales.js";
@@ -154,6 +190,35 @@ export { scored, type Score } from "./walk/scored.js";
 export { walk, walkAsync } from "./walk/walk.js";
 
 // quantiser
+export { codebookAt, codebookFromMeans, codebookTypes, type Codebook } from "./quantiser/codebook.js";
+export {
+  formatDiagnostics,
+  quantiserDiagnostics,
+  type QuantiserDiagnostics,
+  type ScaleDiagnostics,
+  type ScaleObservation,
+} from "./quantiser/diagnostics.js";
+export { fitCodebooks, type FitCodebooks } from "./quantiser/fit-codebooks.js";
+export { countCodes, kMeans, type KMeans } from "./quantiser/k-means.js";
+export {
+  learnCodebooks,
+  type CodedResidual,
+  type LearnCodebooks,
+  type LearnedCodebooks,
+} from "./quantiser/learn-codebooks.js";
+export { meanSquaredError, straightThrough, vqLosses, type VqLosses, type VqLossWeights } from "./quantiser/loss.js";
+export {
+  addStatistics,
+  codeStatistics,
+  restartCodes,
+  updateCodebook,
+  type CodeStatistics,
+  type Restart,
+  type Restarted,
+} from "./quantiser/moving-average.js";
+export { multiScaleScales, sharedPhi, type MultiScaleGrids } from "./quantiser/multi-scale.js";
+export { nearestCodes, nearestHostCodes } from "./quantiser/nearest.js";
+export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiTypes, type Phi } from "./quantiser/phi.js";
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
 
 // checkpoint
@@ -181,3 +246,6 @@ export {
   type ReceiptOutput,
 } from "./checkpoint/receipt.js";
 export { sha256 } from "./checkpoint/sha256.js";
+export { residualQuantiser } from "./quantiser/residual-quantiser.js";
+export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
+export { flattenSites } from "./sampling/predict.js";

@@ -4,8 +4,12 @@ import type { TensorType } from "../ir/tensor-type.js";
 /** Nested records and arrays with leaves of one kind, such as the parameters of a network. */
 export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | { readonly [key: string]: Tree<Leaf> };
 
-/** The tree of tensors that a tree of types describes. */
-export type TensorsOf<T> = T extends TensorType ? tf.Tensor : { readonly [K in keyof T]: TensorsOf<T[K]> };
+/** The tree of tensors that a tree of types describes; of a type tree of unknown form, any tree of tensors. */
+export type TensorsOf<T> = Tree<TensorType> extends T
+  ? Tree<tf.Tensor>
+  : T extends TensorType
+    ? tf.Tensor
+    : { readonly [K in keyof T]: TensorsOf<T[K]> };
 
 /** Leaves by path, in order of appearance: `{ a: { b: x } }` gives `[["a/b", x]]`. A lone leaf has the path `""`. */
 export function flattenTree<Leaf>(tree: Tree<Leaf>, isLeaf: (node: unknown) => node is Leaf): [string, Leaf][] {

@@ -37,8 +37,8 @@ test("refuses parts that do not agree", async () => {
       code: expect.stringMatching(/^(shape|invalid-data)$/) as string,
     });
   }
-  const { labels: _, ...unlabelled } = parts;
-  await expect(imageDataset(unlabelled)).rejects.toMatchObject({ code: "shape" });
+  const { name, images, height, width, channels, classes } = parts;
+  await expect(imageDataset({ name, images, height, width, channels, classes })).rejects.toMatchObject({ code: "shape" });
 });
 
 test("a pair of IDX tensors is a data set; classes default to the labels' numbers", async () => {

@@ -5,30 +5,40 @@ import { canonicalJson, countSchema, parseVersionedJson, sha256Schema } from "./
 const FORMAT = "nextscale-model";
 const FORMAT_VERSION = 1;
 
-/** The schema of `model.json`. Keys it does not know are refused: what is written there means something or is wrong. */
-export const modelDescriptionSchema = z.strictObject({
+/** The content of a `model.json`. */
+export interface ModelDescription {
+  readonly format: "nextscale-model";
+  readonly formatVersion: 1;
+  /** Which program reads it: `images/next-scale`. */
+  readonly kind: string;
+  /** What the kind's own schema says. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** The data set it was trained on. */
+  readonly data: { readonly name: string; readonly sha256: string };
+  /** Of an unfinished or resumable training. */
+  readonly training?: { readonly stepsDone: number; readonly steps: number };
+  /** Figures measured on it, by name: `tokeniser/test-mse`. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of `weights.safetensors`: ties the two files together. */
+  readonly weights: { readonly sha256: string; readonly bytes: number };
+}
+
+/** Keys that it does not know are refused: what is written there means something or is wrong. */
+const schema: z.ZodType<ModelDescription> = z.strictObject({
   format: z.literal(FORMAT),
   formatVersion: z.literal(FORMAT_VERSION),
-  /** Which program reads it: `images/next-scale`. */
   kind: z.string().min(1),
-  /** What the kind's own schema says. */
   config: z.record(z.string(), z.unknown()),
   seed: countSchema,
-  /** The data set it was trained on. */
   data: z.strictObject({ name: z.string().min(1), sha256: sha256Schema }),
-  /** Of an unfinished or resumable training. */
   training: z
     .strictObject({ stepsDone: countSchema, steps: countSchema })
     .refine(({ stepsDone, steps }) => stepsDone <= steps, "expected stepsDone of at most steps")
-    .optional(),
-  /** Figures measured on it, by name: `tokeniser/test-mse`. */
+    .exactOptional(),
   metrics: z.record(z.string(), z.number()),
-  /** Of `weights.safetensors`: ties the two files together. */
   weights: z.strictObject({ sha256: sha256Schema, bytes: countSchema }),
 });
-
-/** The content of a `model.json`. */
-export type ModelDescription = Readonly<z.infer<typeof modelDescriptionSchema>>;
 
 /**
  * Reads a `model.json`.
@@ -37,7 +47,7 @@ export type ModelDescription = Readonly<z.infer<typeof modelDescriptionSchema>>;
  * @throws NextscaleError `invalid-file` for anything but a complete description of this or an earlier format version
  */
 export function parseModelDescription(bytes: Uint8Array, where = "checkpoint/model.json"): ModelDescription {
-  return parseVersionedJson(bytes, where, FORMAT, FORMAT_VERSION, modelDescriptionSchema);
+  return parseVersionedJson(bytes, where, FORMAT, FORMAT_VERSION, schema);
 }
 
 /** The text of a `model.json`, for people to read as well. */

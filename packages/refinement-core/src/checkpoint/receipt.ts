@@ -5,32 +5,47 @@ import { canonicalJson, countSchema, describeIssues, parseVersionedJson, sha256S
 const FORMAT = "nextscale-receipt";
 const FORMAT_VERSION = 1;
 
-/** The schema of a run receipt. */
-export const receiptSchema = z.strictObject({
-  format: z.literal(FORMAT),
-  formatVersion: z.literal(FORMAT_VERSION),
-  /** Program and arguments, one string each. */
-  command: z.array(z.string()).min(1),
-  /** Of the model that was used or made (`Checkpoint.hash`); absent when there is none. */
-  modelHash: sha256Schema.optional(),
-  /** Absent when nothing was random. */
-  seed: countSchema.optional(),
-  /** `onnxruntime-node/cpu`. */
-  engine: z.string().min(1),
-  /** Times the network was evaluated for one sample, or the steps of a training. */
-  networkEvaluations: countSchema,
-  wallTimeMs: z.number().nonnegative(),
-  /** Of nextscale, Node and the engine, by name. */
-  versions: z.record(z.string(), z.string()),
-  /** What was written, by path relative to the receipt's folder. */
-  outputs: z.array(z.strictObject({ file: z.string().min(1), bytes: countSchema, sha256: sha256Schema })).min(1),
-});
-
 /** A run receipt: what was run on what, beside whatever the run wrote. */
-export type Receipt = Readonly<z.infer<typeof receiptSchema>>;
+export interface Receipt {
+  readonly format: "nextscale-receipt";
+  readonly formatVersion: 1;
+  /** Program and arguments, one string each. */
+  readonly command: readonly string[];
+  /** Of the model that was used or made (`Checkpoint.hash`); absent when there is none. */
+  readonly modelHash?: string;
+  /** Absent when nothing was random. */
+  readonly seed?: number;
+  /** `onnxruntime-node/cpu`. */
+  readonly engine: string;
+  /** Times the network was evaluated for one sample, or the steps of a training. */
+  readonly networkEvaluations: number;
+  readonly wallTimeMs: number;
+  /** Of nextscale, Node and the engine, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** What was written. */
+  readonly outputs: readonly ReceiptOutput[];
+}
 
 /** One written file in a receipt. */
-export type ReceiptOutput = Receipt["outputs"][number];
+export interface ReceiptOutput {
+  /** Path relative to the receipt's folder, with slashes. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+const schema: z.ZodType<Receipt> = z.strictObject({
+  format: z.literal(FORMAT),
+  formatVersion: z.literal(FORMAT_VERSION),
+  command: z.array(z.string()).min(1),
+  modelHash: sha256Schema.exactOptional(),
+  seed: countSchema.exactOptional(),
+  engine: z.string().min(1),
+  networkEvaluations: countSchema,
+  wallTimeMs: z.number().nonnegative(),
+  versions: z.record(z.string(), z.string()),
+  outputs: z.array(z.strictObject({ file: z.string().min(1), bytes: countSchema, sha256: sha256Schema })).min(1),
+});
 
 /** What is known of a run: a receipt without its format. */
 export type ReceiptFields = Omit<Receipt, "format" | "formatVersion">;
@@ -41,7 +56,7 @@ export type ReceiptFields = Omit<Receipt, "format" | "formatVersion">;
  * @throws NextscaleError `invalid-argument` for a field that a receipt may not hold
  */
 export function createReceipt(fields: ReceiptFields): Receipt {
-  const parsed = receiptSchema.safeParse({ format: FORMAT, formatVersion: FORMAT_VERSION, ...fields });
+  const parsed = schema.safeParse({ format: FORMAT, formatVersion: FORMAT_VERSION, ...fields });
   if (parsed.success) return parsed.data;
   throw new NextscaleError({
     code: "invalid-argument",
@@ -63,7 +78,7 @@ export function formatReceipt(receipt: Receipt): string {
  * @throws NextscaleError `invalid-file` for anything but a complete receipt of this or an earlier format version
  */
 export function parseReceipt(bytes: Uint8Array, where = "checkpoint/receipt"): Receipt {
-  return parseVersionedJson(bytes, where, FORMAT, FORMAT_VERSION, receiptSchema);
+  return parseVersionedJson(bytes, where, FORMAT, FORMAT_VERSION, schema);
 }
 
 /**

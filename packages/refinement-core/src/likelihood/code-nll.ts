@@ -32,5 +32,5 @@ export function sumByScale(perSite: tf.Tensor, scales: readonly { readonly sites
   scaleOf.forEach((k, site) => {
     indicator[site * scales.length + k] = 1;
   });
-  return tf.matMul(perSite as tf.Tensor2D, tf.tensor2d(indicator, [scaleOf.length, scales.length]));
+  return tf.matMul(perSite, tf.tensor2d(indicator, [scaleOf.length, scales.length]));
 }

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { gelu, layerNorm } from "@nextscale/engine";
 import { initLinear, linear, type LinearParameters } from "./linear.js";
 import type { HostParameters, Initialiser } from "./parameters.js";

@@ -57,7 +57,7 @@ export function withHead<P, State, H, Output>(
     init(source) {
       const random = initialiser(source);
       const parts = { trunk: trunk.init(random.at("trunk")), head: head.init(random.at("head"), trunk.width) };
-      return parts as HostParameters<WithHead<P, H>>;
+      return parts;
     },
     applyAll: (params, contexts, labels) => head.apply(params.head, trunk.applyAll(params.trunk, contexts, labels)),
     start: (params, labels) => trunk.start(params.trunk, labels),

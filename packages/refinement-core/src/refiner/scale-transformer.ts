@@ -77,7 +77,7 @@ export function scaleTransformer(
   const embed = (params: ScaleTransformerParameters, context: tf.Tensor, features: Float32Array): tf.Tensor => {
     const [items = 0, count = 0, channels = 0] = context.shape;
     const rows = tf.matMul(tf.reshape(context, [items * count, channels]), params.context);
-    const site = tf.matMul(tf.tensor2d(features, [count, featureCount]), params.site as tf.Tensor2D);
+    const site = tf.matMul(tf.tensor2d(features, [count, featureCount]), params.site);
     return tf.add(tf.reshape(rows, [items, count, width]), site);
   };
   const startToken = (condition: tf.Tensor): tf.Tensor => tf.reshape(condition, [-1, 1, width]);
@@ -88,7 +88,7 @@ export function scaleTransformer(
     return modulatedNorm(x, scale, shift);
   };
   const start = (params: ScaleTransformerParameters, labels: tf.Tensor): ScaleTransformerState => {
-    const condition = tf.gather(params.class, labels as tf.Tensor1D);
+    const condition = tf.gather(params.class, labels);
     return { condition, shared: sharedModulation(params.modulation, condition), seen: [] };
   };
 

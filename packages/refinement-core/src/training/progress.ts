@@ -5,6 +5,7 @@ export interface ProgressStream {
   readonly isTTY?: boolean;
   /** Width of a terminal in characters. */
   readonly columns?: number;
+  /** Writes text as it is. */
   write(text: string): unknown;
 }
 

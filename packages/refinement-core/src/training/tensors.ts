@@ -1,14 +1,22 @@
 import {
+  flattenTree,
   formatType,
+  isTensorType,
   NextscaleError,
   sizeOf,
   type NamedArrays,
   type TensorData,
   type TensorType,
+  type Tree,
 } from "@nextscale/engine";
 
 /** Shape and element type of each tensor, by name: `params/head/weight`. */
 export type TensorLayout = Readonly<Record<string, TensorType>>;
+
+/** The layout of a part of a program's signature: what its arrays are called and look like in state and checkpoints. */
+export function layoutOf(signature: Tree<TensorType>): TensorLayout {
+  return Object.fromEntries(flattenTree(signature, isTensorType));
+}
 
 /**
  * Checks that arrays are what a layout says: no name missing or unknown, every dtype and length right, every number

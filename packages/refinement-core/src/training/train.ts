@@ -24,6 +24,7 @@ export interface TrainOptions {
   readonly scalars?: Readonly<Record<string, Schedule>>;
   /** Calls `onProgress` after every so many steps, and after the last. 50 unless told. */
   readonly logEvery?: number;
+  /** Shows how far the run is. */
   readonly onProgress?: (progress: TrainProgress) => void;
   readonly checkpoint?: {
     /** Saves after every so many steps, after the last, and when interrupted. */

@@ -45,7 +45,7 @@ test("the order of the vectors changes nothing", () => {
   expect(fitDensityCoverage(a).score(concatenateFeatures(halves))).toEqual(fitDensityCoverage(a).score(b));
 });
 
-test("the same distribution is near 1; samples far away 0; one outlier in the reference does not raise density", () => {
+test("the same distribution is near 1; samples far away 0", () => {
   const reference = normalFeatures(1000, 8, 1);
   const same = fitDensityCoverage(reference).score(normalFeatures(1000, 8, 2));
   expect(same.density).toBeGreaterThan(0.9);
@@ -58,6 +58,14 @@ test("the same distribution is near 1; samples far away 0; one outlier in the re
     precision: 0,
     recall: 0,
   });
+});
+
+test("samples that only an outlier's huge ball holds have full precision, but little density and coverage", () => {
+  const reference = concatenateFeatures([normalFeatures(500, 8, 1), normalFeatures(1, 8, 2, 30, 0)]);
+  const score = fitDensityCoverage(reference).score(normalFeatures(500, 8, 3, 15));
+  expect(score.precision).toBe(1);
+  expect(score.density).toBeCloseTo(1 / 5, 12);
+  expect(score.coverage).toBeCloseTo(1 / 501, 12);
 });
 
 test("a collapsed mode is seen in coverage and recall, not in precision", () => {

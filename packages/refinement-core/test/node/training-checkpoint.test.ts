@@ -15,13 +15,8 @@ import { randomStream } from "../../src/random/stream.js";
 import { cosineSchedule } from "../../src/training/schedules.js";
 import { train } from "../../src/training/train.js";
 import { failureOf } from "../support/bytes.js";
-import {
-  initialRegression,
-  regressionBatches,
-  regressionExecutable,
-  regressionLayout,
-} from "../support/linear-regression.js";
-import { regressionContent, regressionKind } from "../support/regression-checkpoint.js";
+import { initialRegression, regressionBatches, regressionOn, regressionLayout } from "../support/linear-regression.js";
+import { finishedRegression, regressionContent, regressionKind } from "../support/regression-checkpoint.js";
 
 let home: string;
 let folder: string;
@@ -33,9 +28,9 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const fixture = fileURLToPath(new URL("training-run.fixture.ts", import.meta.url));
 
-function start(steps: number, every: number): ChildProcess {
+function start(steps: number, every: number, ...engine: string[]): ChildProcess {
   const loader = ["--conditions=@nextscale/source", "--import", import.meta.resolve("tsx")];
-  return spawn(process.execPath, [...loader, fixture, folder, String(steps), String(every)], {
+  return spawn(process.execPath, [...loader, fixture, folder, String(steps), String(every), ...engine], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
@@ -58,9 +53,9 @@ async function runAndKill(
   return code === 0;
 }
 
-async function uninterrupted(steps: number): Promise<NamedArrays> {
+async function uninterrupted(steps: number, engine?: string): Promise<NamedArrays> {
   const { state } = await train({
-    executable: regressionExecutable(initialRegression(5)),
+    executable: await regressionOn(engine, initialRegression(5)),
     layout: regressionLayout,
     steps,
     batches: regressionBatches(5),
@@ -69,32 +64,54 @@ async function uninterrupted(steps: number): Promise<NamedArrays> {
   return state;
 }
 
-test("killed at any moment and resumed, a training ends with the bits of the uninterrupted one", async () => {
-  const [steps, every] = [1500, 7];
-  const draw = integerSource(randomStream(1, "kill moments"));
-  let kills = 0;
-  let lastSaved = 0;
-  // The first dies before it has saved anything; the others somewhere in or between savings, which follow one another.
-  for (let line = "started"; ; line = "saved") {
-    const delay = line === "started" ? 0 : draw(30);
-    if (await runAndKill(start(steps, every), line, kills < 5 ? delay : 60_000, "SIGKILL")) break;
-    kills++;
-    const found = await findCheckpoint(folder, regressionKind);
-    const stepsDone = found?.description.training?.stepsDone ?? 0;
-    expect(stepsDone).toBeGreaterThanOrEqual(lastSaved);
-    expect(stepsDone % every).toBe(0);
-    lastSaved = stepsDone;
-  }
-  expect(kills).toBe(5);
-  expect(lastSaved).toBeGreaterThan(0);
-  expect(lastSaved).toBeLessThan(steps);
-  const { tensors, description } = await readCheckpoint(folder, regressionKind);
-  expect(description.training).toEqual({ stepsDone: steps, steps });
-  expect(tensors).toEqual(await uninterrupted(steps));
-  // Control: the test would see one step more.
-  expect(tensors).not.toEqual(await uninterrupted(steps + 1));
-  expect(readdirSync(join(home, "run"))).toEqual(["training"]);
-});
+test(
+  "killed at any moment and resumed, a training ends with the bits of the uninterrupted one",
+  { timeout: 120_000 },
+  async () => {
+    const [steps, every] = [700, 7];
+    const draw = integerSource(randomStream(1, "kill moments"));
+    let kills = 0;
+    let lastSaved = 0;
+    // The first dies before it has saved anything; the others somewhere in or between savings, which follow one another.
+    for (let line = "started"; ; line = "saved") {
+      const delay = line === "started" ? 0 : draw(30);
+      if (await runAndKill(start(steps, every), line, kills < 4 ? delay : 60_000, "SIGKILL")) break;
+      kills++;
+      const found = await findCheckpoint(folder, regressionKind);
+      const stepsDone = found?.description.training?.stepsDone ?? 0;
+      expect(stepsDone).toBeGreaterThanOrEqual(lastSaved);
+      expect(stepsDone % every).toBe(0);
+      lastSaved = stepsDone;
+    }
+    expect(kills).toBe(4);
+    expect(lastSaved).toBeGreaterThan(0);
+    expect(lastSaved).toBeLessThan(steps);
+    const { tensors, description } = await readCheckpoint(folder, regressionKind);
+    expect(description.training).toEqual({ stepsDone: steps, steps });
+    expect(tensors).toEqual(await uninterrupted(steps));
+    // Control: the test would see one step more.
+    expect(tensors).not.toEqual(await uninterrupted(steps + 1));
+    expect(readdirSync(join(home, "run"))).toEqual(["training"]);
+  },
+);
+
+test(
+  "the same on ONNX Runtime; its bits are its own, its numbers those of the step written out",
+  { timeout: 120_000 },
+  async () => {
+    const [steps, engine] = [600, "onnxruntime-node/cpu"];
+    expect(await runAndKill(start(steps, 7, engine), "saved", 25, "SIGKILL")).toBe(false);
+    const killedAt = (await readCheckpoint(folder, regressionKind)).description.training!.stepsDone;
+    expect(killedAt).toBeLessThan(steps);
+    expect(await runAndKill(start(steps, 7, engine), "never", 0, "SIGKILL")).toBe(true);
+    const { tensors } = await readCheckpoint(folder, regressionKind);
+    expect(tensors).toEqual(await uninterrupted(steps, engine));
+    const written = await uninterrupted(steps);
+    for (const [name, values] of Object.entries(tensors)) {
+      values.forEach((value, i) => expect(value).toBeCloseTo(written[name]![i]!, 4));
+    }
+  },
+);
 
 test("an interrupt from the keyboard saves the step it came in", async () => {
   const steps = 1_000_000;
@@ -122,8 +139,7 @@ test("a checkpoint of another run, a finished model, half a checkpoint and anoth
   expect(await messageOf(trainingCheckpoint(folder, regressionKind, other).resume())).toContain(
     "a checkpoint of this run (config.learningRate 0.5, seed 6), got config.learningRate 0.01, seed 5",
   );
-  const { training: _, ...finished } = regressionContent();
-  await writeCheckpoint(folder, regressionKind, finished);
+  await writeCheckpoint(folder, regressionKind, finishedRegression());
   expect(await messageOf(trainingCheckpoint(folder, regressionKind, run).resume())).toContain("a finished model");
   rmSync(join(folder, "weights.safetensors"));
   expect(await messageOf(trainingCheckpoint(folder, regressionKind, run).resume())).toContain(

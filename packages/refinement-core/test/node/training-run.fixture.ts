@@ -1,20 +1,15 @@
 /**
- * Trains the test regression with a checkpoint in the folder named on the command line, resuming what is there. It says
+ * Trains the test regression, on an engine if one is named, with a checkpoint in a folder, resuming what is there. It says
  * `started`, `saved n` after each checkpoint and `done` or why not, so that a test knows when to kill it.
  */
 import { isNextscaleError } from "@nextscale/engine";
 import { trainingCheckpoint } from "../../src/node/training-checkpoint.js";
 import { cosineSchedule } from "../../src/training/schedules.js";
 import { train } from "../../src/training/train.js";
-import {
-  initialRegression,
-  regressionBatches,
-  regressionExecutable,
-  regressionLayout,
-} from "../support/linear-regression.js";
+import { initialRegression, regressionBatches, regressionOn, regressionLayout } from "../support/linear-regression.js";
 import { regressionKind } from "../support/regression-checkpoint.js";
 
-const [folder, steps, every] = process.argv.slice(2) as [string, string, string];
+const [folder, steps, every, engine] = process.argv.slice(2) as [string, string, string, string?];
 const run = {
   config: { learningRate: 0.01 },
   seed: 5,
@@ -28,7 +23,7 @@ const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort());
 try {
   await train({
-    executable: regressionExecutable(resumed?.state ?? initialRegression(run.seed)),
+    executable: await regressionOn(engine, resumed?.state ?? initialRegression(run.seed)),
     layout: regressionLayout,
     steps: run.steps,
     stepsDone: resumed?.stepsDone ?? 0,

@@ -1,8 +1,10 @@
-import type { Executable, NamedArrays } from "@nextscale/engine";
+import * as tf from "@tensorflow/tfjs-core";
+import { f32, gradients, i32, trace, type Executable, type NamedArrays, type Program } from "@nextscale/engine";
+import { openEngine } from "@nextscale/engine/node";
 import { normals } from "../../src/random/distributions.js";
 import { randomStream } from "../../src/random/stream.js";
 import { shuffledBatches } from "../../src/training/epoch-order.js";
-import type { TensorLayout } from "../../src/training/tensors.js";
+import { layoutOf } from "../../src/training/tensors.js";
 
 /*
  * A real training problem small enough for plain JavaScript: linear regression of 4 targets on 16 inputs by stochastic
@@ -14,14 +16,13 @@ const OUTPUTS = 4;
 const ITEMS = 100;
 const BATCH = 8;
 
+const parameters = { weight: f32(INPUTS, OUTPUTS), bias: f32(OUTPUTS) };
+
 /** State of the regression: weight and bias with their momenta, and the number of steps taken as an integer. */
-export const regressionLayout: TensorLayout = {
-  "params/weight": { dtype: "float32", shape: [INPUTS, OUTPUTS] },
-  "params/bias": { dtype: "float32", shape: [OUTPUTS] },
-  "momentum/weight": { dtype: "float32", shape: [INPUTS, OUTPUTS] },
-  "momentum/bias": { dtype: "float32", shape: [OUTPUTS] },
-  "count/steps": { dtype: "int32", shape: [] },
-};
+const state = { params: parameters, momentum: parameters, count: { steps: i32() } };
+
+/** Names and types of the state. */
+export const regressionLayout = layoutOf(state);
 
 /** Random initial weights; everything else zero. */
 export function initialRegression(seed: number): NamedArrays {
@@ -59,11 +60,11 @@ export function regressionBatches(seed: number): (step: number) => NamedArrays {
 export function regressionExecutable(initial: NamedArrays): Executable {
   const copy = (arrays: NamedArrays): Record<string, NamedArrays[string]> =>
     Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, data.slice()]));
-  const state = copy(initial);
+  const now = copy(initial);
   const loss = new Float32Array(1);
   return {
     async run({ inputs, targets, learningRate }) {
-      const [weight, bias] = [state["params/weight"]!, state["params/bias"]!];
+      const [weight, bias] = [now["params/weight"]!, now["params/bias"]!];
       const gradWeight = new Float32Array(INPUTS * OUTPUTS);
       const gradBias = new Float32Array(OUTPUTS);
       let squares = 0;
@@ -77,20 +78,47 @@ export function regressionExecutable(initial: NamedArrays): Executable {
             gradWeight[i * OUTPUTS + o]! += (2 * error * inputs![row * INPUTS + i]!) / BATCH;
         }
       }
-      for (const [name, gradient] of [["weight", gradWeight] as const, ["bias", gradBias] as const]) {
-        const [parameter, momentum] = [state[`params/${name}`]!, state[`momentum/${name}`]!];
+      for (const [name, gradient] of Object.entries({ weight: gradWeight, bias: gradBias })) {
+        const [parameter, momentum] = [now[`params/${name}`]!, now[`momentum/${name}`]!];
         gradient.forEach((value, i) => {
           momentum[i] = 0.9 * momentum[i]! + value;
-          parameter[i]! -= learningRate![0]! * momentum[i]!;
+          parameter[i]! -= learningRate![0]! * momentum[i];
         });
       }
-      state["count/steps"]![0]! += 1;
+      now["count/steps"]![0]! += 1;
       loss[0] = squares / (BATCH * OUTPUTS);
       return { loss };
     },
     async readState() {
-      return copy(state);
+      return copy(now);
     },
     async close() {},
   };
+}
+
+/** The same step as a program, for an engine. */
+export function regressionProgram(): Program {
+  const signature = { ...state, inputs: f32(BATCH, INPUTS), targets: f32(BATCH, OUTPUTS), learningRate: f32(1) };
+  return trace(({ params, momentum, count, inputs, targets, learningRate }) => {
+    const predictions = tf.add(tf.matMul(inputs, params.weight), params.bias);
+    const loss = tf.mean(tf.square(tf.sub(predictions, targets)));
+    const found = gradients(loss, params);
+    // The hand-written step sums over the outputs where the loss takes their mean.
+    const moved = (name: "weight" | "bias"): tf.Tensor =>
+      tf.add(tf.mul(momentum[name], 0.9), tf.mul(found[name], OUTPUTS));
+    const next = { weight: moved("weight"), bias: moved("bias") };
+    const updated = (name: "weight" | "bias"): tf.Tensor => tf.sub(params[name], tf.mul(next[name], learningRate));
+    return {
+      params: { weight: updated("weight"), bias: updated("bias") },
+      momentum: next,
+      count: { steps: tf.add(count.steps, tf.scalar(1, "int32")) },
+      loss,
+    };
+  }, signature);
+}
+
+/** The regression's step on an engine by name, or written out in JavaScript. */
+export async function regressionOn(engine: string | undefined, initial: NamedArrays): Promise<Executable> {
+  if (engine === undefined) return regressionExecutable(initial);
+  return (await openEngine(engine)).compile(regressionProgram(), { state: initial });
 }

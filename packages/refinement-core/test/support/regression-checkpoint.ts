@@ -9,14 +9,18 @@ export const regressionKind: CheckpointKind<{ learningRate: number }> = {
   layout: () => regressionLayout,
 };
 
-/** A checkpoint's content that is right in every part. */
-export function regressionContent(): CheckpointContent<{ learningRate: number }> {
+/** The content of a finished model's checkpoint, right in every part. */
+export function finishedRegression(): CheckpointContent<{ learningRate: number }> {
   return {
     config: { learningRate: 0.01 },
     seed: 5,
     data: { name: "lines", sha256: "0123456789abcdef".repeat(4) },
-    training: { stepsDone: 3, steps: 10 },
     metrics: { "train/loss": 0.25 },
     tensors: initialRegression(5),
   };
+}
+
+/** The same in the middle of its training. */
+export function regressionContent(): CheckpointContent<{ learningRate: number }> {
+  return { ...finishedRegression(), training: { stepsDone: 3, steps: 10 } };
 }

@@ -1,0 +1,49 @@
+import {
+  categoricalHead,
+  GRID_FEATURES,
+  gridGeometry,
+  scaleTransformer,
+  withScaleHeads,
+  type ScaleGeometry,
+} from "@nextscale/refinement-core";
+import type { ImageModelConfig } from "../model/config.js";
+import { scaleSizes } from "../tokeniser/tokeniser.js";
+
+/** Hidden width of the feed-forward part as a multiple of the model's width. */
+const EXPANSION = 4;
+/** Residual gates start this close to their neutral value, as a share of the other modulations' deviation. */
+const GATE_INIT = 0.01;
+
+/**
+ * Sites of each scale as the refiner sees them. Scales of one size are told apart by their relative size: each counts as
+ * half an octave coarser than the next.
+ */
+export function scaleGeometry(config: ImageModelConfig): readonly ScaleGeometry[] {
+  const { scales } = config.tokeniser;
+  return gridGeometry(scaleSizes(config)).map((geometry, k) => {
+    const sameSizeLater = scales.filter((side, later) => later > k && side === scales[k]).length;
+    return { ...geometry, relativeSize: geometry.relativeSize * Math.SQRT1_2 ** sameSizeLater };
+  });
+}
+
+/** The refiner that a configuration describes: a scale transformer with a categorical head for each scale. */
+export function imageRefiner(config: ImageModelConfig) {
+  const { refiner, tokeniser, classes } = config;
+  const { width, depth, heads, context } = refiner;
+  const trunk = scaleTransformer({
+    scales: scaleGeometry(config),
+    features: GRID_FEATURES,
+    contextChannels: tokeniser.latentChannels,
+    classes: classes.length,
+    context,
+    width,
+    depth,
+    heads,
+    expansion: EXPANSION,
+    gateInit: GATE_INIT,
+  });
+  return withScaleHeads(trunk, categoricalHead(tokeniser.vocabulary));
+}
+
+/** The refiner's parameters, as tensors. */
+export type RefinerParameters = Parameters<ReturnType<typeof imageRefiner>["applyAll"]>[0];

@@ -1,0 +1,71 @@
+import * as z from "zod";
+
+const positive = z.number().int().positive();
+const share = z.number().min(0).max(1);
+
+/** Multi-scale VQ autoencoder. */
+export const tokeniserConfigSchema = z.strictObject({
+  /** Channels at half, quarter and latent resolution. */
+  widths: z.tuple([positive, positive, positive]),
+  latentChannels: positive,
+  /** Side of the grid of each scale, coarsest first; the last is that of the latent. */
+  scales: z.array(positive).min(1).max(16),
+  /** Codes of each scale's own codebook. */
+  vocabulary: z.number().int().min(2).max(65536),
+});
+
+/** Class-conditional scale transformer over the tokeniser's codes. */
+export const refinerConfigSchema = z.strictObject({
+  width: positive,
+  depth: positive,
+  heads: positive,
+  /** `prefix` attends to all coarser scales (eq. 2), `markov` reads them through the context alone (eq. 18). */
+  context: z.enum(["prefix", "markov"]),
+});
+
+/** What an image model is: enough, with its weights, to run it. */
+export const imageModelConfigSchema = z.strictObject({
+  height: positive,
+  width: positive,
+  channels: z.union([z.literal(1), z.literal(3)]),
+  /** Names of the classes; empty for an unconditional model. */
+  classes: z.array(z.string()),
+  tokeniser: tokeniserConfigSchema,
+  refiner: refinerConfigSchema,
+});
+
+/** How the two stages are trained; part of a preset and of a training checkpoint, not of a finished model. */
+export const imageTrainingSchema = z.strictObject({
+  /** Images are shifted by up to so many pixels. */
+  shift: z.number().int().min(0),
+  tokeniser: z.strictObject({
+    steps: positive,
+    batchSize: positive,
+    learningRate: z.number().positive(),
+    /** Steps without quantisation before the codebooks are set by k-means. */
+    warmUpSteps: positive,
+    /** Share of the images that are decoded from their first few scales only, so that every prefix of scales decodes. */
+    truncation: share,
+    /** Weight of the reconstruction error against the quantisation losses. */
+    reconstruction: z.number().positive(),
+  }),
+  refiner: z.strictObject({
+    steps: positive,
+    batchSize: positive,
+    learningRate: z.number().positive(),
+    weightDecay: z.number().min(0),
+    /** Share of the labels that are replaced by the null class, which guidance needs. */
+    classDropout: share,
+    /** Largest share of an image's codes that are replaced by random ones for self-correction. */
+    corruption: share,
+  }),
+});
+
+/** What an image model is. */
+export type ImageModelConfig = Readonly<z.infer<typeof imageModelConfigSchema>>;
+/** Multi-scale VQ autoencoder. */
+export type TokeniserConfig = Readonly<z.infer<typeof tokeniserConfigSchema>>;
+/** Class-conditional scale transformer. */
+export type RefinerConfig = Readonly<z.infer<typeof refinerConfigSchema>>;
+/** How the two stages are trained. */
+export type ImageTrainingConfig = Readonly<z.infer<typeof imageTrainingSchema>>;

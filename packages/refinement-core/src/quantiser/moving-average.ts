@@ -1,0 +1,107 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Codebook } from "./codebook.js";
+
+/*
+ * Learning a codebook by moving averages (van den Oord et al. 2017, appendix A), as ordinary traceable code: the
+ * buffers are state of the training program, so nothing has to leave the engine between steps.
+ */
+
+/** What one batch says about the codes of a codebook. */
+export type CodeStatistics = {
+  /** [V]: hits. */
+  readonly count: tf.Tensor;
+  /** [V, C]: sum of the vectors that hit. */
+  readonly sum: tf.Tensor;
+};
+
+/**
+ * Hits and sums of vectors by their codes, as one product with the codes' one-hot rows.
+ *
+ * @param codes int32 [...]
+ * @param vectors [..., C], what was quantised
+ * @param weights [...] optional: how much each site counts; 0 for padding
+ */
+export function codeStatistics(
+  codes: tf.Tensor,
+  vectors: tf.Tensor,
+  vocabulary: number,
+  weights?: tf.Tensor,
+): CodeStatistics {
+  const sites = codes.size;
+  const oneHot = tf.oneHot(tf.reshape(codes, [sites]), vocabulary, 1, 0, "float32");
+  const weighted = weights === undefined ? oneHot : tf.mul(oneHot, tf.reshape(weights, [sites, 1]));
+  return { count: tf.sum(weighted, 0), sum: tf.matMul(weighted, tf.reshape(vectors, [sites, -1]), true, false) };
+}
+
+/** Statistics of two batches, or of two scales that share a codebook. */
+export function addStatistics(a: CodeStatistics, b: CodeStatistics): CodeStatistics {
+  return { count: tf.add(a.count, b.count), sum: tf.add(a.sum, b.sum) };
+}
+
+/** Added to each count so that no code divides by zero (vector-quantize-pytorch). */
+const SMOOTHING = 1e-5;
+
+/** Below this many hits per step smoothing would draw a code towards the origin: it then stays where it is. */
+const LEAST_COUNT = 1e-3;
+
+/**
+ * One step: n <- decay n + (1 - decay) count, m <- decay m + (1 - decay) sum, e = m / n~ with Laplace-smoothed
+ * n~ = (n + eps) / (sum n + V eps) sum n.
+ */
+export function updateCodebook(
+  codebook: Codebook<tf.Tensor>,
+  statistics: CodeStatistics,
+  decay: number,
+): Codebook<tf.Tensor> {
+  const blend = (old: tf.Tensor, now: tf.Tensor) => tf.add(tf.mul(old, decay), tf.mul(now, 1 - decay));
+  const count = blend(codebook.count, statistics.count);
+  const sum = blend(codebook.sum, statistics.sum);
+  const [vocabulary = 0] = count.shape;
+  const total = tf.sum(count);
+  const smoothed = tf.mul(tf.add(count, SMOOTHING), tf.div(total, tf.add(total, vocabulary * SMOOTHING)));
+  const seen = tf.expandDims(tf.cast(tf.greater(count, LEAST_COUNT), "float32"), 1);
+  const mean = tf.div(sum, tf.expandDims(tf.maximum(smoothed, SMOOTHING), 1));
+  return { count, sum, embedding: choose(seen, mean, codebook.embedding) };
+}
+
+/** How codes that are hardly used get a new place. */
+export interface Restart {
+  /** Hits per step that a code would have if all were used alike: tokens of its scale (or scales) / V. */
+  readonly expected: number;
+  /** A code with fewer than this share of the expected hits is restarted. */
+  readonly threshold: number;
+  /** [T, C]: vectors of this batch to choose from. */
+  readonly pool: tf.Tensor;
+  /** int32 [V]: for each code the row of `pool` that it would move to; drawn on the host. */
+  readonly choices: tf.Tensor;
+  /** One element: 1, or 0 to restart nothing, as near the end of training, where a moved code would not settle. */
+  readonly active: tf.Tensor;
+}
+
+/** A codebook after restarts, and how many there were. */
+export type Restarted = { readonly codebook: Codebook<tf.Tensor>; readonly restarted: tf.Tensor };
+
+/**
+ * Moves codes with too few hits onto vectors of the batch. All three buffers are set, the count to the expected one: a
+ * code moved without its statistics would be thrown back, or restarted again, at the next step.
+ */
+export function restartCodes(codebook: Codebook<tf.Tensor>, restart: Restart): Restarted {
+  const { expected, threshold, pool, choices, active } = restart;
+  const idle = tf.cast(tf.less(codebook.count, threshold * expected), "float32");
+  const dead = tf.mul(idle, tf.reshape(active, [1]));
+  const rows = tf.expandDims(dead, 1);
+  const place = tf.gather(pool, choices);
+  return {
+    codebook: {
+      embedding: choose(rows, place, codebook.embedding),
+      count: choose(dead, tf.scalar(expected), codebook.count),
+      sum: choose(rows, tf.mul(place, expected), codebook.sum),
+    },
+    restarted: tf.sum(dead),
+  };
+}
+
+/** `a` where the flag is 1, `b` where it is 0, exactly. */
+function choose(flag: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.add(tf.mul(flag, a), tf.mul(tf.sub(1, flag), b));
+}
