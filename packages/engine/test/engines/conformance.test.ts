@@ -32,7 +32,9 @@ const opened = await Promise.all(
   }),
 );
 
-afterAll(() => Promise.all(opened.map(({ engine }) => engine?.close())));
+afterAll(async () => {
+  for (const { engine } of opened) await engine?.close();
+});
 
 test("there is an example of every operation", () => {
   expect([...new Set(operationCases.map(({ op }) => op))].sort()).toEqual(operationNames());
