@@ -8,18 +8,18 @@ import type { HostParameters, Initialiser } from "./parameters.js";
  * block adds a bias of its own. Six separate projections rather than one of 6C outputs: no activation is sliced.
  */
 
-/** What a block's modulation consists of; gates scale a branch before it is added to the residual stream. */
-export const MODULATIONS = [
+/** The six modulations of a block; gates scale a branch before it is added to the residual stream. */
+export type ModulationName =
+  "attentionGate" | "feedForwardGate" | "attentionScale" | "feedForwardScale" | "attentionShift" | "feedForwardShift";
+
+const MODULATIONS: readonly ModulationName[] = [
   "attentionGate",
   "feedForwardGate",
   "attentionScale",
   "feedForwardScale",
   "attentionShift",
   "feedForwardShift",
-] as const;
-
-/** Name of one of the six modulations. */
-export type ModulationName = (typeof MODULATIONS)[number];
+];
 
 /** Six modulations of a block, each [B, 1, C]; scales are offsets from 1. */
 export type BlockModulation = { readonly [name in ModulationName]: tf.Tensor };

@@ -27,11 +27,11 @@ export interface BlockConfig {
 export type BlockParameters = {
   readonly attention: {
     readonly query: LinearParameters;
-    /** [C, C]; a bias on the keys shifts all scores of a query alike, so keys have none. */
+    /** Weight [C, C]; a bias on the keys shifts all scores of a query alike, so keys have none. */
     readonly key: tf.Tensor;
     readonly value: LinearParameters;
     readonly output: LinearParameters;
-    /** [H]: logarithm of each head's score scale. */
+    /** Logarithm of each head's score scale [H]. */
     readonly logScale: tf.Tensor;
   };
   readonly feedForward: { readonly expand: LinearParameters; readonly contract: LinearParameters };
