@@ -105,7 +105,7 @@ function addImages(images: Command, invocation: Invocation): void {
     command(images, "evaluate")
       .description("measure a model against the real test images")
       .addOption(modelOption())
-      .option("--count <n>", "how many images to generate", integer(2), 10_000)
+      .option("--count <n>", "how many images to generate", integer(16), 10_000)
       .option("--seed <n>", "seed of all randomness", integer(0), 1)
       .addOption(engineOption())
       .option("--out <file>", "write the figures to a JSON file")

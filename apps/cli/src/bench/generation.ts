@@ -1,5 +1,7 @@
 import { isNextscaleError } from "@nextscale/engine";
-import { imageLibrary, type ImageModel } from "../images/image-library.js";
+import type { EngineName } from "@nextscale/engine/node";
+import type { ImageModel } from "@nextscale/images";
+import { loadImageModel } from "@nextscale/images/node";
 
 /** Times of generating digits with the bundled model, or why there are none. */
 export type GenerationResult =
@@ -15,11 +17,11 @@ const MODEL = "mnist";
 const COUNTS = [64, 1024];
 
 /** Loads the bundled model and generates with it, unguided at temperature 1. */
-export async function timeGeneration(engine: string, signal: AbortSignal): Promise<GenerationResult> {
+export async function timeGeneration(engine: EngineName, signal: AbortSignal): Promise<GenerationResult> {
   const began = performance.now();
   let model: ImageModel;
   try {
-    model = await (await imageLibrary()).loadImageModel(MODEL, { engine });
+    model = await loadImageModel(MODEL, { engine });
   } catch (error) {
     if (!isNextscaleError(error)) throw error;
     return { skipped: `no model ${MODEL} here: ${error.message}` };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { loadImageModel } from "@nextscale/images/node";
 import { createProgress } from "@nextscale/refinement-core";
-import { imageLibrary } from "../images/image-library.js";
 import { labelledGrid, scaleStrip } from "../images/pictures.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, quoteForShell } from "../output.js";
@@ -22,7 +22,6 @@ const STRIP_ROWS = 10;
 export async function demo({ out, seed }: DemoOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
   await requireWritable(out);
-  const { loadImageModel } = await imageLibrary();
   const model = await loadImageModel(MODEL);
   try {
     const { engine, hash, config } = model;

@@ -1,6 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
+import { loadImageModel } from "@nextscale/images/node";
 import { createProgress, type SamplingOptions } from "@nextscale/refinement-core";
-import { imageLibrary } from "../images/image-library.js";
+import { engineOption } from "../engine-option.js";
 import { labelledGrid, singlePictures } from "../images/pictures.js";
 import type { Invocation } from "../invocation.js";
 import { shardRange, type Shard } from "../options.js";
@@ -34,8 +35,7 @@ export async function sampleImages(options: SampleImagesOptions, invocation: Inv
   }
   const asFolder = await meansFolder(out);
   await requireWritable(out);
-  const { loadImageModel } = await imageLibrary();
-  const model = await loadImageModel(options.model, options.engine === undefined ? {} : { engine: options.engine });
+  const model = await loadImageModel(options.model, engineOption(options.engine));
   try {
     const { config, engine, hash } = model;
     const controls = samplingOptions(options);

@@ -1,5 +1,4 @@
-import { renderGrid, renderScaleStrip } from "@nextscale/images";
-import type { ImageBatch, ImageModel, ImageSamples } from "./image-library.js";
+import { renderGrid, renderScaleStrip, type ImageBatch, type ImageModel, type ImageSamples } from "@nextscale/images";
 
 /** Sides of a grid stay below so many pixels by drawing the images of large grids smaller. */
 const LARGEST_GRID = 4096;
