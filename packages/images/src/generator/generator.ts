@@ -11,7 +11,7 @@ import { scaleSizes } from "../tokeniser/tokeniser.js";
 
 /** Hidden width of the feed-forward part as a multiple of the model's width. */
 const EXPANSION = 4;
-/** Residual gates start this close to their neutral value, as a share of the other modulations' deviation. */
+/** Residual gates start this close to 1, as a share of the other modulations' deviation. */
 const GATE_INIT = 0.01;
 
 /** Sites of each scale as the refiner sees them. */

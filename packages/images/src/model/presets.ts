@@ -8,7 +8,7 @@ export interface ImagePreset {
 
 const DIGITS: ImagePreset = {
   model: {
-    tokeniser: { widths: [32, 64, 96], latentChannels: 24, scales: [1, 2, 3, 5, 5], vocabulary: 256 },
+    tokeniser: { widths: [32, 64, 96], latentChannels: 24, scales: [1, 2, 4, 5, 5], vocabulary: 256 },
     refiner: { width: 128, depth: 4, heads: 4, context: "prefix" },
   },
   training: {

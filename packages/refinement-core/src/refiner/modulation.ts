@@ -21,7 +21,7 @@ const MODULATIONS: readonly ModulationName[] = [
   "feedForwardShift",
 ];
 
-/** Six modulations of a block, each [B, 1, C]; scales are offsets from 1. */
+/** Six modulations of a block, each `[B, 1, C]`; scales and gates are offsets from 1. */
 export type BlockModulation = { readonly [name in ModulationName]: tf.Tensor };
 
 /** The projection that all blocks share. */
@@ -39,7 +39,7 @@ function forEachModulation<T>(make: (name: ModulationName) => T): { readonly [na
   return Object.fromEntries(MODULATIONS.map((name) => [name, make(name)])) as { [name in ModulationName]: T };
 }
 
-/** Shared projection; rows of the gates start at `gateInit` of the usual deviation, so that blocks start near identity. */
+/** Shared projection; rows of the gates start at `gateInit` of the usual deviation. */
 export function initSharedModulation(
   random: Initialiser,
   width: number,
