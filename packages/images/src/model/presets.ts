@@ -14,7 +14,7 @@ const DIGITS: ImagePreset = {
   training: {
     shift: 1,
     tokeniser: {
-      steps: 3000,
+      steps: 2000,
       batchSize: 128,
       learningRate: 2e-3,
       warmUpSteps: 200,
@@ -22,7 +22,7 @@ const DIGITS: ImagePreset = {
       reconstruction: 20,
     },
     refiner: {
-      steps: 4000,
+      steps: 2600,
       batchSize: 128,
       learningRate: 2e-3,
       weightDecay: 0.05,
