@@ -4,3 +4,9 @@ export { loadIdxPair, readIdxFile, type IdxPairOptions } from "./idx-file.js";
 export { loadMnist, type MnistSplit } from "./mnist.js";
 export { readPng, type RasterImage } from "./png-file.js";
 export { loadPngFolder } from "./png-folder.js";
+export { loadFeatureNetwork, type LoadFeatureNetworkOptions } from "./load-feature-network.js";
+export {
+  trainFeatureNetwork,
+  type TrainedFeatureNetwork,
+  type TrainFeatureNetworkOptions,
+} from "./train-feature-network.js";
