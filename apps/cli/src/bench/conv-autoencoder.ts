@@ -8,7 +8,10 @@ const CHANNELS = 32;
 
 type Filter = { readonly filter: tf.Tensor; readonly bias: tf.Tensor };
 
-const filter = (inputs: number, outputs: number, size: number) => ({ filter: f32(size, size, inputs, outputs), bias: f32(outputs) });
+const filter = (inputs: number, outputs: number, size: number) => ({
+  filter: f32(size, size, inputs, outputs),
+  bias: f32(outputs),
+});
 /** Transposed convolutions hold their filter as [height, width, outputs, inputs]. */
 const transposed = (inputs: number, outputs: number) => ({ filter: f32(4, 4, outputs, inputs), bias: f32(outputs) });
 
@@ -24,7 +27,10 @@ const convolve = (x: tf.Tensor, p: Filter, stride: number) =>
   tf.add(tf.conv2d(x as tf.Tensor4D, p.filter as tf.Tensor4D, stride, "same"), p.bias);
 
 const expand = (x: tf.Tensor, p: Filter, size: number, channels: number) =>
-  tf.add(tf.conv2dTranspose(x as tf.Tensor4D, p.filter as tf.Tensor4D, [BATCH, size, size, channels], 2, "same"), p.bias);
+  tf.add(
+    tf.conv2dTranspose(x as tf.Tensor4D, p.filter as tf.Tensor4D, [BATCH, size, size, channels], 2, "same"),
+    p.bias,
+  );
 
 /** Multiply-adds of the forward pass by layer: output (or, transposed, input) sites times filter elements. */
 const down1 = 14 * 14 * 16 * CHANNELS;

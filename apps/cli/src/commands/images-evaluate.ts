@@ -1,0 +1,54 @@
+import { evaluateImages as evaluate, formatReport } from "@nextscale/images";
+import { loadFeatureNetwork, loadImageModel, loadMnist } from "@nextscale/images/node";
+import { engineOption } from "../engine-option.js";
+import type { Invocation } from "../invocation.js";
+import { print, printJson } from "../output.js";
+import { requireWritable, writeOutputs } from "../outputs.js";
+import { showStages } from "../stage-line.js";
+
+/** Options of `nextscale images evaluate`. */
+export interface EvaluateImagesOptions {
+  readonly model: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly engine?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Measures a model of digits against the real ones. */
+export async function evaluateImages(options: EvaluateImagesOptions, invocation: Invocation): Promise<void> {
+  const began = performance.now();
+  const { count, seed, out } = options;
+  const { signal } = invocation;
+  const on = engineOption(options.engine);
+  if (out !== undefined) await requireWritable(out);
+  const model = await loadImageModel(options.model, on);
+  try {
+    const network = await loadFeatureNetwork(on);
+    try {
+      const [train, test] = [await loadMnist("train"), await loadMnist("test")];
+      const stages = showStages(process.stderr);
+      const report = await evaluate({
+        model,
+        network,
+        train,
+        test,
+        seed,
+        count,
+        signal,
+        onStage: stages.begin,
+      }).finally(stages.end);
+      const { engine, hash: modelHash } = model;
+      const facts = { modelHash, seed, engine, networkEvaluations: report.unguided.networkEvaluations, began };
+      const content = `${JSON.stringify(report, null, 2)}\n`;
+      const files = out === undefined ? [] : await writeOutputs([{ path: out, content }], facts, invocation);
+      if (options.json) return printJson(report);
+      print(formatReport(report).trimEnd(), ...(files.length > 0 ? ["", ...files] : []));
+    } finally {
+      await network.close();
+    }
+  } finally {
+    await model.close();
+  }
+}

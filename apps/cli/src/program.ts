@@ -1,0 +1,149 @@
+import { Command, Option } from "commander";
+import type { Invocation } from "./invocation.js";
+import { decimal, integer, shard } from "./options.js";
+import { VERSION } from "./versions.js";
+
+/*
+ * The command line as a table of contents. What a command does is imported when it runs, so that help and mistakes
+ * answer at once.
+ */
+
+/** The whole command line; each command is given the invocation. */
+export function createProgram(invocation: Invocation): Command {
+  const program = configured(new Command("nextscale"))
+    .description("Train, sample and evaluate next-scale generative models")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand(false);
+  examples(program, ["nextscale demo", "nextscale images sample --count 64 --out digits.png", "nextscale doctor"]);
+
+  examples(
+    command(program, "demo")
+      .description("generate digits with the bundled model and draw them scale by scale")
+      .option("--out <folder>", "where to put the pictures", "out")
+      .option("--seed <n>", "seed of all randomness", integer(0), 1)
+      .action(async (options) => (await import("./commands/demo.js")).demo(options, invocation)),
+    ["nextscale demo", "nextscale demo --out pictures --seed 7"],
+  );
+
+  addImages(command(program, "images").description("generate images: train, sample and evaluate"), invocation);
+
+  examples(
+    command(program, "doctor")
+      .description("show which engines load on this machine, how fast each is, and what the others need")
+      .option("--json", "print one JSON object")
+      .action(async (options) => (await import("./commands/doctor.js")).doctor(options, invocation)),
+    ["nextscale doctor", "nextscale doctor --json"],
+  );
+
+  examples(
+    command(program, "bench")
+      .description("time training steps and generation against the matrix-product rate of this machine, and PyTorch")
+      .option("--repeats <n>", "timed training steps for each network; the median counts", integer(1, 10_000), 15)
+      .option("--json", "print one JSON object")
+      .addHelpText("after", "\nPyTorch is timed where python3 has torch; NEXTSCALE_PYTHON names another interpreter.")
+      .action(async (options) => (await import("./commands/bench.js")).bench(options, invocation)),
+    ["nextscale bench", "NEXTSCALE_PYTHON=~/torch/bin/python nextscale bench --json"],
+  );
+  return program;
+}
+
+function addImages(images: Command, invocation: Invocation): void {
+  examples(images, [
+    "nextscale images sample --label 7 --out sevens.png",
+    "nextscale images evaluate --model mnist",
+    "nextscale images train --preset mnist --out my-model",
+  ]);
+
+  examples(
+    command(images, "train")
+      .description("train a tokeniser and a generator; Ctrl-C saves, --resume goes on to the same weights, bit for bit")
+      .requiredOption("--preset <name>", "what to train: mnist")
+      .requiredOption("--out <folder>", "folder of the model")
+      .option("--seed <n>", "seed of all randomness", integer(0), 0)
+      .option("--resume", "go on from what --out holds")
+      .option("--json", "print one JSON object at the end")
+      .action(async (options) => (await import("./commands/images-train.js")).trainImages(options, invocation)),
+    [
+      "nextscale images train --preset mnist --out my-model",
+      "nextscale images train --preset mnist --out my-model --resume",
+    ],
+  );
+
+  examples(
+    command(images, "sample")
+      .description("generate images: a labelled grid as PNG, or with --out folder/ one PNG each")
+      .addOption(modelOption())
+      .option("--count <n>", "how many", integer(1), 64)
+      .option("--seed <n>", "seed; sample i of a seed is always the same image", integer(0), 1)
+      .option("--label <class>", "one class for all, by name or number (default: all classes in turn)")
+      .option(
+        "--guidance <g>",
+        "classifier-free guidance; 1 is off, 2 to 4 is clearer and less varied",
+        decimal(0, { maximum: 1000 }),
+      )
+      .option(
+        "--temperature <t>",
+        "1 draws from the model, 0 takes the most probable codes",
+        decimal(0, { maximum: 1000 }),
+      )
+      .option("--top-k <k>", "draw among the k most probable codes", integer(1, 2 ** 31 - 1))
+      .option("--top-p <p>", "draw among the most probable codes that together reach p", decimal(0, { maximum: 1 }))
+      .option("--shard <i/n>", "only part i (from 0) of n equal parts of the job", shard)
+      .addOption(engineOption())
+      .option("--out <path>", "a PNG file, or a folder when it ends with /", "samples.png")
+      .option("--json", "print one JSON object")
+      .action(async (options) => (await import("./commands/images-sample.js")).sampleImages(options, invocation)),
+    [
+      "nextscale images sample --count 64 --out digits.png",
+      "nextscale images sample --label 7 --guidance 3 --seed 5 --out sevens.png",
+      "nextscale images sample --count 10000 --shard 2/8 --out part-2/",
+    ],
+  );
+
+  examples(
+    command(images, "evaluate")
+      .description("measure a model against the real test images")
+      .addOption(modelOption())
+      .option("--count <n>", "how many images to generate", integer(16), 10_000)
+      .option("--seed <n>", "seed of all randomness", integer(0), 1)
+      .addOption(engineOption())
+      .option("--out <file>", "write the figures to a JSON file")
+      .option("--json", "print one JSON object")
+      .action(async (options) => (await import("./commands/images-evaluate.js")).evaluateImages(options, invocation)),
+    ["nextscale images evaluate", "nextscale images evaluate --model my-model --count 2000 --out figures.json"],
+  );
+}
+
+function modelOption(): Option {
+  return new Option("--model <name>", "a bundled model, or the folder of one").default("mnist");
+}
+
+function engineOption(): Option {
+  return new Option(
+    "--engine <name>",
+    "where to compute, as `nextscale doctor` lists them (default: onnxruntime-node/cpu)",
+  );
+}
+
+/** A sub-command that reports its mistakes as the program does. */
+function command(parent: Command, name: string): Command {
+  const child = configured(new Command(name)).helpOption("-h, --help", "show this help").helpCommand(false);
+  parent.addCommand(child);
+  return child.showHelpAfterError(
+    `Try: nextscale ${parent.name() === "nextscale" ? "" : `${parent.name()} `}${name} --help`,
+  );
+}
+
+/** Mistakes are thrown after their message is printed, with our name before it. */
+function configured(command: Command): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "nextscale: ")) })
+    .showHelpAfterError("Try: nextscale --help")
+    .allowExcessArguments(false);
+}
+
+function examples(command: Command, lines: readonly string[]): void {
+  command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);
+}
