@@ -7,3 +7,9 @@ export { loadPngFolder } from "./png-folder.js";
 export { bundledImageModels, loadImageModel, type LoadImageModelOptions } from "./load-image-model.js";
 export { trainImageModel, type TrainImageModelOptions } from "./train-image-model.js";
 export type { StageProgress } from "./train-stage.js";
+export { loadFeatureNetwork, type LoadFeatureNetworkOptions } from "./load-feature-network.js";
+export {
+  trainFeatureNetwork,
+  type TrainedFeatureNetwork,
+  type TrainFeatureNetworkOptions,
+} from "./train-feature-network.js";
