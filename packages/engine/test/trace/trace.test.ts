@@ -102,3 +102,9 @@ test("gather, one-hot and argmax keep integers integers", () => {
     { dtype: "int32", shape: [5] },
   ]);
 });
+
+test("plain tfjs operations work after a trace that was the first use of tfjs", async () => {
+  await import("@tensorflow/tfjs-backend-cpu");
+  trace((x) => tf.add(x, 1), f32(2));
+  expect([...tf.add(tf.tensor1d([1, 2]), 1).dataSync()]).toEqual([2, 3]);
+});
