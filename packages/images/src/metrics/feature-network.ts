@@ -19,7 +19,7 @@ import {
   parameterTypes,
   type CheckpointKind,
   type FeatureMatrix,
-  type HostArray,
+  type HostTensor,
   type MapLeaves,
   type TensorLayout,
 } from "@nextscale/refinement-core";
