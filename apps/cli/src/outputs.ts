@@ -7,10 +7,10 @@ import { receiptPathOf, writeReceipt } from "@nextscale/refinement-core/node";
 import type { Invocation } from "./invocation.js";
 import { versionsWith } from "./versions.js";
 
-/** Something to write: a file, or a folder of files. */
+/** Something to write: a file, or a folder of files, in which files of the names in `replaced` may be now. */
 export type Output =
   | { readonly path: string; readonly content: Uint8Array | string }
-  | { readonly path: string; readonly files: FolderFiles };
+  | { readonly path: string; readonly files: FolderFiles; readonly replaced: readonly string[] };
 
 /** What a receipt says besides files, versions and the command. */
 export interface RunFacts {
@@ -66,7 +66,7 @@ export async function receiptOf(output: string, facts: RunFacts, { args }: Invoc
 
 async function write(output: Output): Promise<void> {
   if ("content" in output) await writeFileAtomic(output.path, output.content);
-  else await replaceFolder(output.path, output.files);
+  else await replaceFolder(output.path, output.files, output.replaced);
 }
 
 /** True for what is there and is neither file nor folder. */
@@ -97,7 +97,7 @@ export async function requireWritable(path: string): Promise<void> {
       if (code !== "ENOENT" || parent === folder) {
         throw new NextscaleError({
           code: "unwritable",
-          where: "nextscale",
+          where: "output",
           expected: `to write ${path}`,
           got: `${code ?? String(cause)} at ${folder}`,
           fix: "choose a folder you may write to",
