@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, rm, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
 import { replaceFolder, writeFileAtomic, type FolderFiles } from "@nextscale/engine/node";
 import { receiptPathOf, writeReceipt } from "@nextscale/refinement-core/node";
@@ -44,7 +44,8 @@ export async function writeOutputs(
       await write(output);
       written.push(output.path);
       await receiptOf(output.path, facts, invocation);
-      written.push(receiptPathOf(output.path));
+      const receipt = receiptPathOf(output.path);
+      written.push(isAbsolute(output.path) ? receipt : relative(process.cwd(), receipt));
     }
   } catch (error) {
     await Promise.all(written.map((path) => rm(path, { recursive: true, force: true }).catch(() => undefined)));
