@@ -1,5 +1,16 @@
 export { readIdx, writeIdx, type IdxTensor } from "./data/idx.js";
 export { datasetFromIdx, IMAGE_LIMITS, imageDataset, type ImageDataset } from "./data/image-dataset.js";
+export type { ImageBatch } from "./image-batch.js";
+export { imageModelKind } from "./model/checkpoint-kind.js";
+export type { ImageModelConfig, ImageTrainingConfig, RefinerConfig, TokeniserConfig } from "./model/config.js";
+export {
+  createImageModel,
+  type CodeScores,
+  type ImageModel,
+  type ImageSamples,
+  type SampleRequest,
+} from "./model/image-model.js";
+export { IMAGE_PRESETS, type ImagePreset, type ImagePresetName } from "./model/presets.js";
 export { renderGrid, type GridOptions } from "./render/grid.js";
 export type { DrawableImage } from "./render/raster.js";
 export { renderScaleStrip, type ScaleStripOptions } from "./render/scale-strip.js";

@@ -87,6 +87,7 @@ export {
   type MlpRefinerParameters,
   type MlpRefinerState,
 } from "./refiner/mlp-refiner.js";
+export { type Network } from "./refiner/network.js";
 export {
   countParameters,
   initialiser,
@@ -105,6 +106,7 @@ export { withScaleHeads, type WithScaleHeads } from "./refiner/scale-heads.js";
 export { withHead, type ScaleRefiner, type ScaleTrunk, type WithHead } from "./refiner/refiner.js";
 export {
   scaleTransformer,
+  scaleTransformerDecays,
   type AttentionContext,
   type ScaleTransformerConfig,
   type ScaleTransformerParameters,
@@ -127,7 +129,7 @@ export { GRID_FEATURES, siteFeatureCount, siteFeatures, type SiteFeatureConfig }
 export { type BlockConfig, type BlockParameters, type KeyValue } from "./refiner/transformer-block.js";
 
 // sampling
-export { drawCategorical, type CategoricalDraw } from "./sampling/categorical.js";
+export { drawCategorical, gumbelFromUniform, type CategoricalDraw } from "./sampling/categorical.js";
 export {
   guidanceSchedule,
   samplingControls,

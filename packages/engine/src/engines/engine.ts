@@ -36,8 +36,9 @@ export interface Executable {
   /**
    * Runs once.
    *
-   * @param inputs every program input that is neither constant nor state
+   * @param inputs every program input that is neither constant nor state. The arrays must not change until it is done.
    * @returns every output that is not state. The arrays are reused: they are valid until the next `run`; copy to keep.
+   *   When the next `run` is called before this one is done, they are copies already.
    * @throws NextscaleError `shape` for a missing, unknown or wrongly sized input; `engine-failure` if the engine fails
    */
   run(inputs: NamedArrays): Promise<NamedArrays>;

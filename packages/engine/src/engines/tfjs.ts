@@ -4,6 +4,7 @@ import type { Node, Program, ValueId } from "../ir/program.js";
 import { typeOf } from "../ir/program.js";
 import { allocate, type NamedArrays, type TensorData, type TensorType } from "../ir/tensor-type.js";
 import { operation } from "../ops/index.js";
+import { optimise } from "../passes/optimise.js";
 import { bind, checkInputs, type Binding, type Slot } from "./binding.js";
 import type { CompileOptions, Engine, Executable } from "./engine.js";
 import { alreadyClosed, engineFailure } from "./failures.js";
@@ -57,7 +58,9 @@ class TfjsEngine implements Engine {
 
   async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
     if (this.#closed) throw alreadyClosed(this.name);
-    const executable: Executable = new TfjsExecutable(this.name, this.#backend, program, bind(program, options), () =>
+    const optimised = optimise(program);
+    const binding = bind(optimised, options);
+    const executable: Executable = new TfjsExecutable(this.name, this.#backend, optimised, binding, () =>
       this.#executables.delete(executable),
     );
     this.#executables.add(executable);

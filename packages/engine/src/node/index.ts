@@ -1,5 +1,11 @@
 export { diagnoseEngines, type EngineReport } from "./doctor.js";
-export { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "./engine-names.js";
+export {
+  DEFAULT_ENGINE,
+  ENGINE_NAMES,
+  type EngineName,
+  type OnnxRuntimeProvider,
+  type TfjsBackend,
+} from "./engine-names.js";
 export { measureMatmulRate, type MatmulRateOptions } from "./machine-rate.js";
 export { openEngine, type OpenEngineOptions } from "./open-engine.js";
 export { writeFileAtomic } from "./atomic-write.js";

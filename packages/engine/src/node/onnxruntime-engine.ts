@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import type * as ort from "onnxruntime-node";
-import { bind } from "../engines/binding.js";
 import type { CompileOptions, Engine, Executable } from "../engines/engine.js";
 import { alreadyClosed, engineFailure, unavailable } from "../engines/failures.js";
 import { lowerForOnnxRuntime } from "../engines/lower.js";
@@ -89,8 +88,7 @@ class OnnxRuntimeEngine implements Engine {
 
   async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
     if (this.#closed) throw alreadyClosed(this.name);
-    const binding = bind(program, options);
-    const { model, outputNames } = lowerForOnnxRuntime(program, binding);
+    const { binding, model, outputNames } = lowerForOnnxRuntime(program, options);
     const { InferenceSession, Tensor } = this.#runtime;
     let session: ort.InferenceSession;
     try {

@@ -2,7 +2,15 @@ const WIRE_VARINT = 0;
 const WIRE_LENGTH = 2;
 const WIRE_FIXED32 = 5;
 
+/** Byte fields up to this size are cheaper to copy than to keep. */
+const SMALL = 64;
+/** Messages beyond this size are kept rather than copied into the one around them. */
+const LARGE = 4096;
+
 const utf8 = new TextEncoder();
+/** Nearly all names: encoding them by hand spares a call into native code for each. */
+// eslint-disable-next-line no-control-regex -- the class is ASCII as a whole
+const ASCII = /^[\x00-\x7f]*$/;
 const float = new DataView(new ArrayBuffer(4));
 
 /**
@@ -30,7 +38,13 @@ export class ProtobufWriter {
 
   /** A string field. */
   string(field: number, text: string): void {
-    this.bytes(field, utf8.encode(text));
+    if (!ASCII.test(text)) {
+      this.bytes(field, utf8.encode(text));
+      return;
+    }
+    this.#tag(field, WIRE_LENGTH);
+    this.#varint(text.length);
+    for (let i = 0; i < text.length; i++) this.#small.push(text.charCodeAt(i));
   }
 
   /** A bytes field. The array must not change before `finish`. */
@@ -40,12 +54,13 @@ export class ProtobufWriter {
     this.#append(data);
   }
 
-  /** A nested message. */
+  /** A nested message, complete by now. */
   message(field: number, message: ProtobufWriter): void {
-    message.#flush();
     this.#tag(field, WIRE_LENGTH);
-    this.#varint(message.#flushed);
+    this.#varint(message.#flushed + message.#small.length);
+    if (message.#small.length > LARGE) message.#flush();
     for (const chunk of message.#chunks) this.#append(chunk);
+    for (const byte of message.#small) this.#small.push(byte);
   }
 
   /** The whole message. */
@@ -79,7 +94,7 @@ export class ProtobufWriter {
   }
 
   #append(data: Uint8Array): void {
-    if (data.length <= 64) {
+    if (data.length <= SMALL) {
       for (const byte of data) this.#small.push(byte);
       return;
     }
@@ -91,7 +106,7 @@ export class ProtobufWriter {
   #flush(): void {
     if (this.#small.length === 0) return;
     this.#flushed += this.#small.length;
-    this.#chunks.push(Uint8Array.from(this.#small));
+    this.#chunks.push(new Uint8Array(this.#small));
     this.#small = [];
   }
 }

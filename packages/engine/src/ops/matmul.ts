@@ -4,6 +4,7 @@ import { broadcastShapes, broadcastStrides } from "../ir/broadcast.js";
 import type { GraphBuilder } from "../ir/graph-builder.js";
 import type { Attributes, ValueId } from "../ir/program.js";
 import { formatType, sizeOf, type TensorType } from "../ir/tensor-type.js";
+import { numberOf } from "./attributes.js";
 import type { LoweringNode, OnnxEmitter, Operation, ReferenceTensor } from "./operation.js";
 import { forEachIndex, offsetOf, zeros } from "./reference.js";
 
@@ -16,7 +17,8 @@ interface ProductShape {
 }
 
 /**
- * `MatMul(a, b, transposeA, transposeB)`: products of the last two axes; leading axes broadcast.
+ * `MatMul(a, b, transposeA, transposeB, scale)`: products of the last two axes, times `scale` (1 when absent); leading axes
+ * broadcast.
  *
  * Its gradient sums over broadcast batch axes, which tfjs' own does not (tfjs #8548).
  */
@@ -26,21 +28,29 @@ export const matMul: Operation = {
     return [{ dtype: "float32", shape: [...batch, rows, columns] }];
   },
   evaluate: ([a, b], attributes) => [evaluate(a!, b!, attributes)],
-  gradient: (g, { inputs, attributes, wanted }, [dy]) => {
+  gradient: (g, { inputs, attributes, wanted }, [dOutput]) => {
     const [a, b] = inputs as [ValueId, ValueId];
-    if (dy === null || dy === undefined) return [null, null];
+    if (dOutput === null || dOutput === undefined) return [null, null];
+    const dy = g.scale(dOutput, scaleOf(attributes));
     const { transposeA, transposeB } = attributes;
     const da = () => (transposeA ? g.matMul(b, dy, Boolean(transposeB), true) : g.matMul(dy, b, false, !transposeB));
     const db = () => (transposeB ? g.matMul(dy, a, true, Boolean(transposeA)) : weightGradient(g, a, dy, b, Boolean(transposeA)));
     return [wanted[0] ? g.sumTo(da(), g.shapeOf(a)) : null, wanted[1] ? g.sumTo(db(), g.shapeOf(b)) : null];
   },
   toOnnx: (e, node) => [lower(e, node)],
-  toTfjs: (backend, [a, b], { transposeA, transposeB }) => {
+  toTfjs: (backend, [a, b], attributes) => {
+    const { transposeA, transposeB } = attributes;
+    const scale = scaleOf(attributes);
     const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2))!;
     const [left, right] = [spread(backend, a!, batch), spread(backend, b!, batch)];
-    return [backend.matMul(left, right, Boolean(transposeA), Boolean(transposeB))];
+    const product = backend.matMul(left, right, Boolean(transposeA), Boolean(transposeB));
+    return [scale === 1 ? product : backend.mul(product, scale)];
   },
 };
+
+function scaleOf(attributes: Attributes): number {
+  return attributes["scale"] === undefined ? 1 : numberOf(attributes, "scale");
+}
 
 /**
  * Repeats a tensor over the whole batch, unless it is one matrix: tfjs' kernels count the flattened batch modulo each
@@ -92,6 +102,7 @@ function lastTwo(shape: readonly number[], transposed: boolean): readonly (numbe
 function evaluate(a: ReferenceTensor, b: ReferenceTensor, attributes: Attributes): ReferenceTensor {
   const { batch, rows, inner, columns } = productShape(a.type, b.type, attributes);
   const out = zeros({ dtype: "float32", shape: [...batch, rows, columns] });
+  const scale = scaleOf(attributes);
   const batchStridesA = broadcastStrides(a.type.shape.slice(0, -2), batch);
   const batchStridesB = broadcastStrides(b.type.shape.slice(0, -2), batch);
   const [rowA, innerStrideA] = attributes["transposeA"] ? [1, rows] : [inner, 1];
@@ -105,26 +116,32 @@ function evaluate(a: ReferenceTensor, b: ReferenceTensor, attributes: Attributes
         for (let k = 0; k < inner; k++) {
           sum += a.data[baseA + i * rowA + k * innerStrideA]! * b.data[baseB + k * innerStrideB + j * columnB]!;
         }
-        out.data[(flat * rows + i) * columns + j] = sum;
+        out.data[(flat * rows + i) * columns + j] = sum * scale;
       }
     }
   });
   return out;
 }
 
-/** Gemm reads transposed matrices for free, and so does com.microsoft.FusedMatMul for batches. */
+/** Gemm reads transposed matrices and scales for free, and so does com.microsoft.FusedMatMul for batches. */
 function lower(e: OnnxEmitter, { inputs, inputTypes, attributes }: LoweringNode): string {
   const [a, b] = inputs as [string, string];
   const transposeA = Boolean(attributes["transposeA"]);
   const transposeB = Boolean(attributes["transposeB"]);
-  if (!transposeA && !transposeB) return e.node("MatMul", [a, b]);
+  const scale = scaleOf(attributes);
+  if (!transposeA && !transposeB && scale === 1) return e.node("MatMul", [a, b]);
   const ranks = inputTypes.map((type) => type.shape.length);
-  const flags = (transA: string, transB: string) => ({ [transA]: { int: Number(transposeA) }, [transB]: { int: Number(transposeB) } });
-  if (ranks[0] === 2 && ranks[1] === 2) return e.node("Gemm", [a, b], flags("transA", "transB"));
-  if (e.dialect === "onnxruntime") return e.node("FusedMatMul", [a, b], flags("transA", "transB"), "com.microsoft");
+  const settings = (transA: string, transB: string) => ({
+    [transA]: { int: Number(transposeA) },
+    [transB]: { int: Number(transposeB) },
+    ...(scale === 1 ? {} : { alpha: { float: scale } }),
+  });
+  if (ranks[0] === 2 && ranks[1] === 2) return e.node("Gemm", [a, b], settings("transA", "transB"));
+  if (e.dialect === "onnxruntime") return e.node("FusedMatMul", [a, b], settings("transA", "transB"), "com.microsoft");
   const swap = (name: string, rank: number) => {
     const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
     return e.node("Transpose", [name], { perm: { ints: perm } });
   };
-  return e.node("MatMul", [transposeA ? swap(a, ranks[0]!) : a, transposeB ? swap(b, ranks[1]!) : b]);
+  const product = e.node("MatMul", [transposeA ? swap(a, ranks[0]!) : a, transposeB ? swap(b, ranks[1]!) : b]);
+  return scale === 1 ? product : e.node("Mul", [product, e.scalar(scale)]);
 }

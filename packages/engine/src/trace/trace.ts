@@ -54,7 +54,7 @@ export function trace<S extends Tree<TensorType>>(fn: (inputs: TensorsOf<S>) => 
 function onBackend<T>(backend: RecordingBackend, body: () => T): T {
   registerKernels();
   const engine = tf.engine();
-  const previous = engine.backendName as string | undefined;
+  const previous = engine.backendName as string | null | undefined;
   tf.registerBackend(RECORDING_BACKEND, () => backend);
   recording = backend;
   // With a synchronous factory setBackend has done its work when it returns; its promise only repeats that.
@@ -67,8 +67,8 @@ function onBackend<T>(backend: RecordingBackend, body: () => T): T {
   } finally {
     engine.endScope();
     recording = null;
-    if (previous !== undefined && previous !== "") void tf.setBackend(previous);
-    else engine.backendName = previous as string;
+    // Without a previous backend, removing ours leaves tfjs to choose one when it is first used, as before.
+    if (previous) void tf.setBackend(previous);
     tf.removeBackend(RECORDING_BACKEND);
   }
 }

@@ -1,5 +1,4 @@
 import type * as ort from "onnxruntime-web";
-import { bind } from "../engines/binding.js";
 import type { CompileOptions, Engine, Executable } from "../engines/engine.js";
 import { alreadyClosed, engineFailure } from "../engines/failures.js";
 import { lowerForOnnxRuntime } from "../engines/lower.js";
@@ -26,8 +25,7 @@ export class OnnxRuntimeWebEngine implements Engine {
 
   async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
     if (this.#closed) throw alreadyClosed(this.name);
-    const binding = bind(program, options);
-    const { model, outputNames } = lowerForOnnxRuntime(program, binding);
+    const { binding, model, outputNames } = lowerForOnnxRuntime(program, options);
     const stateNames = binding.state.map(({ output }) => outputNames[output] as string);
     const sessionOptions: ort.InferenceSession.SessionOptions = {
       executionProviders: [this.#provider],

@@ -35,6 +35,7 @@ describe.each([
   ["onnxruntime-node/cpu", {}],
   ["onnxruntime-node/cpu", { worker: true }],
   ["tfjs/cpu", {}],
+  ["tfjs/cpu", { worker: true }],
   ["tfjs/wasm", {}],
 ])("%s %o", (name, options) => {
   let engine: Engine;

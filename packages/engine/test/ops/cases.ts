@@ -148,6 +148,11 @@ const products: readonly OperationCase[] = [false, true].flatMap((transposeA) =>
   ),
 );
 
+const scaledProducts: readonly OperationCase[] = [
+  example("MatMul", [f([3, 4]), f([4, 2])], { transposeA: false, transposeB: false, scale: -0.75 }),
+  example("MatMul", [f([2, 4, 3]), f([4, 2])], { transposeA: true, transposeB: false, scale: 1.5 }),
+];
+
 const movement: readonly OperationCase[] = [
   example("Reshape", [f([2, 6])], { shape: [3, 1, 4] }),
   example("Transpose", [f([2, 3, 4])], { perm: [2, 0, 1] }),
@@ -229,6 +234,7 @@ export const operationCases: readonly OperationCase[] = [
   ...reduction,
   ...order,
   ...products,
+  ...scaledProducts,
   ...movement,
   ...normalisation,
   ...convolutions,

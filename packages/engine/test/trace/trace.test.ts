@@ -1,6 +1,12 @@
+import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { f32, formatProgram, i32, isNextscaleError, trace, tracedKernels } from "@nextscale/engine";
+
+test("plain tfjs operations work after a trace that was the first use of tfjs", () => {
+  trace((x) => tf.add(x, 1), f32(2));
+  expect([...tf.add(tf.tensor1d([1, 2]), 1).dataSync()]).toEqual([2, 3]);
+});
 
 test("a program prints as one line a node, inputs and outputs named by path", () => {
   const program = trace(

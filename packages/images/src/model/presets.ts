@@ -8,21 +8,21 @@ export interface ImagePreset {
 
 const DIGITS: ImagePreset = {
   model: {
-    tokeniser: { widths: [32, 64, 96], latentChannels: 24, scales: [1, 2, 3, 5, 5], vocabulary: 256 },
+    tokeniser: { widths: [32, 64, 96], latentChannels: 24, scales: [1, 2, 4, 5, 5], vocabulary: 256 },
     refiner: { width: 128, depth: 4, heads: 4, context: "prefix" },
   },
   training: {
     shift: 1,
     tokeniser: {
-      steps: 5000,
+      steps: 2000,
       batchSize: 128,
       learningRate: 2e-3,
-      warmUpSteps: 300,
+      warmUpSteps: 200,
       truncation: 0.25,
       reconstruction: 20,
     },
     refiner: {
-      steps: 5000,
+      steps: 2600,
       batchSize: 128,
       learningRate: 2e-3,
       weightDecay: 0.05,

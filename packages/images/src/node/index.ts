@@ -4,3 +4,12 @@ export { loadIdxPair, readIdxFile, type IdxPairOptions } from "./idx-file.js";
 export { loadMnist, type MnistSplit } from "./mnist.js";
 export { readPng, type RasterImage } from "./png-file.js";
 export { loadPngFolder } from "./png-folder.js";
+export { bundledImageModels, loadImageModel, type LoadImageModelOptions } from "./load-image-model.js";
+export { trainImageModel, type TrainImageModelOptions } from "./train-image-model.js";
+export type { StageProgress } from "./train-stage.js";
+export { loadFeatureNetwork, type LoadFeatureNetworkOptions } from "./load-feature-network.js";
+export {
+  trainFeatureNetwork,
+  type TrainedFeatureNetwork,
+  type TrainFeatureNetworkOptions,
+} from "./train-feature-network.js";

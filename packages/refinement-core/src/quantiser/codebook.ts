@@ -7,11 +7,11 @@ import { hostTensor, type HostTensor } from "../pyramid/host-tensor.js";
  * not parameters: no gradient, no weight decay, and no average of weights, which would be of codes that have moved.
  */
 export type Codebook<T> = {
-  /** [V, C]: what codes stand for. */
+  /** What codes stand for, [V, C]. */
   readonly embedding: T;
-  /** [V]: moving average of hits per step. */
+  /** Moving average of hits per step, [V]. */
   readonly count: T;
-  /** [V, C]: moving average of the sum of the vectors that hit. */
+  /** Moving average of the sum of the vectors that hit, [V, C]. */
   readonly sum: T;
 };
 

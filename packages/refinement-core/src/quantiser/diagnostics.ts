@@ -2,7 +2,7 @@ import { NextscaleError } from "@nextscale/engine";
 
 /** What happened at one scale in one batch, or in an evaluation. */
 export interface ScaleObservation {
-  /** [V]: how often each code was chosen. */
+  /** How often each code was chosen, [V]. */
   readonly hits: ArrayLike<number>;
   /** Mean square of the residual before quantisation. */
   readonly residualEnergy?: number;

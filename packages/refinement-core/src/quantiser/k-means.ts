@@ -10,7 +10,7 @@ export interface KMeans {
   readonly means: HostTensor;
   /** How many vectors are nearest to each mean. */
   readonly counts: Int32Array;
-  /** Mean squared distance to the nearest mean, before each iteration and after the last; never rises. */
+  /** Mean squared distance to the nearest mean at the start and after each iteration; never rises. */
   readonly distortions: readonly number[];
 }
 
@@ -26,6 +26,7 @@ const DRAW = 2 ** 31;
  *
  * @param vectors [N, C] row-major
  * @param options.vocabulary number of means
+ * @param options.iterations at most this many; fewer when nothing changes any more. Default 10
  * @throws NextscaleError `shape` when there is no vector or not a whole number of them
  */
 export function kMeans(
@@ -52,8 +53,10 @@ export function kMeans(
   const distortions = [distortion(vectors, means, codes)];
   for (let i = 0; i < (options.iterations ?? ITERATIONS); i++) {
     means = clusterMeans(vectors, codes, means);
+    const before = codes;
     codes = nearestHostCodes(means, vectors);
     distortions.push(distortion(vectors, means, codes));
+    if (codes.every((code, n) => code === before[n])) break;
   }
   return { means, counts: countCodes(codes, options.vocabulary), distortions };
 }

@@ -52,9 +52,9 @@ export function learnCodebooks(
     const updated = updateCodebook(codebook, statistics.filter((_, scale) => ours(scale)).reduce(addStatistics), decay);
     const [vocabulary = 0, channels = 0] = codebook.embedding.shape;
     const vectors = visits.filter((_, scale) => ours(scale)).map((v) => tf.reshape(v.residual, [-1, channels]));
-    const pool = vectors.length === 1 ? vectors[0]! : tf.concat(vectors, 0);
+    const pool = tf.concat(vectors, 0);
     return restartCodes(updated, {
-      expected: pool.shape[0]! / vocabulary,
+      expected: pool.shape[0] / vocabulary,
       threshold: restart.threshold,
       pool,
       choices: restart.choices[book]!,

@@ -8,9 +8,9 @@ import type { Codebook } from "./codebook.js";
 
 /** What one batch says about the codes of a codebook. */
 export type CodeStatistics = {
-  /** [V]: hits. */
+  /** Hits, [V]. */
   readonly count: tf.Tensor;
-  /** [V, C]: sum of the vectors that hit. */
+  /** Sum of the vectors that hit, [V, C]. */
   readonly sum: tf.Tensor;
 };
 
@@ -70,7 +70,7 @@ export interface Restart {
   readonly expected: number;
   /** A code with fewer than this share of the expected hits is restarted. */
   readonly threshold: number;
-  /** [T, C]: vectors of this batch to choose from. */
+  /** Vectors of this batch to choose from, [T, C]. */
   readonly pool: tf.Tensor;
   /** int32 [V]: for each code the row of `pool` that it would move to; drawn on the host. */
   readonly choices: tf.Tensor;

@@ -1,4 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
+import type * as tf from "@tensorflow/tfjs-core";
 
 /** One coordinate of a site: `bounded` runs from 0 to 1 across the domain, `periodic` wraps from 1 to 0 (longitude). */
 export type Axis = "bounded" | "periodic";
@@ -11,17 +12,19 @@ export interface ScaleGeometry {
   readonly sites: number;
   /** Linear size relative to the finest scale of the domain, in (0, 1]: 1/7 for 1x1 of 7x7. */
   readonly relativeSize: number;
+  /** How many coarser scales have this size already: 1 for the second stage of residual quantisation on one grid. */
+  readonly stage: number;
   /** Site centres in [0, 1], row-major [sites, axes]; empty for sites without a position (the nodes of a graph). */
   readonly coordinates: Float32Array;
 }
 
 /**
  * Geometry of rectangular grids, coarse to fine, sites in row-major order, coordinates (y, x) of cell centres. The
- * relative size is the square root of the ratio of site counts to the last grid's.
+ * relative size is the square root of the ratio of site counts to the last grid's; grids of one size are its stages.
  */
 export function gridGeometry(grids: readonly (readonly [height: number, width: number])[]): readonly ScaleGeometry[] {
   const [lastHeight, lastWidth] = grids[grids.length - 1] ?? [1, 1];
-  return grids.map(([height, width]) => {
+  return grids.map(([height, width], k) => {
     if (!Number.isInteger(height) || !Number.isInteger(width) || height < 1 || width < 1) {
       throw new NextscaleError({
         code: "invalid-argument",
@@ -37,7 +40,8 @@ export function gridGeometry(grids: readonly (readonly [height: number, width: n
       }
     }
     const relativeSize = Math.sqrt((height * width) / (lastHeight * lastWidth));
-    return { sites: height * width, relativeSize, coordinates };
+    const stage = grids.slice(0, k).filter(([h, w]) => h === height && w === width).length;
+    return { sites: height * width, relativeSize, stage, coordinates };
   });
 }
 
@@ -69,4 +73,27 @@ export function atScale<T>(list: readonly T[], k: number): T {
     });
   }
   return entry;
+}
+
+/**
+ * Checks that a context is [B, sites, channels] with the sites of its scale.
+ *
+ * @throws NextscaleError `shape` otherwise
+ */
+export function requireContext(
+  scales: readonly ScaleGeometry[],
+  k: number,
+  context: tf.Tensor | undefined,
+  channels: number,
+): void {
+  const { sites } = atScale(scales, k);
+  const shape = context?.shape;
+  if (shape?.length === 3 && shape[1] === sites && shape[2] === channels) return;
+  throw new NextscaleError({
+    code: "shape",
+    where: "refinement-core/refiner",
+    expected: `a context [B, ${sites}, ${channels}] for scale ${k} of ${scales.length}`,
+    got: shape === undefined ? "none" : `[${shape.join()}]`,
+    fix: "walk over the scales that the refiner was made for",
+  });
 }

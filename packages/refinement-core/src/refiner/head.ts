@@ -4,7 +4,9 @@ import type { HostParameters, Initialiser } from "./parameters.js";
 
 /** What turns hidden features [B, sites, width] into a distribution per site. */
 export interface Head<P, Output> {
+  /** Initial parameters for hidden features of that width. */
   init(random: Initialiser, width: number): HostParameters<P>;
+  /** The distribution's parameters, of form [B, sites, ...]. */
   apply(params: P, hidden: tf.Tensor): Output;
 }
 

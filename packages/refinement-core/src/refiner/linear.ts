@@ -3,9 +3,9 @@ import type { HostParameters, Initialiser } from "./parameters.js";
 
 /** Affine map of rows: x W + b. */
 export type LinearParameters = {
-  /** [inputs, outputs] */
+  /** Of shape [inputs, outputs]. */
   readonly weight: tf.Tensor;
-  /** [outputs] */
+  /** Of shape [outputs]. */
   readonly bias: tf.Tensor;
 };
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { atScale, type ScaleGeometry } from "./geometry.js";
+import { atScale, requireContext, type ScaleGeometry } from "./geometry.js";
 import { mlp, type MlpParameters } from "./mlp.js";
 import type { ScaleTrunk } from "./refiner.js";
 
@@ -41,6 +41,7 @@ export function mlpRefiner(config: MlpRefinerConfig): ScaleTrunk<MlpRefinerParam
     classes: tf.cast(tf.oneHot(tf.cast(labels, "int32"), classes + 1), "float32"),
   });
   const features = (params: MlpRefinerParameters, k: number, context: tf.Tensor, state: MlpRefinerState): tf.Tensor => {
+    requireContext(scales, k, context, contextChannels);
     const [items = 0, sites = 0, channels = 0] = context.shape;
     const flat = tf.reshape(context, [items, sites * channels]);
     const rows = atScale(networks, k).apply(atScale(params.scales, k), tf.concat([flat, state.classes], 1));
@@ -53,10 +54,8 @@ export function mlpRefiner(config: MlpRefinerConfig): ScaleTrunk<MlpRefinerParam
     init: (random) => ({ scales: networks.map((network, k) => network.init(random.at("scales").at(k))) }),
     applyAll(params, contexts, labels) {
       const state = start(labels);
-      return tf.concat(
-        contexts.map((context, k) => features(params, k, context, state)),
-        1,
-      );
+      const outputs = scales.map((_, k) => features(params, k, atScale(contexts, k), state));
+      return tf.concat(outputs, 1);
     },
     start: (_params, labels) => start(labels),
     applyScale: (params, k, context, state) => ({ output: features(params, k, context, state), state }),

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { gelu, layerNorm } from "@nextscale/engine";
 import { initLinear, linear, type LinearParameters } from "./linear.js";
+import type { Network } from "./network.js";
 import type { HostParameters, Initialiser } from "./parameters.js";
 
 /** Shape of a multi-layer perceptron. */
@@ -20,15 +21,12 @@ export type MlpParameters = {
 };
 
 /**
- * The paper's predictor (section 4, common setup): Linear-GELU layers of one width, layer norm, output layer.
+ * The paper's predictor (section 4, common setup): Linear-GELU layers of one width, layer norm, output layer. Applied to
+ * rows [N, inputs] it gives [N, outputs].
  *
  * Weights start with deviation 1/sqrt(3 inputs), the variance of PyTorch's default uniform initialisation.
  */
-export function mlp(config: MlpConfig): {
-  init(random: Initialiser): HostParameters<MlpParameters>;
-  /** Rows [N, inputs] -> [N, outputs]. */
-  apply(params: MlpParameters, x: tf.Tensor): tf.Tensor;
-} {
+export function mlp(config: MlpConfig): Network<MlpParameters, [x: tf.Tensor]> {
   const { inputs, width, hiddenLayers, outputs } = config;
   const layer = (random: Initialiser, from: number, to: number): HostParameters<LinearParameters> =>
     initLinear(random, from, to, Math.sqrt(1 / (3 * from)));

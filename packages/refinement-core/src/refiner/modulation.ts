@@ -8,20 +8,20 @@ import type { HostParameters, Initialiser } from "./parameters.js";
  * block adds a bias of its own. Six separate projections rather than one of 6C outputs: no activation is sliced.
  */
 
-/** What a block's modulation consists of; gates scale a branch before it is added to the residual stream. */
-export const MODULATIONS = [
+/** The six modulations of a block; gates scale a branch before it is added to the residual stream. */
+export type ModulationName =
+  "attentionGate" | "feedForwardGate" | "attentionScale" | "feedForwardScale" | "attentionShift" | "feedForwardShift";
+
+const MODULATIONS: readonly ModulationName[] = [
   "attentionGate",
   "feedForwardGate",
   "attentionScale",
   "feedForwardScale",
   "attentionShift",
   "feedForwardShift",
-] as const;
+];
 
-/** Name of one of the six modulations. */
-export type ModulationName = (typeof MODULATIONS)[number];
-
-/** Six modulations of a block, each [B, 1, C]; scales are offsets from 1. */
+/** Six modulations of a block, each `[B, 1, C]`; scales and gates are offsets from 1. */
 export type BlockModulation = { readonly [name in ModulationName]: tf.Tensor };
 
 /** The projection that all blocks share. */
@@ -39,7 +39,7 @@ function forEachModulation<T>(make: (name: ModulationName) => T): { readonly [na
   return Object.fromEntries(MODULATIONS.map((name) => [name, make(name)])) as { [name in ModulationName]: T };
 }
 
-/** Shared projection; rows of the gates start at `gateInit` of the usual deviation, so that blocks start near identity. */
+/** Shared projection; rows of the gates start at `gateInit` of the usual deviation. */
 export function initSharedModulation(
   random: Initialiser,
   width: number,

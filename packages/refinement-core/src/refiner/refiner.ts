@@ -17,6 +17,7 @@ export interface ScaleRefiner<P, Output, State> {
   readonly scales: readonly ScaleGeometry[];
   /** The label that means "no class": what guidance and class dropout use. */
   readonly nullClass: number;
+  /** Initial parameters, each a function of the source and its own path. */
   init(source: NormalSource): HostParameters<P>;
   /**
    * All scales from given contexts.
@@ -40,6 +41,7 @@ export interface ScaleRefiner<P, Output, State> {
 /** A refiner without its head: outputs are hidden features [B, sites, width]. */
 export interface ScaleTrunk<P, State> extends Omit<ScaleRefiner<P, tf.Tensor, State>, "init"> {
   readonly width: number;
+  /** Initial parameters of the trunk alone. */
   init(random: Initialiser): HostParameters<P>;
 }
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { NextscaleError, silu } from "@nextscale/engine";
 import { FORBIDDEN } from "./attention.js";
-import { atScale, scaleOfSite, type ScaleGeometry } from "./geometry.js";
+import { atScale, requireContext, scaleOfSite, type ScaleGeometry } from "./geometry.js";
 import { initLinear, linear, type LinearParameters } from "./linear.js";
 import { initSharedModulation, modulatedNorm, sharedModulation } from "./modulation.js";
 import type { BlockModulation, SharedModulationParameters } from "./modulation.js";
@@ -28,11 +28,11 @@ export interface ScaleTransformerConfig extends BlockConfig {
 
 /** Parameters of the scale transformer's trunk. */
 export type ScaleTransformerParameters = {
-  /** [contextChannels, C]; its bias is the constant among the site features. */
+  /** Projection of contexts [contextChannels, C]; its bias is the constant among the site features. */
   readonly context: tf.Tensor;
-  /** [features, C]: level and position embedding. */
+  /** Level and position embedding [features, C]. */
   readonly site: tf.Tensor;
-  /** [classes + 1, C]; the last row is the null class. */
+  /** Class embedding [classes + 1, C]; the last row is the null class. */
   readonly class: tf.Tensor;
   readonly modulation: SharedModulationParameters;
   readonly blocks: readonly BlockParameters[];
@@ -112,6 +112,7 @@ export function scaleTransformer(
     },
     start,
     applyAll(params, contexts, labels) {
+      scales.forEach((_, k) => requireContext(scales, k, contexts[k], config.contextChannels));
       const { condition, shared } = start(params, labels);
       const features = concatenate(featuresOf);
       const embedded = embed(params, tf.concat(contexts as tf.Tensor[], 1), features);
@@ -127,6 +128,7 @@ export function scaleTransformer(
       return finish(params, x, condition);
     },
     applyScale(params, k, context, state) {
+      requireContext(scales, k, context, config.contextChannels);
       const embedded = embed(params, context, atScale(featuresOf, k));
       let x = k === 0 ? tf.add(embedded, startToken(state.condition)) : embedded;
       const seen: KeyValue[] = [];
@@ -139,6 +141,14 @@ export function scaleTransformer(
       return { output: finish(params, x, state.condition), state: { ...state, seen } };
     },
   };
+}
+
+/**
+ * Which parameters AdamW decays, as in VAR: weights and the class embedding; not biases, scales, modulation biases, nor
+ * the level and position embedding. For `decays` of `adamW`, with or without a prefix before the path.
+ */
+export function scaleTransformerDecays(path: string, parameter: { readonly shape: readonly number[] }): boolean {
+  return parameter.shape.length > 1 && path.split("/").at(-1) !== "site";
 }
 
 /** Additive mask [L, L] of the attention among all scales at once; none when every site may attend to every other. */

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { gelu, layerNorm } from "@nextscale/engine";
 import { attention, FORBIDDEN, mergeHeads, splitHeads } from "./attention.js";
 import { initLinear, linear, type LinearParameters } from "./linear.js";
+import type { Network } from "./network.js";
 import type { HostParameters, Initialiser } from "./parameters.js";
 
 /*
@@ -37,7 +38,7 @@ export type MabParameters = {
 
 /** What restricts or biases an attention over a set. */
 export interface SetAttentionOptions {
-  /** [B, m], 1 for an element and 0 for padding of the set attended to. Padding has no influence at all. */
+  /** Of shape [B, m]: 1 for an element and 0 for padding of the set attended to. Padding has no influence at all. */
   readonly mask?: tf.Tensor;
   /** Added to the scores of (query, key) pairs; broadcasts to [B, heads, n, m]. */
   readonly pairBias?: tf.Tensor;
@@ -45,7 +46,7 @@ export interface SetAttentionOptions {
 
 /** Parameters of `isab`. */
 export type IsabParameters = {
-  /** [inducing, C] */
+  /** The learned points [inducing, C]. */
   readonly inducing: tf.Tensor;
   readonly gather: MabParameters;
   readonly scatter: MabParameters;
@@ -53,7 +54,7 @@ export type IsabParameters = {
 
 /** Parameters of `pma`. */
 export type PmaParameters = {
-  /** [seeds, C] */
+  /** The learned queries [seeds, C]. */
   readonly seeds: tf.Tensor;
   readonly feedForward: RowFeedForwardParameters;
   readonly attend: MabParameters;
@@ -72,12 +73,10 @@ function rowFeedForward(params: RowFeedForwardParameters, rows: tf.Tensor): tf.T
   return linear(params.contract, gelu(linear(params.expand, rows)));
 }
 
-/** MAB(X, Y) = LN(H + rFF(H)) with H = LN(X + Multihead(X, Y, Y)). */
-export function mab(config: SetBlockConfig): {
-  init(random: Initialiser): HostParameters<MabParameters>;
-  /** x [B, n, C] attends to y [B, m, C]: [B, n, C]. */
-  apply(params: MabParameters, x: tf.Tensor, y: tf.Tensor, options?: SetAttentionOptions): tf.Tensor;
-} {
+/** MAB(X, Y) = LN(H + rFF(H)) with H = LN(X + Multihead(X, Y, Y)): x [B, n, C] attends to y [B, m, C], [B, n, C]. */
+export function mab(
+  config: SetBlockConfig,
+): Network<MabParameters, [x: tf.Tensor, y: tf.Tensor, options?: SetAttentionOptions]> {
   const { width, heads } = config;
   return {
     init(random) {
@@ -118,20 +117,18 @@ export function mab(config: SetBlockConfig): {
 }
 
 /** SAB(X) = MAB(X, X): self-attention among the elements, [B, n, C] -> [B, n, C]. */
-export function sab(config: SetBlockConfig): {
-  init(random: Initialiser): HostParameters<MabParameters>;
-  apply(params: MabParameters, x: tf.Tensor, options?: SetAttentionOptions): tf.Tensor;
-} {
+export function sab(config: SetBlockConfig): Network<MabParameters, [x: tf.Tensor, options?: SetAttentionOptions]> {
   const block = mab(config);
   return { init: block.init, apply: (params, x, options) => block.apply(params, x, x, options) };
 }
 
-/** ISAB(X) = MAB(X, MAB(I, X)): self-attention through m learned points, so O(n m) instead of O(n^2). */
-export function isab(config: SetBlockConfig & { readonly inducing: number }): {
-  init(random: Initialiser): HostParameters<IsabParameters>;
-  /** [B, n, C] -> [B, n, C]; pairs of elements never meet, hence no pair bias. */
-  apply(params: IsabParameters, x: tf.Tensor, options?: Pick<SetAttentionOptions, "mask">): tf.Tensor;
-} {
+/**
+ * ISAB(X) = MAB(X, MAB(I, X)): self-attention through m learned points, so O(n m) instead of O(n^2). Pairs of elements
+ * never meet, hence no pair bias. [B, n, C] -> [B, n, C].
+ */
+export function isab(
+  config: SetBlockConfig & { readonly inducing: number },
+): Network<IsabParameters, [x: tf.Tensor, options?: Pick<SetAttentionOptions, "mask">]> {
   const block = mab(config);
   return {
     init: (random) => ({
@@ -147,10 +144,9 @@ export function isab(config: SetBlockConfig & { readonly inducing: number }): {
 }
 
 /** PMA_k(Z) = MAB(S, rFF(Z)): pools a set to k = `seeds` vectors, [B, n, C] -> [B, k, C]. */
-export function pma(config: SetBlockConfig & { readonly seeds: number }): {
-  init(random: Initialiser): HostParameters<PmaParameters>;
-  apply(params: PmaParameters, z: tf.Tensor, options?: SetAttentionOptions): tf.Tensor;
-} {
+export function pma(
+  config: SetBlockConfig & { readonly seeds: number },
+): Network<PmaParameters, [z: tf.Tensor, options?: SetAttentionOptions]> {
   const block = mab(config);
   return {
     init: (random) => ({

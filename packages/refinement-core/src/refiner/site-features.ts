@@ -2,7 +2,7 @@ import { NextscaleError } from "@nextscale/engine";
 import type { Axis, ScaleGeometry } from "./geometry.js";
 
 /**
- * How sites are described to the network: cosine features of position and of log relative size.
+ * How sites are described to the network: cosine features of position and of log relative size, and the stage.
  *
  * On the centres of n equal cells the cosines cos(pi j c) of order j < n are orthogonal (the DCT-II basis), and the
  * first n span every function of n cells. So `order` features per axis are as expressive as a learned table on grids
@@ -17,6 +17,8 @@ export interface SiteFeatureConfig {
   readonly levelOrder: number;
   /** Octaves below the finest scale that levels are told apart over; coarser scales share the last one's features. */
   readonly octaves: number;
+  /** Stages of one size that are told apart: 1 for schedules in which no size occurs twice. */
+  readonly stages: number;
 }
 
 /** 2-D grids up to 8x8 completely resolved, scales down to 1/64. */
@@ -25,18 +27,21 @@ export const GRID_FEATURES: SiteFeatureConfig = {
   positionOrder: 8,
   levelOrder: 8,
   octaves: 6,
+  stages: 1,
 };
 
 /** Number of features of a site. */
 export function siteFeatureCount(config: SiteFeatureConfig): number {
-  return config.levelOrder + config.axes.reduce((count, axis) => count * axisBasis(axis, 0, config).length, 1) - 1;
+  const positions = config.axes.reduce((count, axis) => count * axisBasis(axis, 0, config).length, 1);
+  return config.levelOrder + (config.stages - 1) + (positions - 1);
 }
 
 /**
  * Features of every site of one scale, row-major [sites, siteFeatureCount]. A row has mean square norm 1 over the
  * domain, so an embedding drawn with the deviation of a learned table starts with the variance of that table.
  *
- * @throws NextscaleError `shape` when the coordinates do not have one entry per site and axis
+ * @throws NextscaleError `shape` when the coordinates do not have one entry per site and axis, `invalid-argument` for a
+ *   stage beyond those that are told apart
  */
 export function siteFeatures(scale: ScaleGeometry, config: SiteFeatureConfig): Float32Array {
   const axes = config.axes.length;
@@ -49,10 +54,20 @@ export function siteFeatures(scale: ScaleGeometry, config: SiteFeatureConfig): F
       fix: "give the scale's geometry the axes that the features were configured for",
     });
   }
+  if (scale.stage >= config.stages) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "refinement-core/siteFeatures",
+      expected: `at most ${config.stages} scales of one size`,
+      got: `stage ${scale.stage}, counted from 0`,
+      fix: "configure the features with as many stages as a size has scales",
+    });
+  }
   const count = siteFeatureCount(config);
   const norm = 1 / Math.sqrt(count);
   const height = Math.min(1, Math.max(0, 1 + Math.log2(scale.relativeSize) / config.octaves));
-  const level = cosines(height, config.levelOrder);
+  const stages = Array.from({ length: config.stages - 1 }, (_, i) => (scale.stage === i + 1 ? 1 : 0));
+  const level = [...cosines(height, config.levelOrder), ...stages];
   const features = new Float32Array(scale.sites * count);
   for (let site = 0; site < scale.sites; site++) {
     let position = [1];

@@ -19,7 +19,7 @@ export interface BlockConfig {
   readonly expansion: number;
   /** Number of blocks in the stack: branches start scaled down by sqrt(2 depth). */
   readonly depth: number;
-  /** Initial deviation of the residual gates relative to other modulations' (VAR: 1e-5 to 1e-3). */
+  /** Initial deviation of the residual gates from 1, relative to other modulations'. */
   readonly gateInit: number;
 }
 
@@ -27,11 +27,11 @@ export interface BlockConfig {
 export type BlockParameters = {
   readonly attention: {
     readonly query: LinearParameters;
-    /** [C, C]; a bias on the keys shifts all scores of a query alike, so keys have none. */
+    /** Weight [C, C]; a bias on the keys shifts all scores of a query alike, so keys have none. */
     readonly key: tf.Tensor;
     readonly value: LinearParameters;
     readonly output: LinearParameters;
-    /** [H]: logarithm of each head's score scale. */
+    /** Logarithm of each head's score scale [H]. */
     readonly logScale: tf.Tensor;
   };
   readonly feedForward: { readonly expand: LinearParameters; readonly contract: LinearParameters };
@@ -110,13 +110,21 @@ export function applyBlock(
   const attended = mergeHeads(
     attention({ query: queries, ...seen, ...(inputs.bias === undefined ? {} : { bias: inputs.bias }) }),
   );
-  const x = tf.add(inputs.x, tf.mul(asItems(linear(output, attended)), modulation.attentionGate));
+  const x = tf.add(inputs.x, gated(asItems(linear(output, attended)), modulation.attentionGate));
 
   const { expand, contract } = params.feedForward;
   const hidden = gelu(
     linear(expand, asRows(modulatedNorm(x, modulation.feedForwardScale, modulation.feedForwardShift))),
   );
-  return { x: tf.add(x, tf.mul(asItems(linear(contract, hidden)), modulation.feedForwardGate)), seen };
+  return { x: tf.add(x, gated(asItems(linear(contract, hidden)), modulation.feedForwardGate)), seen };
+}
+
+/**
+ * A branch times 1 + gate. VAR's gates start near 0 instead, which asks for more steps than a small model is given: here
+ * branches start at the size that their weights have (scaled down by sqrt(2 depth), as in GPT-2).
+ */
+function gated(branch: tf.Tensor, gate: tf.Tensor): tf.Tensor {
+  return tf.mul(branch, tf.add(gate, 1));
 }
 
 /** Unit vectors along the last axis of [B, L, H, D], times `scale` ([H, 1]) if given: one pass over the activations. */

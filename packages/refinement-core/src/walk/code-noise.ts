@@ -20,7 +20,7 @@ const PROBABILITY_STEP = 0.01;
  * site is replaced with it by any code, the right one included. (Infinity draws one probability for a whole batch; here
  * an item's noise depends on the item alone.)
  *
- * @param strength largest flip probability, 0 to 1
+ * @param options.strength largest flip probability, 0 to 1
  * @throws NextscaleError `invalid-argument` for a strength outside that range
  */
 export function codeNoise(

@@ -1,7 +1,6 @@
-import { f32, isNextscaleError, trace } from "@nextscale/engine";
-import "@tensorflow/tfjs-backend-cpu";
+import { f32, gradients, isNextscaleError, trace } from "@nextscale/engine";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { gaussianDown, gaussianUp } from "../../src/pyramid/gaussian.js";
 import { adjoint, hostGrid, tensorGrid, type GridOperator } from "../../src/pyramid/grid-operator.js";
 import { hostTensor, type HostTensor } from "../../src/pyramid/host-tensor.js";
@@ -9,10 +8,10 @@ import { identityMatrix } from "../../src/pyramid/matrix.js";
 import { areaMatrix, bicubicMatrix } from "../../src/pyramid/resize.js";
 import { normals } from "../../src/random/distributions.js";
 import { randomStream } from "../../src/random/stream.js";
+import { runTraced } from "../support/run-traced.js";
+import { onCpu } from "../support/cpu.js";
 
-beforeAll(async () => {
-  await tf.setBackend("cpu");
-});
+onCpu();
 
 const stream = randomStream(1, "test");
 const random = (shape: readonly number[], item: number): HostTensor =>
@@ -45,6 +44,18 @@ test.each(operators)("%s: the adjoint is exact", (_, operator) => {
   expect(dot(hostGrid.apply(operator, x), y)).toBeCloseTo(dot(x, hostGrid.apply(adjoint(operator), y)), 4);
   const traced = tf.tidy(() => tf.sum(tf.mul(tensorGrid.apply(operator, asTensor(x)), asTensor(y))).arraySync());
   expect(traced).toBeCloseTo(dot(x, hostGrid.apply(adjoint(operator), y)), 4);
+});
+
+test.each(operators)("%s: the gradient of a traced operator is its adjoint", async (_, operator) => {
+  const x = random([2, operator.rows.columns, operator.columns.columns, 3], 3);
+  const dy = random([2, operator.rows.rows, operator.columns.rows, 3], 4);
+  const { gradient } = await runTraced({ x, dy }, (tensors) => {
+    const loss = tf.sum(tf.mul(tensorGrid.apply(operator, tensors.x), tensors.dy));
+    return { gradient: gradients(loss, { x: tensors.x }).x };
+  });
+  hostGrid.apply(adjoint(operator), dy).data.forEach((value, i) => {
+    expect(gradient![i]).toBeCloseTo(value, 5);
+  });
 });
 
 test("an operator is traced as two products; an axis that stays as it is costs none", () => {

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { isNextscaleError } from "@nextscale/engine";
-import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { gaussianSteps, gridCoarsening, type GridStep } from "../../src/pyramid/grid-coarsening.js";
 import { hostGrid, tensorGrid } from "../../src/pyramid/grid-operator.js";
 import { hostTensor, type HostTensor } from "../../src/pyramid/host-tensor.js";
@@ -12,10 +11,9 @@ import { matrix } from "../../src/pyramid/matrix.js";
 import { gaussianPyramid, laplacianPyramid, reconstruct } from "../../src/pyramid/pyramid.js";
 import { normals } from "../../src/random/distributions.js";
 import { randomStream } from "../../src/random/stream.js";
+import { onCpu } from "../support/cpu.js";
 
-beforeAll(async () => {
-  await tf.setBackend("cpu");
-});
+onCpu();
 
 const stream = randomStream(1, "test");
 const random = (shape: readonly number[], item: number): HostTensor =>

@@ -12,7 +12,11 @@ import {
   parameterTypes,
 } from "../../src/refiner/parameters.js";
 import { withHead } from "../../src/refiner/refiner.js";
-import { scaleTransformer, type ScaleTransformerConfig } from "../../src/refiner/scale-transformer.js";
+import {
+  scaleTransformer,
+  scaleTransformerDecays,
+  type ScaleTransformerConfig,
+} from "../../src/refiner/scale-transformer.js";
 import { GRID_FEATURES } from "../../src/refiner/site-features.js";
 import { onCpu } from "../support/cpu.js";
 import { largestDifference, randomTensor, toTensors } from "../support/tensors.js";
@@ -188,4 +192,21 @@ test("parameters are listed by path with their shapes", () => {
 
 test("a width that the heads do not divide is refused", () => {
   expect(() => scaleTransformer({ ...config, heads: 5 })).toThrow(/heads/);
+});
+
+test("contexts that do not fit the scales are refused", () => {
+  const { refiner, params, contexts, labels } = make();
+  expect(() => refiner.applyAll(params, contexts.slice(0, 2), labels)).toThrow(/scale 2/);
+  expect(() => refiner.applyAll(params, [...contexts].reverse(), labels)).toThrow(/\[B, 1, 4\]/);
+  const state = refiner.start(params, labels);
+  expect(() => refiner.applyScale(params, 1, contexts[2] as tf.Tensor, state)).toThrow(/\[B, 4, 4\]/);
+  expect(() => refiner.applyScale(params, 3, contexts[2] as tf.Tensor, state)).toThrow(/0\.\.2/);
+});
+
+test("weights decay, biases and embeddings of place do not", () => {
+  const types = parameterTypes(withHead(scaleTransformer(config), categoricalHead(CODES)).init(parameterNormals(1)));
+  const decayed = flattenTree(types, isTensorType).filter(([path, type]) => scaleTransformerDecays(path, type));
+  const names = decayed.map(([path]) => path);
+  expect(names).toEqual(expect.arrayContaining(["trunk/class", "trunk/blocks/0/attention/key", "head/weight"]));
+  expect(names.filter((name) => /bias|site|logScale/.test(name))).toEqual([]);
 });

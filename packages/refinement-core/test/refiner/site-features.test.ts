@@ -33,7 +33,7 @@ test("rows have mean square norm about 1", () => {
 test("a periodic coordinate has the same features at both ends, a bounded one has not", () => {
   const at = (coordinate: number, axis: "periodic" | "bounded"): Float32Array =>
     siteFeatures(
-      { sites: 1, relativeSize: 1, coordinates: Float32Array.of(coordinate) },
+      { sites: 1, relativeSize: 1, stage: 0, coordinates: Float32Array.of(coordinate) },
       { ...GRID_FEATURES, axes: [axis] },
     );
   const distance = (a: Float32Array, b: Float32Array): number =>
@@ -44,10 +44,10 @@ test("a periodic coordinate has the same features at both ends, a bounded one ha
 
 test("sites without a position differ by level only", () => {
   const config = { ...GRID_FEATURES, axes: [] };
-  const nodes = siteFeatures({ sites: 3, relativeSize: 0.5, coordinates: new Float32Array(0) }, config);
+  const nodes = siteFeatures({ sites: 3, relativeSize: 0.5, stage: 0, coordinates: new Float32Array(0) }, config);
   expect(nodes.length).toBe(3 * siteFeatureCount(config));
   expect(nodes.slice(0, 8)).toEqual(nodes.slice(8, 16));
-  expect(siteFeatures({ sites: 1, relativeSize: 1, coordinates: new Float32Array(0) }, config)).not.toEqual(
+  expect(siteFeatures({ sites: 1, relativeSize: 1, stage: 0, coordinates: new Float32Array(0) }, config)).not.toEqual(
     nodes.slice(0, 8),
   );
 });
@@ -64,4 +64,16 @@ test("offsets and scale indices of concatenated scales", () => {
   expect(scaleOffsets(scales)).toEqual([0, 1, 3]);
   expect([...scaleOfSite(scales)]).toEqual([0, 1, 1]);
   expect(() => gridGeometry([[0, 2]])).toThrow(/positive/);
+});
+
+test("stages of one size are told apart, and only as many as configured", () => {
+  const [first, second] = gridGeometry([
+    [2, 2],
+    [2, 2],
+  ]);
+  if (first === undefined || second === undefined) throw new Error("internal: grids");
+  expect([first.stage, second.stage]).toEqual([0, 1]);
+  const config = { ...GRID_FEATURES, stages: 2 };
+  expect(siteFeatures(first, config)).not.toEqual(siteFeatures(second, config));
+  expect(() => siteFeatures(second, GRID_FEATURES)).toThrow(/stages/);
 });

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { drawCategorical } from "../../src/sampling/categorical.js";
+import { drawCategorical, gumbelFromUniform } from "../../src/sampling/categorical.js";
 import { drawRow, truncatedProbabilities, type Truncation } from "../../src/sampling/reference.js";
 import { onCpu } from "../support/cpu.js";
-import { gumbels, normals } from "../support/random.js";
+import { gumbels, normals, uniforms } from "../support/random.js";
 
 onCpu();
 
@@ -109,6 +109,15 @@ test("draws have the frequencies of the truncated softmax", () => {
   // Negative control: the statistic tells temperature 0.8 from 1.
   const warm = draw(logits, gumbel, { temperature: 0.8 });
   expect(chiSquare(warm, truncatedProbabilities(row))).toBeGreaterThan(QUANTILES[7] ?? 0);
+});
+
+test("noise made from uniforms in the program is the host's, up to the precision of 24 bits", () => {
+  const u = uniforms("u", 5000);
+  const noise = gumbelFromUniform(tf.tensor1d(u)).dataSync();
+  u.forEach((value, i) => expect(Math.abs((noise[i] ?? NaN) + Math.log(-Math.log(value)))).toBeLessThan(1e-5));
+  const extremes = gumbelFromUniform(tf.tensor1d([1 / (2 ** 24 + 1), 1 - 2 ** -24])).dataSync();
+  expect(extremes[0]).toBeCloseTo(-Math.log(24 * Math.LN2), 5);
+  expect(extremes[1]).toBeCloseTo(24 * Math.LN2, 4);
 });
 
 test("top-p keeps the smallest set that reaches p", () => {

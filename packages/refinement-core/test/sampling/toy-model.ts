@@ -1,28 +1,24 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { tensorGrid, type GridOperator } from "../../src/pyramid/grid-operator.js";
-import { areaMatrix, replicationMatrix } from "../../src/pyramid/resize.js";
+import { tensorGrid } from "../../src/pyramid/grid-operator.js";
+import { multiScaleScales } from "../../src/quantiser/multi-scale.js";
+import { vectorQuantiser } from "../../src/quantiser/vector-quantiser.js";
 import { gridGeometry } from "../../src/refiner/geometry.js";
 import { categoricalHead } from "../../src/refiner/head.js";
 import { parameterNormals, type HostArray } from "../../src/refiner/parameters.js";
 import { withHead } from "../../src/refiner/refiner.js";
 import { scaleTransformer, type AttentionContext } from "../../src/refiner/scale-transformer.js";
 import { GRID_FEATURES } from "../../src/refiner/site-features.js";
-import { accumulationScales } from "../../src/walk/accumulation-scales.js";
 import { normals } from "../support/random.js";
 import { randomTensor } from "../support/tensors.js";
 
 /** Grids of 1x1 and 2x2 codes, embedded in two channels on a 2x2 canvas: small enough to enumerate. */
 export function toyModel(codes: number, context: AttentionContext, classes = 2) {
-  const sizes = [1, 2];
-  const geometry = gridGeometry(sizes.map((size) => [size, size] as const));
-  const scales = accumulationScales<tf.Tensor>(
-    sizes.map((size) => {
-      const down: GridOperator = { rows: areaMatrix(2, size), columns: areaMatrix(2, size) };
-      const up: GridOperator = { rows: replicationMatrix(size, 2), columns: replicationMatrix(size, 2) };
-      return { down: (x) => tensorGrid.apply(down, x), up: (x) => tensorGrid.apply(up, x) };
-    }),
-    tensorGrid,
-  );
+  const sizes = [
+    [1, 1],
+    [2, 2],
+  ] as const;
+  const geometry = gridGeometry(sizes);
+  const scales = multiScaleScales(tensorGrid, { sizes });
   const refiner = withHead(
     scaleTransformer({
       scales: geometry,
@@ -50,9 +46,10 @@ export function toyModel(codes: number, context: AttentionContext, classes = 2) 
     ...refiner.init(parameterNormals(3)),
     head: { weight: draws("head", [16, codes], 0.4), bias: draws("bias", [codes], 0.3) },
   };
+  // The codebook is a tensor: made anew at every use, because a trace has its own.
   const quantiser = {
-    embed: (_scale: number, indices: tf.Tensor): tf.Tensor =>
-      tf.gather(randomTensor("codebook", [codes, 2]), indices),
+    embed: (scale: number, indices: tf.Tensor): tf.Tensor =>
+      vectorQuantiser([randomTensor("codebook", [codes, 2])]).embed(scale, indices),
   };
   return { refiner, scales, quantiser, geometry, host, start: (items: number) => tf.zeros([items, 2, 2, 2]) };
 }

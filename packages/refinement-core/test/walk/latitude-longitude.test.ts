@@ -1,7 +1,6 @@
-import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Coarsening } from "../../src/pyramid/coarsening.js";
 import { hostGrid, tensorGrid, type GridArithmetic } from "../../src/pyramid/grid-operator.js";
 import { hostTensor, type HostTensor } from "../../src/pyramid/host-tensor.js";
@@ -17,10 +16,9 @@ import { sampled } from "../../src/walk/sampled.js";
 import type { Step } from "../../src/walk/scale.js";
 import { walk } from "../../src/walk/walk.js";
 import { latticeQuantiser } from "./lattice-quantiser.js";
+import { onCpu } from "../support/cpu.js";
 
-beforeAll(async () => {
-  await tf.setBackend("cpu");
-});
+onCpu();
 
 /*
  * A global grid of 16 latitudes and 32 longitudes without poles, two variables. Analysis is the area-weighted mean of

@@ -30,7 +30,7 @@ const laplacianCoarsening = gridCoarsening(hostGrid, gaussianSteps([SIZE, SIZE],
 /** The paper's form: 1 -> 2 -> 4 -> 7, each state at its own resolution. */
 export const laplacianForm: Form = {
   name: "Laplacian",
-  scales: laplacianScales(laplacianCoarsening, 3) as Form["scales"],
+  scales: laplacianScales(laplacianCoarsening, 3),
   start: hostTensor([2, 1, 1, 3]),
   data: (grid) => gaussianPyramid(laplacianCoarsening, grid, 3),
 };
@@ -45,7 +45,7 @@ export const accumulationForm: Form = {
       return { down: (x: HostTensor) => hostGrid.apply(down, x), up: (x: HostTensor) => hostGrid.apply(up, x) };
     }),
     hostGrid,
-  ) as Form["scales"],
+  ),
   start: hostTensor([2, SIZE, SIZE, 3]),
   data: (grid) => grid,
 };

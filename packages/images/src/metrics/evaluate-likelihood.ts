@@ -1,0 +1,87 @@
+import { NextscaleError } from "@nextscale/engine";
+import {
+  calibrationOf,
+  decoderNats,
+  emptyReliability,
+  fitDecoder,
+  twoPartBitsPerDim,
+  type CalibrationScore,
+} from "@nextscale/refinement-core";
+import type { ImageDataset } from "../data/image-dataset.js";
+import type { ImageBatch } from "../image-batch.js";
+import type { CodeScores } from "../model/image-model.js";
+import { fitHistogramDecoder, histogramDecoderNats } from "./histogram-decoder.js";
+import type { LikelihoodReport } from "./report.js";
+
+/** Bins of confidence, as in Guo et al. 2017. */
+const BINS = 15;
+
+/**
+ * Calibration of the code probabilities of each scale, from the most probable code at each site.
+ *
+ * @throws NextscaleError `invalid-data` for a confidence outside [0, 1]
+ */
+export function codeCalibration(
+  { confidence, correct }: Pick<CodeScores, "confidence" | "correct">,
+  scales: readonly { readonly sites: number }[],
+): readonly CalibrationScore[] {
+  const scaleOfSite = scales.flatMap(({ sites }, k) => new Array<number>(sites).fill(k));
+  const bins = scales.map(() => emptyReliability(BINS));
+  confidence.forEach((value, at) => {
+    // Probabilities from a float32 softmax exceed 1 by rounding.
+    if (!(value >= 0 && value <= 1.001)) throw notProbability(value);
+    const { counts, confidence: sums, correct: hits } = bins[scaleOfSite[at % scaleOfSite.length]!]!;
+    const bin = Math.min(BINS - 1, Math.max(0, Math.ceil(value * BINS) - 1));
+    counts[bin]! += 1;
+    sums[bin]! += value;
+    hits[bin]! += correct[at]!;
+  });
+  return bins.map(calibrationOf);
+}
+
+/** The first images of a training set with what the tokeniser makes of them: what the decoders are fitted on. */
+export interface KnownReconstructions {
+  readonly pixels: Uint8Array;
+  readonly means: Float32Array;
+}
+
+/** Images from which one scale of a logistic density is fitted: 100,000 pixels fix it to about 1 %. */
+const LOGISTIC_IMAGES = 400;
+
+/**
+ * Cost of test images when their codes and then their pixels are sent.
+ *
+ * @param codeNats cost of the codes, nats per image
+ * @throws NextscaleError `shape` when reconstructions and images differ in number
+ */
+export function twoPartCosts(
+  known: KnownReconstructions,
+  test: ImageDataset,
+  reconstructions: ImageBatch,
+  codeNats: number,
+): Pick<LikelihoodReport, "twoPartBits" | "binaryNats"> {
+  const dimensions = test.height * test.width * test.channels;
+  const fitted = LOGISTIC_IMAGES * dimensions;
+  const logistic = fitDecoder("logistic", known.pixels.subarray(0, fitted), known.means.subarray(0, fitted));
+  const perImage = decoderNats(logistic, test.images, reconstructions.data, dimensions);
+  const logisticNats = perImage.reduce((sum, nats) => sum + nats, 0) / test.count;
+
+  const histogram = fitHistogramDecoder(known.pixels, known.means);
+  const { levels, binary } = histogramDecoderNats(histogram, test.images, reconstructions.data, dimensions);
+  return {
+    twoPartBits: {
+      logistic: twoPartBitsPerDim(codeNats, logisticNats, dimensions),
+      histogram: twoPartBitsPerDim(codeNats, levels, dimensions),
+    },
+    binaryNats: codeNats + binary,
+  };
+}
+
+function notProbability(got: number): NextscaleError {
+  return new NextscaleError({
+    code: "invalid-data",
+    where: "images/codeCalibration",
+    expected: "confidences from 0 to 1",
+    got: `${got}`,
+  });
+}

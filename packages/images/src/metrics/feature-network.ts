@@ -1,0 +1,160 @@
+import {
+  f32,
+  flattenTree,
+  isTensorType,
+  NextscaleError,
+  trace,
+  type Engine,
+  type Program,
+  type TensorsOf,
+  type TensorType,
+} from "@nextscale/engine";
+import {
+  argmaxRows,
+  CHECKPOINT_FILES,
+  concatenateFeatures,
+  decodeCheckpoint,
+  featureMatrix,
+  initialiser,
+  parameterTypes,
+  type CheckpointKind,
+  type FeatureMatrix,
+  type HostArray,
+  type MapLeaves,
+  type TensorLayout,
+} from "@nextscale/refinement-core";
+import type * as tf from "@tensorflow/tfjs-core";
+import * as z from "zod";
+import type { ImageDataset } from "../data/image-dataset.js";
+import type { ImageBatch } from "../image-batch.js";
+import { imageBatches } from "./image-batches.js";
+import { initLenet, lenet, type LenetConfig, type LenetParameters } from "./lenet.js";
+
+/** What a feature network sees in images. */
+export interface ImageFeatures {
+  /** One vector an image, in order. */
+  readonly features: FeatureMatrix;
+  /** The most probable class of each image. */
+  readonly predictions: Int32Array;
+}
+
+/** A frozen classifier whose last hidden layer is the space in which sets of images are compared. */
+export interface FeatureNetwork {
+  readonly config: LenetConfig;
+  /** SHA-256 of configuration and weights: distances under networks of different hashes cannot be compared. */
+  readonly hash: string;
+  /**
+   * Features and predicted classes of images of any number.
+   *
+   * @throws NextscaleError `shape` for images of another size, `invalid-data` when a pixel is not a finite number
+   */
+  embed(images: ImageBatch): Promise<ImageFeatures>;
+  /** Releases the network, not the engine. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Parameter types of a network, by their place in the tree. */
+export type LenetTypes = MapLeaves<LenetParameters, tf.Tensor, TensorType>;
+
+/** Types of the parameters that a configuration implies. */
+export function lenetTypes(config: LenetConfig): LenetTypes {
+  const zeros = initialiser((_path, count) => new Float32Array(count));
+  return parameterTypes(initLenet(zeros, config)) as LenetTypes;
+}
+
+/** Names under which a program knows the leaves of a tree of types: `prefix/convolutions/0/filter`. */
+export function layoutOf(types: Parameters<typeof flattenTree<TensorType>>[0], prefix: string): TensorLayout {
+  return Object.fromEntries(
+    flattenTree<TensorType>(types, isTensorType).map(([path, type]) => [`${prefix}/${path}`, type]),
+  );
+}
+
+const positive = z.number().int().positive();
+
+/** Schema of a network's configuration. */
+export const lenetConfigSchema = z.strictObject({
+  height: positive,
+  width: positive,
+  channels: positive,
+  classes: positive,
+  features: positive,
+});
+
+/** Checkpoints that hold a feature network: `model.json` and `weights.safetensors`. */
+export const featureNetworkKind: CheckpointKind<LenetConfig> = {
+  kind: "images/feature-network",
+  config: lenetConfigSchema,
+  layout: (config) => layoutOf(lenetTypes(config), "parameters"),
+};
+
+/** Images of one run of the program: a few milliseconds' work, and a last batch wastes little. */
+const BATCH = 250;
+
+/**
+ * Opens a feature network from the bytes of its two files; everything in them is checked, the weights against their hash.
+ *
+ * @param where shown in the error's message: where the files came from
+ * @throws NextscaleError `invalid-file`, `invalid-data`; `engine-failure`
+ */
+export async function openFeatureNetwork(
+  files: Readonly<Record<(typeof CHECKPOINT_FILES)[number], Uint8Array>>,
+  engine: Engine,
+  where = "feature network",
+): Promise<FeatureNetwork> {
+  const { config, tensors, hash } = await decodeCheckpoint(featureNetworkKind, files, where);
+  const executable = await engine.compile(embeddingProgram(config), { constants: tensors });
+  const size = config.height * config.width * config.channels;
+  return {
+    config,
+    hash,
+    async embed(images) {
+      requireSize(config, images);
+      const { count, data } = images;
+      const vectors = new Float32Array(count * config.features);
+      const predictions = new Int32Array(count);
+      const padded = new Float32Array(BATCH * size);
+      for (let first = 0; first < count; first += BATCH) {
+        const rows = Math.min(BATCH, count - first);
+        padded.set(data.subarray(first * size, (first + rows) * size));
+        const { features, logits } = await executable.run({ images: padded });
+        vectors.set((features as Float32Array).subarray(0, rows * config.features), first * config.features);
+        const scores = (logits as Float32Array).subarray(0, rows * config.classes);
+        predictions.set(argmaxRows(scores, config.classes), first);
+      }
+      return { features: featureMatrix(vectors, config.features), predictions };
+    },
+    close: () => executable.close(),
+  };
+}
+
+/** Features and predicted classes of a data set. */
+export async function embedDataset(network: FeatureNetwork, dataset: ImageDataset): Promise<ImageFeatures> {
+  const parts: FeatureMatrix[] = [];
+  const predictions = new Int32Array(dataset.count);
+  for (const batch of imageBatches(dataset)) {
+    const embedded = await network.embed(batch);
+    parts.push(embedded.features);
+    predictions.set(embedded.predictions, batch.first);
+  }
+  return { features: concatenateFeatures(parts), predictions };
+}
+
+function embeddingProgram(config: LenetConfig): Program {
+  const { height, width, channels } = config;
+  const signature = { parameters: lenetTypes(config), images: f32(BATCH, height, width, channels) };
+  const embed = (inputs: { readonly parameters: LenetParameters; readonly images: tf.Tensor }) =>
+    lenet(inputs.parameters, inputs.images);
+  return trace(embed as unknown as (inputs: TensorsOf<typeof signature>) => ReturnType<typeof lenet>, signature);
+}
+
+function requireSize(config: LenetConfig, { data, count, height, width, channels }: ImageBatch): void {
+  const fits = height === config.height && width === config.width && channels === config.channels;
+  if (fits && count >= 1 && data.length === count * height * width * channels) return;
+  throw new NextscaleError({
+    code: "shape",
+    where: "images/FeatureNetwork",
+    expected: `images of ${config.height}x${config.width}x${config.channels}, at least one`,
+    got: `${count} of ${height}x${width}x${channels} in ${data.length} numbers`,
+    fix: "use a feature network trained on images of this size",
+  });
+}

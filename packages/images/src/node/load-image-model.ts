@@ -1,0 +1,56 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { NextscaleError } from "@nextscale/engine";
+import { openEngine, type EngineName } from "@nextscale/engine/node";
+import { readCheckpoint } from "@nextscale/refinement-core/node";
+import { imageModelKind } from "../model/checkpoint-kind.js";
+import { createImageModel, type ImageModel } from "../model/image-model.js";
+
+/** The models that come with the package: at the same place beside `src` and `dist`. */
+const BUNDLED = fileURLToPath(new URL("../../models/", import.meta.url));
+
+/** How a model is loaded. */
+export interface LoadImageModelOptions {
+  /** Default: the engine package's, ONNX Runtime on the processor. */
+  readonly engine?: EngineName;
+  /** Runs in a worker thread, so that the event loop stays alive while it computes. */
+  readonly worker?: boolean;
+}
+
+/** Names of the models that come with the package. */
+export function bundledImageModels(): readonly string[] {
+  const isModel = (name: string) => existsSync(join(BUNDLED, name, "model.json")) && name !== "lenet-mnist";
+  return existsSync(BUNDLED) ? readdirSync(BUNDLED).filter(isModel).sort() : [];
+}
+
+/**
+ * Loads an image model and opens an engine for it; `close()` of the model closes both.
+ *
+ * @param nameOrFolder a bundled name such as `mnist`, or the path of a folder that `nextscale images train` wrote
+ * @throws NextscaleError `invalid-argument` when there is no such model, `invalid-file` or `invalid-data` when its files
+ *   are damaged, `engine-unavailable`
+ *
+ * @example
+ * const model = await loadImageModel("mnist");
+ * const { data, labels } = await model.sample({ count: 64, seed: 1 });
+ * await model.close();
+ */
+export async function loadImageModel(nameOrFolder: string, options: LoadImageModelOptions = {}): Promise<ImageModel> {
+  const { config, tensors, hash } = await readCheckpoint(folderOf(nameOrFolder), imageModelKind);
+  const engine = await openEngine(options.engine, options.worker === undefined ? {} : { worker: options.worker });
+  return createImageModel(config, tensors, { engine, hash, ownsEngine: true });
+}
+
+function folderOf(nameOrFolder: string): string {
+  const names = bundledImageModels();
+  if (names.includes(nameOrFolder)) return join(BUNDLED, nameOrFolder);
+  if (existsSync(nameOrFolder)) return nameOrFolder;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: "images/loadImageModel",
+    expected: `a bundled model (${names.join(", ") || "none in this installation"}) or the folder of a trained one`,
+    got: nameOrFolder === "" ? "an empty name" : nameOrFolder,
+    fix: "check the spelling, or train a model with nextscale images train",
+  });
+}
