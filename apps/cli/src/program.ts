@@ -69,7 +69,9 @@ function addImages(images: Command, invocation: Invocation): void {
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
       .option("--resume", "go on from what --out holds")
       .option("--json", "print one JSON object at the end")
-      .action(async (options: TrainImagesOptions) => (await import("./commands/images-train.js")).trainImages(options, invocation)),
+      .action(async (options: TrainImagesOptions) =>
+        (await import("./commands/images-train.js")).trainImages(options, invocation),
+      ),
     [
       "nextscale images train --preset mnist --out my-model",
       "nextscale images train --preset mnist --out my-model --resume",
@@ -99,7 +101,9 @@ function addImages(images: Command, invocation: Invocation): void {
       .addOption(engineOption())
       .option("--out <path>", "a PNG file, or a folder when it ends with /", "samples.png")
       .option("--json", "print one JSON object")
-      .action(async (options: SampleImagesOptions) => (await import("./commands/images-sample.js")).sampleImages(options, invocation)),
+      .action(async (options: SampleImagesOptions) =>
+        (await import("./commands/images-sample.js")).sampleImages(options, invocation),
+      ),
     [
       "nextscale images sample --count 64 --out digits.png",
       "nextscale images sample --label 7 --guidance 3 --seed 5 --out sevens.png",
@@ -116,7 +120,9 @@ function addImages(images: Command, invocation: Invocation): void {
       .addOption(engineOption())
       .option("--out <file>", "write the figures to a JSON file")
       .option("--json", "print one JSON object")
-      .action(async (options: EvaluateImagesOptions) => (await import("./commands/images-evaluate.js")).evaluateImages(options, invocation)),
+      .action(async (options: EvaluateImagesOptions) =>
+        (await import("./commands/images-evaluate.js")).evaluateImages(options, invocation),
+      ),
     ["nextscale images evaluate", "nextscale images evaluate --model my-model --count 2000 --out figures.json"],
   );
 }
