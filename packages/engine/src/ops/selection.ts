@@ -69,7 +69,7 @@ const clip: Operation = {
   },
   // An element is inside exactly when clipping left it alone: one comparison instead of two and an And.
   gradient: (g, { inputs, outputs }, [dy]) => [
-    dy === null ? null : g.emit("Where", [g.emit("Equal", [inputs[0]!, outputs[0]!]), dy!, g.scalar(0)]),
+    dy === null ? null : g.mul(dy!, g.toFloat(g.emit("Equal", [inputs[0]!, outputs[0]!]))),
   ],
   toOnnx: (e, { inputs, attributes }) => [
     e.node("Clip", [inputs[0]!, e.scalar(numberOf(attributes, "min")), e.scalar(numberOf(attributes, "max"))]),

@@ -37,11 +37,6 @@ function unary(name: string, rule: UnaryRule): Operation {
 
 const onnx = (opType: string) => (e: OnnxEmitter, x: string) => e.node(opType, [x]);
 
-/** 0 where the condition does not hold. */
-function keepWhere(g: GraphBuilder, condition: ValueId, x: ValueId): ValueId {
-  return g.emit("Where", [condition, x, g.scalar(0)]);
-}
-
 const rules: Readonly<Record<string, UnaryRule>> = {
   Neg: {
     dtypes: ["float32", "int32"],
@@ -124,7 +119,8 @@ const rules: Readonly<Record<string, UnaryRule>> = {
     evaluate: (x) => (x > 0 || Number.isNaN(x) ? x : 0),
     onnx: onnx("Relu"),
     tfjs: (t, x) => t.relu(x),
-    gradient: (g, dy, _x, y) => keepWhere(g, g.emit("Greater", [y, g.scalar(0)]), dy),
+    // On [6656, 768]: 6.0 ms; 8.4 ms with Where, which ONNX Runtime is slow at.
+    gradient: (g, dy, _x, y) => g.mul(dy, g.toFloat(g.emit("Greater", [y, g.scalar(0)]))),
   },
   Sin: {
     evaluate: Math.sin,

@@ -2,6 +2,7 @@ import type { Program } from "../ir/program.js";
 import { broadcastingRules } from "./broadcasting.js";
 import { removeDeadCode } from "./dead-code.js";
 import { foldingRules } from "./fold-constants.js";
+import { fusionRules } from "./fusion/fuse.js";
 import { negationRules } from "./negation.js";
 import { noOpRules } from "./no-ops.js";
 import { rearrangementRules } from "./rearrangement.js";
@@ -13,6 +14,7 @@ import { sweep } from "./sweep.js";
 const RULES = [
   ...foldingRules,
   ...noOpRules,
+  ...fusionRules,
   ...broadcastingRules,
   ...rearrangementRules,
   ...sumRules,

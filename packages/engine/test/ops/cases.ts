@@ -189,7 +189,9 @@ const normalisation: readonly OperationCase[] = [
   example("SiluGrad", [f([3, 4], -4, 4), f([3, 4])]),
   example("CrossEntropy", [f([2, 3, 4]), i([2, 3], 0, 4)]),
   example("CrossEntropy", [f([4]), given([], [2], "int32")]),
-  example("CrossEntropyGrad", [f([3, 4], -4, 0), i([3], 0, 4)]),
+  example("CrossEntropy", [f([3, 4]), given([3], [-1, 3, 4], "int32")]),
+  example("CrossEntropyGrad", [f([3, 4], -4, 0), i([3], 0, 4), f([3])]),
+  example("CrossEntropyGrad", [f([3, 4], -4, 0), given([3], [-1, 3, 4], "int32"), f([3])]),
 ];
 
 /** Filters and images over strides, uneven padding, dilation, and rows that no window reaches. */
