@@ -80,7 +80,10 @@ const crossEntropyGrad: Operation = {
     const column = e.node("Unsqueeze", [inputs[1]!, e.int64s([axis])]);
     const minusOne = e.node("Expand", [e.scalar(-1), e.int64s([...shape, 1])]);
     return [
-      e.node("ScatterElements", [probabilities, column, minusOne], { axis: { int: axis }, reduction: { string: "add" } }),
+      e.node("ScatterElements", [probabilities, column, minusOne], {
+        axis: { int: axis },
+        reduction: { string: "add" },
+      }),
     ];
   },
   toTfjs: (backend, [logProbabilities, labels]) => {

@@ -31,11 +31,16 @@ test("second derivatives work by differentiating a gradient", () => {
 });
 
 test("nothing flows through stopGradient, nor to values the loss does not depend on", () => {
-  const program = trace(
-    ({ a, b, c }) => gradients(tf.sum(tf.add(tf.mul(stopGradient(a), b), a)), { a, b, c }),
-    { a: f32(2), b: f32(2), c: f32(3) },
-  );
-  const result = evaluateProgram(program, { a: Float64Array.of(2, 3), b: Float64Array.of(5, 7), c: new Float64Array(3) });
+  const program = trace(({ a, b, c }) => gradients(tf.sum(tf.add(tf.mul(stopGradient(a), b), a)), { a, b, c }), {
+    a: f32(2),
+    b: f32(2),
+    c: f32(3),
+  });
+  const result = evaluateProgram(program, {
+    a: Float64Array.of(2, 3),
+    b: Float64Array.of(5, 7),
+    c: new Float64Array(3),
+  });
   expect([...result["a"]!]).toEqual([1, 1]);
   expect([...result["b"]!]).toEqual([2, 3]);
   expect([...result["c"]!]).toEqual([0, 0, 0]);

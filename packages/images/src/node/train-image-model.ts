@@ -102,7 +102,11 @@ async function warmUp(run: TrainingRun, dataset: ImageDataset, types: WeightType
   const { model, training } = run.config;
   const { warmUpSteps, batchSize } = training.tokeniser;
   const batches = trainingBatches(dataset, { batchSize, seed: run.seed, shift: training.shift });
-  const initial = initTokeniser(model, initialiser(parameterNormals(run.seed), "tokeniser"), randomStream(run.seed, "phi"));
+  const initial = initTokeniser(
+    model,
+    initialiser(parameterNormals(run.seed), "tokeniser"),
+    randomStream(run.seed, "phi"),
+  );
   return runStage(run, {
     name: "autoencoder",
     steps: warmUpSteps,
@@ -146,7 +150,11 @@ async function quantise(
       ]);
       return {
         images,
-        lastScale: lastScales(uniforms(prefixes, { items: { first: firstItem, count: batchSize }, draws: 2 }), scales.length, truncation),
+        lastScale: lastScales(
+          uniforms(prefixes, { items: { first: firstItem, count: batchSize }, draws: 2 }),
+          scales.length,
+          truncation,
+        ),
         "restart/active": Float32Array.of(step < RESTARTS_UNTIL * lastStep ? 1 : 0),
         ...Object.fromEntries(choices),
       };
@@ -197,7 +205,10 @@ async function refine(
       };
     },
     scalars: {
-      learningRate: withWarmUp(flatThenLinearSchedule({ peak: learningRate, last: learningRate * 0.01, steps, flat: 0.4 }), { steps: 100 }),
+      learningRate: withWarmUp(
+        flatThenLinearSchedule({ peak: learningRate, last: learningRate * 0.01, steps, flat: 0.4 }),
+        { steps: 100 },
+      ),
       averageDecay,
     },
   });
@@ -262,13 +273,18 @@ function tokeniserSchedules({ tokeniser }: ImageTrainingConfig, offset: number):
 
 /** Parameters, their average starting equal to them, and AdamW's zeros. */
 function freshState(parameters: NamedArrays, types: Tree<TensorType>): NamedArrays {
-  const average = Object.entries(parameters).map(([name, data]) => [name.replace("state/parameters/", "state/average/"), data.slice()]);
+  const average = Object.entries(parameters).map(([name, data]) => [
+    name.replace("state/parameters/", "state/average/"),
+    data.slice(),
+  ]);
   return { ...parameters, ...Object.fromEntries(average), ...adamWZeros(types, "state/optimiser") };
 }
 
 /** The arrays under one prefix, under another. */
 function renamed(arrays: NamedArrays, from: string, to: string): NamedArrays {
   return Object.fromEntries(
-    Object.entries(arrays).flatMap(([name, data]) => (name.startsWith(from) ? [[to + name.slice(from.length), data]] : [])),
+    Object.entries(arrays).flatMap(([name, data]) =>
+      name.startsWith(from) ? [[to + name.slice(from.length), data]] : [],
+    ),
   );
 }
