@@ -41,7 +41,7 @@ function activation(name: string, rule: ActivationRule): Readonly<Record<string,
         mapBroadcast(
           { dtype: "float32", shape: broadcastAll(gradientName, [x!.type, dy!.type]) },
           [x!, dy!],
-          (at, gradient) => rule.derivative(at!) * gradient!,
+          (at, gradient) => rule.derivative(at) * gradient,
         ),
       ],
       gradient: (g, { inputs, wanted }, [d]) => {

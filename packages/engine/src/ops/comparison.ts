@@ -24,7 +24,7 @@ function comparison(name: string, rule: ComparisonRule): Operation {
     },
     evaluate: ([a, b]) => [
       mapBroadcast({ dtype: "bool", shape: broadcastAll(name, [a!.type, b!.type]) }, [a!, b!], (x, y) =>
-        Number(holds(x!, y!)),
+        Number(holds(x, y)),
       ),
     ],
     toOnnx: (e, { inputs }) => [rule.onnx(e, inputs[0]!, inputs[1]!)],

@@ -5,7 +5,7 @@ import type { TensorType } from "../ir/tensor-type.js";
 import { numbersOf } from "./attributes.js";
 import { demand } from "./checks.js";
 import { convolvedShape, forEachProduct, reach, spatialAxes, type SpatialAxis } from "./convolution-geometry.js";
-import type { OnnxAttribute, OnnxEmitter, Operation } from "./operation.js";
+import type { OnnxAttribute, Operation } from "./operation.js";
 import { zeros } from "./reference.js";
 
 /*
@@ -240,7 +240,7 @@ function dilate(backend: typeof tf, w: Tensor4D, [dy, dx]: readonly [number, num
     [0, dx - 1],
     [0, 0],
   ]);
-  const merged = backend.reshape(padded, [kh * dy, kw * dx, c, o]) as Tensor4D;
+  const merged = backend.reshape<tf.Rank.R4>(padded, [kh * dy, kw * dx, c, o]);
   return backend.slice(merged, [0, 0, 0, 0], [(kh - 1) * dy + 1, (kw - 1) * dx + 1, c, o]);
 }
 

@@ -96,7 +96,7 @@ const segmentSum: Operation = {
   toTfjs: (backend, [x, ids], attributes) => {
     const [n, ...row] = x!.shape;
     const places = backend.cast(backend.oneHot(ids!, numberOf(attributes, "segments")), "float32");
-    const sums = backend.matMul(places as never, backend.reshape(x!, [n!, sizeOf(row)]), true, false);
+    const sums = backend.matMul(places, backend.reshape(x!, [n, sizeOf(row)]), true, false);
     return [backend.reshape(sums, [numberOf(attributes, "segments"), ...row])];
   },
 };

@@ -25,7 +25,7 @@ const where: Operation = {
         inputs.map((input) => input.type),
       ),
     };
-    return [mapBroadcast(type, inputs, (condition, a, b) => (condition ? a! : b!))];
+    return [mapBroadcast(type, inputs, (condition, a, b) => (condition ? a : b))];
   },
   gradient: (g, { inputs, wanted }, [dy]) => {
     if (dy === null) return [null, null, null];

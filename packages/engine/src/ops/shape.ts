@@ -73,7 +73,7 @@ const expand: Operation = {
     return [{ dtype: x!.dtype, shape }];
   },
   evaluate: ([x], attributes) => [
-    mapBroadcast({ dtype: x!.type.dtype, shape: numbersOf(attributes, "shape") }, [x!], (element) => element!),
+    mapBroadcast({ dtype: x!.type.dtype, shape: numbersOf(attributes, "shape") }, [x!], (element) => element),
   ],
   gradient: (g, { inputs }, [dy]) => [dy === null ? null : g.sumTo(dy!, g.shapeOf(inputs[0]!))],
   toOnnx: (e, { inputs, attributes }) => [e.node("Expand", [inputs[0]!, e.int64s(numbersOf(attributes, "shape"))])],

@@ -56,7 +56,7 @@ test("the straight-through estimator copies the gradient past a rounding", () =>
 
 test("an integer choice cuts the path: no gradient and no error", () => {
   const program = trace(
-    ({ x, table }) => gradients(tf.sum(tf.gather(table, tf.argMax(x, -1) as tf.Tensor1D)), { x, table }),
+    ({ x, table }) => gradients(tf.sum(tf.gather(table, tf.argMax<tf.Tensor1D>(x, -1))), { x, table }),
     { x: f32(2, 3), table: f32(3, 2) },
   );
   const result = evaluateProgram(program, { x: Float64Array.of(0, 1, 0, 1, 0, 0), table: new Float64Array(6) });

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { adamW, adamWSignature, clipByGlobalNorm, f32, movingAverage, trace, type AdamWState } from "@nextscale/engine";
 import { evaluateProgram } from "../../src/reference/evaluate.js";

@@ -23,6 +23,7 @@ export interface SampleRequest extends SamplingOptions {
   /** Number of the first sample: sample i is the same alone, in a batch or in a shard. Default 0. */
   readonly first?: number;
   readonly signal?: AbortSignal;
+  /** Called after every batch with the number of samples that are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -80,7 +81,7 @@ const LARGEST_BATCH = 250;
  * A model from its configuration and weights.
  *
  * @param tensors named as in a checkpoint
- * @param engine stays open when the model is closed, unless `ownsEngine`
+ * @param options the engine stays open when the model is closed, unless `ownsEngine`
  */
 export function createImageModel(
   config: ImageModelConfig,
@@ -198,9 +199,9 @@ export function createImageModel(
       await inBatches(count, LARGEST_BATCH, async (first, items, kept) => {
         const run = await executable(`score ${items}`, () => likelihoodProgram(config, types, items));
         const outputs = await run.run({ ...codeInputs(codes, first, items), labels: sliceItems(all, 1, first, items) });
-        scores.nats.set(outputs["nats"]!.subarray(0, kept * sides.length) as Float32Array, first * sides.length);
-        scores.confidence.set(outputs["confidence"]!.subarray(0, kept * sites) as Float32Array, first * sites);
-        scores.correct.set(outputs["correct"]!.subarray(0, kept * sites) as Uint8Array, first * sites);
+        scores.nats.set(outputs["nats"]!.subarray(0, kept * sides.length), first * sides.length);
+        scores.confidence.set(outputs["confidence"]!.subarray(0, kept * sites), first * sites);
+        scores.correct.set(outputs["correct"]!.subarray(0, kept * sites), first * sites);
       });
       return scores;
     },
