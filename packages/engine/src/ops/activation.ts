@@ -38,7 +38,11 @@ function activation(name: string, rule: ActivationRule): Readonly<Record<string,
         return [{ dtype: "float32", shape: broadcastAll(gradientName, inputs) }];
       },
       evaluate: ([x, dy]) => [
-        mapBroadcast({ dtype: "float32", shape: broadcastAll(gradientName, [x!.type, dy!.type]) }, [x!, dy!], (at, gradient) => rule.derivative(at!) * gradient!),
+        mapBroadcast(
+          { dtype: "float32", shape: broadcastAll(gradientName, [x!.type, dy!.type]) },
+          [x!, dy!],
+          (at, gradient) => rule.derivative(at) * gradient,
+        ),
       ],
       gradient: (g, { inputs, wanted }, [d]) => {
         if (d === null) return [null, null];
@@ -112,4 +116,7 @@ const silu: ActivationRule = {
 };
 
 /** GELU (Hendrycks and Gimpel 2016, exact) and SiLU, with their gradients `GeluGrad(x, dy)` and `SiluGrad(x, dy)`. */
-export const activationOperations: Readonly<Record<string, Operation>> = { ...activation("Gelu", gelu), ...activation("Silu", silu) };
+export const activationOperations: Readonly<Record<string, Operation>> = {
+  ...activation("Gelu", gelu),
+  ...activation("Silu", silu),
+};

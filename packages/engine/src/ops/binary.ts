@@ -17,7 +17,13 @@ interface ArithmeticRule {
   readonly evaluate: (a: number, b: number) => number;
   readonly tfjs: (backend: Tfjs, a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
   /** Gradients before summing over broadcast axes. */
-  readonly gradient?: (g: GraphBuilder, a: ValueId, b: ValueId, dy: ValueId, y: ValueId) => readonly [() => ValueId, () => ValueId];
+  readonly gradient?: (
+    g: GraphBuilder,
+    a: ValueId,
+    b: ValueId,
+    dy: ValueId,
+    y: ValueId,
+  ) => readonly [() => ValueId, () => ValueId];
 }
 
 function arithmetic(name: string, rule: ArithmeticRule): Operation {
@@ -104,13 +110,17 @@ const rules: Readonly<Record<string, ArithmeticRule>> = {
   FloorDiv: {
     // ONNX' integer division truncates; taking the floor-remainder away first makes it exact.
     onnx: (e, a, b, dtype) =>
-      dtype === "int32" ? e.node("Div", [e.node("Sub", [a, e.node("Mod", [a, b])]), b]) : e.node("Floor", [e.node("Div", [a, b])]),
+      dtype === "int32"
+        ? e.node("Div", [e.node("Sub", [a, e.node("Mod", [a, b])]), b])
+        : e.node("Floor", [e.node("Div", [a, b])]),
     evaluate: (a, b) => Math.floor(a / b),
     tfjs: (t, a, b) => t.floorDiv(a, b),
   },
   FloorMod: {
     onnx: (e, a, b, dtype) =>
-      dtype === "int32" ? e.node("Mod", [a, b]) : e.node("Sub", [a, e.node("Mul", [b, e.node("Floor", [e.node("Div", [a, b])])])]),
+      dtype === "int32"
+        ? e.node("Mod", [a, b])
+        : e.node("Sub", [a, e.node("Mul", [b, e.node("Floor", [e.node("Div", [a, b])])])]),
     evaluate: (a, b) => a - b * Math.floor(a / b),
     tfjs: (t, a, b) => t.mod(a, b),
     gradient: (g, a, b, dy) => [() => dy, () => g.neg(g.mul(dy, g.emit("FloorDiv", [a, b])))],

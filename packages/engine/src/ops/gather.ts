@@ -11,7 +11,12 @@ const gather: Operation = {
   infer: (inputs, attributes) => {
     const [x, indices] = inputs;
     const axis = numberOf(attributes, "axis");
-    demand(indices!.dtype === "int32" && axis < x!.shape.length, "Gather", `an input with axis ${axis} and int32 indices`, inputs);
+    demand(
+      indices!.dtype === "int32" && axis < x!.shape.length,
+      "Gather",
+      `an input with axis ${axis} and int32 indices`,
+      inputs,
+    );
     return [{ dtype: x!.dtype, shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)] }];
   },
   evaluate: ([x, indices], attributes) => {
@@ -40,7 +45,9 @@ function scatter(g: GraphBuilder, dy: ValueId, indices: ValueId, shape: readonly
   const count = sizeOf(indexShape);
   const flat = g.reshape(dy, [...shape.slice(0, axis), count, ...shape.slice(axis + 1)]);
   const toFront = [axis, ...shape.keys()].filter((at, i) => i === 0 || at !== axis);
-  const rows = g.emit("SegmentSum", [g.transpose(flat, toFront), g.reshape(indices, [count])], { segments: shape[axis]! });
+  const rows = g.emit("SegmentSum", [g.transpose(flat, toFront), g.reshape(indices, [count])], {
+    segments: shape[axis]!,
+  });
   return g.transpose(
     rows,
     shape.map((_, i) => (i === axis ? 0 : i < axis ? i + 1 : i)),
@@ -76,7 +83,11 @@ const segmentSum: Operation = {
     const segments = numberOf(attributes, "segments");
     const ids = inputs[1]!;
     const shape = g.shapeOf(dy!);
-    const padded = g.emit("Pad", [dy!], { before: shape.map(() => 0), after: shape.map((_, i) => Number(i === 0)), value: 0 });
+    const padded = g.emit("Pad", [dy!], {
+      before: shape.map(() => 0),
+      after: shape.map((_, i) => Number(i === 0)),
+      value: 0,
+    });
     const [first, behind] = [g.scalar(0, "int32"), g.scalar(segments, "int32")];
     const known = g.emit("And", [g.emit("GreaterEqual", [ids, first]), g.emit("Less", [ids, behind])]);
     return [g.emit("Gather", [padded, g.emit("Where", [known, ids, behind])], { axis: 0 }), null];
@@ -85,7 +96,7 @@ const segmentSum: Operation = {
   toTfjs: (backend, [x, ids], attributes) => {
     const [n, ...row] = x!.shape;
     const places = backend.cast(backend.oneHot(ids!, numberOf(attributes, "segments")), "float32");
-    const sums = backend.matMul(places as never, backend.reshape(x!, [n!, sizeOf(row)]), true, false);
+    const sums = backend.matMul(places, backend.reshape(x!, [n, sizeOf(row)]), true, false);
     return [backend.reshape(sums, [numberOf(attributes, "segments"), ...row])];
   },
 };
@@ -137,14 +148,21 @@ const oneHotOperation: Operation = {
     });
     return [out];
   },
-  toOnnx: (e, { inputs, inputTypes, attributes }) => [oneHot(e, inputs[0]!, inputTypes[0]!, numberOf(attributes, "depth"))],
-  toTfjs: (backend, [indices], attributes) => [backend.cast(backend.oneHot(indices!, numberOf(attributes, "depth")), "float32")],
+  toOnnx: (e, { inputs, inputTypes, attributes }) => [
+    oneHot(e, inputs[0]!, inputTypes[0]!, numberOf(attributes, "depth")),
+  ],
+  toTfjs: (backend, [indices], attributes) => [
+    backend.cast(backend.oneHot(indices!, numberOf(attributes, "depth")), "float32"),
+  ],
 };
 
 /** By comparison with 0..depth-1, since ONNX' own OneHot lets negative indices count from the end. */
 function oneHot(e: OnnxEmitter, indices: string, type: TensorType, depth: number): string {
   const column = e.node("Unsqueeze", [indices, e.int64s([type.shape.length])]);
-  const places = e.constant({ dtype: "int32", shape: [depth] }, Int32Array.from({ length: depth }, (_, i) => i));
+  const places = e.constant(
+    { dtype: "int32", shape: [depth] },
+    Int32Array.from({ length: depth }, (_, i) => i),
+  );
   return e.node("Cast", [e.node("Equal", [column, places])], { to: { int: 1 } });
 }
 

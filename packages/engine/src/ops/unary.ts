@@ -29,7 +29,9 @@ function unary(name: string, rule: UnaryRule): Operation {
     evaluate: ([x]) => [map(x!, rule.evaluate)],
     ...(gradient === undefined
       ? {}
-      : { gradient: (g, { inputs, outputs }, [dy]) => [dy === null ? null : gradient(g, dy!, inputs[0]!, outputs[0]!)] }),
+      : {
+          gradient: (g, { inputs, outputs }, [dy]) => [dy === null ? null : gradient(g, dy!, inputs[0]!, outputs[0]!)],
+        }),
     toOnnx: (e, { inputs }) => [rule.onnx(e, inputs[0]!)],
     toTfjs: (backend, [x]) => [rule.tfjs(backend, x!)],
   };
@@ -112,8 +114,7 @@ const rules: Readonly<Record<string, UnaryRule>> = {
     evaluate: erf,
     onnx: onnx("Erf"),
     tfjs: (t, x) => t.erf(x),
-    gradient: (g, dy, x) =>
-      g.mul(g.scale(dy, 2 / Math.sqrt(Math.PI)), g.emit("Exp", [g.neg(g.emit("Square", [x]))])),
+    gradient: (g, dy, x) => g.mul(g.scale(dy, 2 / Math.sqrt(Math.PI)), g.emit("Exp", [g.neg(g.emit("Square", [x]))])),
   },
   Relu: {
     evaluate: (x) => (x > 0 || Number.isNaN(x) ? x : 0),

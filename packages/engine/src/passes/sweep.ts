@@ -130,8 +130,10 @@ export function sweep(program: Program, rules: readonly Rule[]): Program {
     values.set(old, value);
     graph.addReaders(value, readers.get(old) ?? 0);
   };
-  for (const { name, value } of program.inputs) define(value, graph.input(name, program.types.get(value) as TensorType));
-  for (const [value, data] of program.constants) define(value, graph.constant(program.types.get(value) as TensorType, data));
+  for (const { name, value } of program.inputs)
+    define(value, graph.input(name, program.types.get(value) as TensorType));
+  for (const [value, data] of program.constants)
+    define(value, graph.constant(program.types.get(value) as TensorType, data));
   for (const node of program.nodes) {
     const outputs = graph.emitAll(
       node.op,
