@@ -89,16 +89,9 @@ const crossEntropyGrad: Operation = {
     const perRow = g.mul(known, g.reshape(dLoss, [...rows, 1]));
     const slope = () => g.emit("CrossEntropyGrad", [logProbabilities, labels, g.expand(g.scalar(1), rows)]);
     return [
-<<<<<<< HEAD
       wanted[0] ? g.mul(d!, g.mul(g.emit("Exp", [logProbabilities]), perRow)) : null,
       null,
       wanted[2] ? g.sum(g.mul(d!, slope()), [rows.length]) : null,
-=======
-      e.node("ScatterElements", [probabilities, column, minusOne], {
-        axis: { int: axis },
-        reduction: { string: "add" },
-      }),
->>>>>>> ci
     ];
   },
   // A scatter touches one element a row: two passes fewer than making a one-hot matrix and subtracting it.
