@@ -1,6 +1,6 @@
 import { flagOf, numberOf, numbersOf } from "../../ops/attributes.js";
 import type { ValueId } from "../../ir/program.js";
-import { isLastAxis } from "../values.js";
+import { equalShapes, isLastAxis } from "../values.js";
 import { inputsOf, orders, type GraphView, type Pattern } from "./pattern.js";
 
 /** Cross-entropy from plain operations: -sum(oneHot(labels) * logSoftmax(logits)) over the last axis. */
@@ -13,7 +13,7 @@ export const crossEntropyPattern: Pattern = {
     for (const [places, logs] of orders(product)) {
       const logits = inputsOf(graph, logs, "LogSoftmax")?.[0];
       const labels = labelsOf(graph, places, graph.shapeOf(logs).at(-1)!);
-      if (logits === undefined || labels === null || graph.shapeOf(labels).length !== rank - 1) continue;
+      if (logits === undefined || labels === null || !equalShapes(graph.shapeOf(places), graph.shapeOf(logs))) continue;
       return { op: "CrossEntropy", inputs: [logits, labels], attributes: {}, negated: true, inner: [inputs[0]!, logs] };
     }
     return null;
