@@ -152,7 +152,7 @@ export function createImageModel(
         const noise = generationNoise(stream, { first: first + start, count: items }, geometry, tokeniser.vocabulary);
         const outputs = await run.run({
           labels: sliceItems(labels, 1, start, items),
-          ...Object.fromEntries(noise.map((gumbel, k) => [`gumbel/${k}`, gumbel])),
+          ...Object.fromEntries(noise.map((uniform, k) => [`uniform/${k}`, uniform])),
           ...Object.fromEntries(Object.entries(controls).map(([name, values]) => [`controls/${name}`, values as Float32Array])),
         });
         data.set(outputs["images"]!.subarray(0, kept * pixels), start * pixels);
