@@ -1,7 +1,7 @@
 import { f32, i32, NextscaleError, type TensorType } from "@nextscale/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Quantiser } from "../quantiser/quantiser.js";
-import { gumbels } from "../random/distributions.js";
+import { uniforms } from "../random/distributions.js";
 import type { Indices } from "../random/region.js";
 import type { RandomStream } from "../random/stream.js";
 import type { ScaleGeometry } from "../refiner/geometry.js";
@@ -9,7 +9,7 @@ import type { ScaleRefiner } from "../refiner/refiner.js";
 import { sampled, type Sampled } from "../walk/sampled.js";
 import type { Scale, Visit } from "../walk/scale.js";
 import { walk } from "../walk/walk.js";
-import { drawCategorical } from "./categorical.js";
+import { drawCategorical, gumbelFromUniform } from "./categorical.js";
 import type { SamplingPlan } from "./controls.js";
 import { guidedPredictions, refinerPredictions } from "./predict.js";
 
@@ -27,8 +27,8 @@ export interface GenerativeModel<P, RefinerState, Data, State, Value> {
 export type GenerationTypes = {
   /** int32 [B]: the class of each item, `nullClass` for none. */
   readonly labels: TensorType;
-  /** For each scale standard Gumbel noise [B, sites, V]. */
-  readonly gumbel: readonly TensorType[];
+  /** For each scale uniform noise in (0, 1), [B, sites, V]: see `generationNoise`. */
+  readonly uniform: readonly TensorType[];
   /** For each control of the plan, one number per scale. */
   readonly controls: { readonly temperature: TensorType; readonly guidance?: TensorType; readonly topP?: TensorType };
 };
@@ -39,7 +39,7 @@ export interface GenerationInputs<P, State> {
   /** The walk's state before the coarsest scale: zeros, or a condition. */
   readonly start: State;
   readonly labels: tf.Tensor;
-  readonly gumbel: readonly tf.Tensor[];
+  readonly uniform: readonly tf.Tensor[];
   readonly controls: { readonly temperature: tf.Tensor; readonly guidance?: tf.Tensor; readonly topP?: tf.Tensor };
 }
 
@@ -53,7 +53,7 @@ export function generationTypes(
   const perScale = f32(scales.length);
   return {
     labels: i32(items),
-    gumbel: scales.map(({ sites }) => f32(items, sites, codes)),
+    uniform: scales.map(({ sites }) => f32(items, sites, codes)),
     controls: {
       temperature: perScale,
       ...(plan.guided ? { guidance: perScale } : {}),
@@ -75,7 +75,7 @@ export function generate<P, RefinerState, Data, State, Value>(
   inputs: GenerationInputs<P, State>,
 ): readonly Visit<State, tf.Tensor, Sampled<tf.Tensor, Value, tf.Tensor>>[] {
   const { refiner, scales, quantiser, plan } = model;
-  const { params, start, labels, gumbel, controls } = inputs;
+  const { params, start, labels, uniform, controls } = inputs;
   requireControl("guidance", plan.guided, controls.guidance);
   requireControl("topP", plan.nucleus, controls.topP);
   const predict =
@@ -86,7 +86,7 @@ export function generate<P, RefinerState, Data, State, Value>(
     const atScale = (control: tf.Tensor): tf.Tensor => tf.slice(control, [index], [1]);
     const topK = plan.topK?.[index];
     return drawCategorical(logits, {
-      gumbel: tf.reshape(gumbel[index] as tf.Tensor, logits.shape),
+      gumbel: gumbelFromUniform(tf.reshape(uniform[index] as tf.Tensor, logits.shape)),
       temperature: atScale(controls.temperature),
       ...(topK === undefined ? {} : { topK }),
       ...(controls.topP === undefined ? {} : { topP: atScale(controls.topP) }),
@@ -109,8 +109,9 @@ function requireControl(name: string, planned: boolean, control: tf.Tensor | und
 }
 
 /**
- * The Gumbel noise of some items, for each scale [items, sites, codes]: a function of the stream and of each item's own
- * number, so an item's sample is the same in every batch.
+ * The noise of some items, for each scale uniform in (0, 1), [items, sites, codes]: a function of the stream and of each
+ * item's own number, so an item's sample is the same in every batch. The program makes Gumbel noise of it, because the
+ * host takes twice as long for two logarithms as for the uniform number they are taken of.
  */
 export function generationNoise(
   stream: RandomStream,
@@ -118,5 +119,5 @@ export function generationNoise(
   scales: readonly Pick<ScaleGeometry, "sites">[],
   codes: number,
 ): readonly Float32Array[] {
-  return scales.map(({ sites }, scale) => gumbels(stream, { items, scale, sites, draws: codes }));
+  return scales.map(({ sites }, scale) => uniforms(stream, { items, scale, sites, draws: codes }));
 }

@@ -29,9 +29,9 @@ function sample(
   model: ReturnType<typeof toyModel>,
   labels: number[],
   options: SamplingOptions = {},
-  gumbel = noise(labels.length),
+  uniform = noise(labels.length),
 ) {
-  const codes = (gumbel[0]?.length ?? 0) / labels.length;
+  const codes = (uniform[0]?.length ?? 0) / labels.length;
   const { plan, controls } = samplingControls(options, 2, codes);
   return generate(
     { ...model, plan },
@@ -39,7 +39,7 @@ function sample(
       params: toTensors(model.host),
       start: model.start(labels.length),
       labels: tf.tensor1d(labels, "int32"),
-      gumbel: gumbel.map((data, k) => tf.tensor(data, [labels.length, k === 0 ? 1 : 4, codes])),
+      uniform: uniform.map((data, k) => tf.tensor(data, [labels.length, k === 0 ? 1 : 4, codes])),
       controls: {
         temperature: tf.tensor1d(controls.temperature),
         ...(controls.guidance === undefined ? {} : { guidance: tf.tensor1d(controls.guidance) }),
@@ -197,7 +197,7 @@ describe("as one program", () => {
       const params = parameterArrays(model.host, "params");
       const labels = [0, 2, 1];
       const inputs: Record<string, NamedArrays[string]> = { ...params, labels: Int32Array.from(labels) };
-      noise(ITEMS).forEach((data, k) => (inputs[`gumbel/${k}`] = data));
+      noise(ITEMS).forEach((data, k) => (inputs[`uniform/${k}`] = data));
       for (const [name, data] of Object.entries(controls)) inputs[`controls/${name}`] = data as Float32Array;
       const engine = await openEngine("onnxruntime-node/cpu");
       const executable = await engine.compile(program);
@@ -218,7 +218,7 @@ test("controls that are not the plan's are refused", () => {
     params: toTensors(model.host),
     start: model.start(1),
     labels: tf.tensor1d([0], "int32"),
-    gumbel: [tf.zeros([1, 1, CODES]), tf.zeros([1, 4, CODES])],
+    uniform: [tf.fill([1, 1, CODES], 0.5), tf.fill([1, 4, CODES], 0.5)],
     controls: { temperature: tf.tensor1d([1, 1]) },
   };
   expect(() => generate({ ...model, plan }, inputs)).toThrow(/guidance/);
