@@ -47,7 +47,9 @@ const crossEntropy: Operation = {
   toOnnx: (e, node) => {
     const logProbabilities = e.node("LogSoftmax", [node.inputs[0]!], { axis: { int: -1 } });
     const { column, known } = labelColumn(e, node);
-    const picked = e.node("GatherElements", [logProbabilities, column], { axis: { int: node.inputTypes[1]!.shape.length } });
+    const picked = e.node("GatherElements", [logProbabilities, column], {
+      axis: { int: node.inputTypes[1]!.shape.length },
+    });
     const loss = e.node("Neg", [e.node("Mul", [picked, known])]);
     return [e.node("Reshape", [loss, e.int64s(node.outputTypes[0]!.shape)]), logProbabilities];
   },
@@ -66,7 +68,12 @@ const crossEntropyGrad: Operation = {
   infer: (inputs) => {
     const [logProbabilities, labels, dLoss] = inputs;
     demandLabels("CrossEntropyGrad", logProbabilities!, labels!, inputs);
-    demand(dLoss!.dtype === "float32" && dLoss!.shape.length === labels!.shape.length, "CrossEntropyGrad", "a gradient per label", inputs);
+    demand(
+      dLoss!.dtype === "float32" && dLoss!.shape.length === labels!.shape.length,
+      "CrossEntropyGrad",
+      "a gradient per label",
+      inputs,
+    );
     return [logProbabilities!];
   },
   evaluate: ([logProbabilities, labels, dLoss]) => {
@@ -85,7 +92,11 @@ const crossEntropyGrad: Operation = {
     if (d === null) return [null, null, null];
     const [logProbabilities, labels, dLoss] = inputs as [number, number, number];
     const rows = g.shapeOf(labels);
-    const known = g.sum(g.emit("OneHot", [labels], { depth: g.shapeOf(logProbabilities).at(-1)! }), [rows.length], true);
+    const known = g.sum(
+      g.emit("OneHot", [labels], { depth: g.shapeOf(logProbabilities).at(-1)! }),
+      [rows.length],
+      true,
+    );
     const perRow = g.mul(known, g.reshape(dLoss, [...rows, 1]));
     const slope = () => g.emit("CrossEntropyGrad", [logProbabilities, labels, g.expand(g.scalar(1), rows)]);
     return [
@@ -101,7 +112,12 @@ const crossEntropyGrad: Operation = {
     const perRow = e.node("Mul", [e.node("Unsqueeze", [node.inputs[2]!, e.int64s([axis])]), known]);
     const probabilities = e.node("Mul", [e.node("Exp", [node.inputs[0]!]), perRow]);
     const atLabel = e.node("Neg", [perRow]);
-    return [e.node("ScatterElements", [probabilities, column, atLabel], { axis: { int: axis }, reduction: { string: "add" } })];
+    return [
+      e.node("ScatterElements", [probabilities, column, atLabel], {
+        axis: { int: axis },
+        reduction: { string: "add" },
+      }),
+    ];
   },
   toTfjs: (backend, [logProbabilities, labels, dLoss]) => {
     const places = backend.cast(backend.oneHot(labels!, logProbabilities!.shape.at(-1)!), "float32");

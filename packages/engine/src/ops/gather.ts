@@ -124,7 +124,12 @@ function lowerSegmentSum(e: OnnxEmitter, { inputs, inputTypes, outputTypes, attr
  * By ScatterElements, with one row more for what is dropped. Not by ScatterND, which would take 0.3 ms: ONNX Runtime 1.30
  * runs its additions in parallel without locks and loses some (found with 8 threads and a single segment).
  */
-function addOneByOne(e: OnnxEmitter, matrix: string, ids: string, [rows, segments, width]: readonly [number, number, number]): string {
+function addOneByOne(
+  e: OnnxEmitter,
+  matrix: string,
+  ids: string,
+  [rows, segments, width]: readonly [number, number, number],
+): string {
   const integer = (value: number) => e.constant({ dtype: "int32", shape: [] }, Int32Array.of(value));
   const known = e.node("And", [e.node("GreaterOrEqual", [ids, integer(0)]), e.node("Less", [ids, integer(segments)])]);
   const targets = e.node("Unsqueeze", [e.node("Where", [known, ids, integer(segments)]), e.int64s([1])]);

@@ -1,3 +1,4 @@
+import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { f32, formatProgram, gradients, i32, isNextscaleError, stopGradient, trace } from "@nextscale/engine";

@@ -64,13 +64,19 @@ test.each<[string, Fn]>([
   ["another factor", (x) => tf.mul(x, tf.add(1, tf.erf(tf.div(x, Math.SQRT2))))],
   ["erf of something else", (x) => tf.mul(tf.mul(0.5, x), tf.add(1, tf.erf(tf.div(tf.sin(x), Math.SQRT2))))],
   ["sigmoid of something else", (x) => tf.mul(x, tf.sigmoid(tf.mul(x, 1.5)))],
-  ["normalisation over the first axis", (x) => {
-    const moments = tf.moments(x, 0, true);
-    return tf.div(tf.sub(x, moments.mean), tf.sqrt(tf.add(moments.variance, 1e-5)));
-  }],
+  [
+    "normalisation over the first axis",
+    (x) => {
+      const moments = tf.moments(x, 0, true);
+      return tf.div(tf.sub(x, moments.mean), tf.sqrt(tf.add(moments.variance, 1e-5)));
+    },
+  ],
   ["root mean square normalisation", (x) => tf.mul(x, tf.rsqrt(tf.add(mean(tf.square(x)), 1e-5)))],
   ["softmax over the first axis", (x) => tf.sub(x, tf.log(tf.sum(tf.exp(x), 0, true)))],
-  ["variance of something else", (x) => tf.mul(tf.sub(x, mean(x)), tf.rsqrt(tf.add(mean(tf.square(tf.sub(tf.sin(x), mean(tf.sin(x))))), 1e-5)))],
+  [
+    "variance of something else",
+    (x) => tf.mul(tf.sub(x, mean(x)), tf.rsqrt(tf.add(mean(tf.square(tf.sub(tf.sin(x), mean(tf.sin(x))))), 1e-5))),
+  ],
 ])("%s stays as it is", (_name, fn) => {
   const ops = fusePatterns(trace(fn, f32(6, 6))).nodes.map((node) => node.op);
   for (const op of ["LayerNorm", "Gelu", "Silu", "LogSoftmax"]) expect(ops).not.toContain(op);
@@ -93,7 +99,15 @@ function gradientOfPlain(fuse: boolean) {
 
 test("fusing before differentiation gives plain code the fused gradient", () => {
   const [plain, fused] = [gradientOfPlain(false), removeDeadCode(gradientOfPlain(true))];
-  expect(fused.nodes.map((node) => node.op)).toEqual(["LayerNorm", "Mul", "Sum", "Reshape", "Expand", "Mul", "LayerNormGrad"]);
+  expect(fused.nodes.map((node) => node.op)).toEqual([
+    "LayerNorm",
+    "Mul",
+    "Sum",
+    "Reshape",
+    "Expand",
+    "Mul",
+    "LayerNormGrad",
+  ]);
   expect(difference(plain, fused)).toBeLessThan(1e-7);
 });
 

@@ -105,7 +105,9 @@ test("no-op: 0 - x and 1 / x are operations", () => {
 });
 
 test("no-op: x + 0 with a larger 0 is a broadcast", () => {
-  expect(after(removeNoOps, (g, x) => g.add(x, g.expand(g.scalar(0), [4, 2, 3])))).toContain("%2 = Expand(%0, shape=[4,2,3]): f32[4,2,3]");
+  expect(after(removeNoOps, (g, x) => g.add(x, g.expand(g.scalar(0), [4, 2, 3])))).toContain(
+    "%2 = Expand(%0, shape=[4,2,3]): f32[4,2,3]",
+  );
 });
 
 test("broadcasts: a consumer that broadcasts anyway reads the small value", () => {
@@ -151,17 +153,24 @@ test("broadcasts: reshapes and transposes of one repeated number are one broadca
 });
 
 test("rearrangement: reshapes merge, transposes merge and cancel", () => {
-  expect(after(mergeRearrangements, (g, x) => g.reshape(g.reshape(g.reshape(x, [6]), [3, 2]), [2, 3]))).toEqual(nothing);
+  expect(after(mergeRearrangements, (g, x) => g.reshape(g.reshape(g.reshape(x, [6]), [3, 2]), [2, 3]))).toEqual(
+    nothing,
+  );
   expect(after(mergeRearrangements, (g, x) => g.transpose(g.transpose(x, [1, 0]), [1, 0]))).toEqual(nothing);
-  const rolled = (g: GraphBuilder, x: ValueId) => g.transpose(g.transpose(g.reshape(x, [2, 3, 1]), [1, 0, 2]), [1, 2, 0]);
-  expect(after(mergeRearrangements, rolled)).toEqual(["%2 = Reshape(%0, shape=[2,1,3]): f32[2,1,3]", 'output "y" = %2']);
+  const rolled = (g: GraphBuilder, x: ValueId) =>
+    g.transpose(g.transpose(g.reshape(x, [2, 3, 1]), [1, 0, 2]), [1, 2, 0]);
+  expect(after(mergeRearrangements, rolled)).toEqual([
+    "%2 = Reshape(%0, shape=[2,1,3]): f32[2,1,3]",
+    'output "y" = %2',
+  ]);
 });
 
 test("rearrangement: transposes of matrices vanish in products", () => {
-  expect(after(mergeRearrangements, (g, x, w) => g.transpose(g.matMul(g.transpose(w, [1, 0]), g.transpose(x, [1, 0])), [1, 0]))).toEqual([
-    "%2 = MatMul(%0, %1): f32[2,4]",
-    'output "y" = %2',
-  ]);
+  expect(
+    after(mergeRearrangements, (g, x, w) =>
+      g.transpose(g.matMul(g.transpose(w, [1, 0]), g.transpose(x, [1, 0])), [1, 0]),
+    ),
+  ).toEqual(["%2 = MatMul(%0, %1): f32[2,4]", 'output "y" = %2']);
 });
 
 test("rearrangement: behind A^T B of a batch, the transpose is of B^T A when A is the larger", () => {
@@ -182,7 +191,10 @@ test("negations: absorbed by sums, differences and squares", () => {
   expect(after(absorbNegations, (g, x) => g.neg(g.neg(x)))).toEqual(nothing);
   expect(after(absorbNegations, (g, x) => g.add(x, g.neg(g.emit("Exp", [x]))))).toContain("%3 = Sub(%0, %2): f32[2,3]");
   expect(after(absorbNegations, (g, x) => g.sub(g.scalar(0), x))).toContain("%2 = Neg(%0): f32[2,3]");
-  expect(after(absorbNegations, (g, x) => g.emit("Square", [g.neg(x)]))).toEqual(["%2 = Square(%0): f32[2,3]", 'output "y" = %2']);
+  expect(after(absorbNegations, (g, x) => g.emit("Square", [g.neg(x)]))).toEqual([
+    "%2 = Square(%0): f32[2,3]",
+    'output "y" = %2',
+  ]);
   expect(after(absorbNegations, (g, x) => g.neg(g.sub(x, g.scalar(2))))).toContain("%3 = Sub(%2, %0): f32[2,3]");
 });
 
@@ -215,7 +227,8 @@ test("factors: go to where they cost least", () => {
 });
 
 test("factors: through reshapes and transposes into the next product", () => {
-  const y = (g: GraphBuilder, x: ValueId, w: ValueId) => g.matMul(g.transpose(g.reshape(g.scale(x, 0.25), [3, 2]), [1, 0]), w);
+  const y = (g: GraphBuilder, x: ValueId, w: ValueId) =>
+    g.matMul(g.transpose(g.reshape(g.scale(x, 0.25), [3, 2]), [1, 0]), w);
   expect(after(mergeScalarFactors, y)).toContain("%4 = MatMul(%3, %1, scale=0.25): f32[2,4]");
 });
 
@@ -231,7 +244,9 @@ test("sums: of broadcasts are multiplications", () => {
 });
 
 test("sums: of sums, transposes and reshapes", () => {
-  expect(after(simplifySums, (g, x) => g.sum(g.sum(g.transpose(x, [1, 0]), [0]), [0]))).toContain("%2 = Sum(%0, axes=[0,1]): f32[]");
+  expect(after(simplifySums, (g, x) => g.sum(g.sum(g.transpose(x, [1, 0]), [0]), [0]))).toContain(
+    "%2 = Sum(%0, axes=[0,1]): f32[]",
+  );
   expect(after(simplifySums, (g, x) => g.mean(g.reshape(x, [6]), [0]))).toContain("%2 = Mean(%0, axes=[0,1]): f32[]");
 });
 
@@ -242,12 +257,18 @@ test("sums: over rows or columns of a product", () => {
     "%4 = Reshape(%3, shape=[4]): f32[4]",
     'output "y" = %4',
   ]);
-  expect(after(simplifySums, (g, x, w) => g.sum(g.matMul(w, x, true, true), [1]))).toContain("%2 = Sum(%0, axes=[0], keepDims=true): f32[1,3]");
+  expect(after(simplifySums, (g, x, w) => g.sum(g.matMul(w, x, true, true), [1]))).toContain(
+    "%2 = Sum(%0, axes=[0], keepDims=true): f32[1,3]",
+  );
 });
 
 test("sums: of a matrix times a vector are products", () => {
-  expect(after(simplifySums, (g, x) => g.sum(g.mul(x, g.emit("Exp", [g.sum(x, [0])])), [1])).join()).toMatch(/MatMul\(%0, %\d+\): f32\[2,1\]/);
-  expect(after(simplifySums, (g, x) => g.sum(g.mul(g.emit("Exp", [g.sum(x, [1], true)]), x), [0])).join()).toMatch(/MatMul\(%\d+, %0\): f32\[1,3\]/);
+  expect(after(simplifySums, (g, x) => g.sum(g.mul(x, g.emit("Exp", [g.sum(x, [0])])), [1])).join()).toMatch(
+    /MatMul\(%0, %\d+\): f32\[2,1\]/,
+  );
+  expect(after(simplifySums, (g, x) => g.sum(g.mul(g.emit("Exp", [g.sum(x, [1], true)]), x), [0])).join()).toMatch(
+    /MatMul\(%\d+, %0\): f32\[1,3\]/,
+  );
 });
 
 test("sums: rows of (A B^T) * Y from Y B that is there already", () => {

@@ -80,7 +80,9 @@ test("random programs exercise every rule", () => {
     },
   }));
   for (const program of fc.sample(randomProgram, { numRuns: 1000, seed: 3 })) sweep(program, watched);
-  expect(optimisationRules.filter((rule) => !fired.has(rule)).map((rule) => `${rule.ops.join()}: ${rule.apply.toString()}`)).toEqual([]);
+  expect(
+    optimisationRules.filter((rule) => !fired.has(rule)).map((rule) => `${rule.ops.join()}: ${rule.apply.toString()}`),
+  ).toEqual([]);
 });
 
 test("negative control: a wrong rule is found", () => {

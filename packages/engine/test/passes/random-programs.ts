@@ -25,7 +25,18 @@ type Operation = (state: State) => ValueId | null;
 /** Factors that merge exactly in float32. */
 const NUMBERS = [0, 1, -1, 2, 0.5, -0.25] as const;
 
-const unary: readonly Operation[] = ["Neg", "Tanh", "Square", "Abs", "Sin", "Sigmoid", "Erf", "Relu", "Gelu", "StopGradient"].map(
+const unary: readonly Operation[] = [
+  "Neg",
+  "Tanh",
+  "Square",
+  "Abs",
+  "Sin",
+  "Sigmoid",
+  "Erf",
+  "Relu",
+  "Gelu",
+  "StopGradient",
+].map(
   (op) =>
     ({ g, pick }) =>
       g.emit(op, [pick()]),
@@ -100,24 +111,23 @@ const movement: readonly Operation[] = [
   ({ g, pick, shape, draw }) => {
     const x = pick();
     const rows = shape(x)[0];
-    return rows === undefined ? null : g.emit("Gather", [x, g.constant(i32(2), Int32Array.of(draw(rows), draw(rows)))], { axis: 0 });
+    return rows === undefined
+      ? null
+      : g.emit("Gather", [x, g.constant(i32(2), Int32Array.of(draw(rows), draw(rows)))], { axis: 0 });
   },
 ];
 
 const products: readonly Operation[] = [false, true].flatMap((transposeA) =>
-  [false, true].map(
-    (transposeB): Operation =>
-      ({ g, values, pick, shape }) => {
-        const a = pick();
-        const inner = shape(a).at(transposeA ? -2 : -1);
-        const fits = (b: ValueId) =>
-          shape(b).length >= 2 &&
-          shape(b).at(transposeB ? -1 : -2) === inner &&
-          broadcastShapes(shape(a).slice(0, -2), shape(b).slice(0, -2)) !== null;
-        const b = shape(a).length < 2 ? undefined : values.findLast(fits);
-        return b === undefined ? null : g.matMul(a, b, transposeA, transposeB);
-      },
-  ),
+  [false, true].map((transposeB): Operation => ({ g, values, pick, shape }) => {
+    const a = pick();
+    const inner = shape(a).at(transposeA ? -2 : -1);
+    const fits = (b: ValueId) =>
+      shape(b).length >= 2 &&
+      shape(b).at(transposeB ? -1 : -2) === inner &&
+      broadcastShapes(shape(a).slice(0, -2), shape(b).slice(0, -2)) !== null;
+    const b = shape(a).length < 2 ? undefined : values.findLast(fits);
+    return b === undefined ? null : g.matMul(a, b, transposeA, transposeB);
+  }),
 );
 
 const others: readonly Operation[] = [
@@ -143,9 +153,13 @@ const others: readonly Operation[] = [
 
 /** Groups of nodes that single steps would rarely make. */
 const compounds: readonly Operation[] = [
-  (state) => pair(state, (a, b) => state.g.emit(["Add", "Sub"][state.draw(2)]!, [state.g.scale(a, 0.5), state.g.scale(b, 0.5)])),
+  (state) =>
+    pair(state, (a, b) => state.g.emit(["Add", "Sub"][state.draw(2)]!, [state.g.scale(a, 0.5), state.g.scale(b, 0.5)])),
   (state) => pair(state, (a, b) => state.g.mul(state.g.scale(a, -2), b)),
-  (state) => pair(state, (a, b) => state.g.div(state.g.scale(a, -2), state.g.add(state.g.emit("Square", [b]), state.g.scalar(1)))),
+  (state) =>
+    pair(state, (a, b) =>
+      state.g.div(state.g.scale(a, -2), state.g.add(state.g.emit("Square", [b]), state.g.scalar(1))),
+    ),
   ({ g, pick, shape }) => {
     const x = pick();
     const perm = [...shape(x).keys()];
@@ -182,7 +196,20 @@ const compounds: readonly Operation[] = [
     const rank = shape(x).length;
     if (rank < 2) return null;
     const axis = draw(2) === 0 ? 0 : rank - 1;
-    const vector = g.reshape(g.sum(g.emit("Sin", [x]), [...shape(x).keys()].filter((at) => at !== axis)), axis === 0 ? [shape(x)[0]!, ...shape(x).slice(1).map(() => 1)] : [shape(x).at(-1)!]);
+    const vector = g.reshape(
+      g.sum(
+        g.emit("Sin", [x]),
+        [...shape(x).keys()].filter((at) => at !== axis),
+      ),
+      axis === 0
+        ? [
+            shape(x)[0]!,
+            ...shape(x)
+              .slice(1)
+              .map(() => 1),
+          ]
+        : [shape(x).at(-1)!],
+    );
     return g.sum(g.mul(x, vector), [axis]);
   },
   ({ g, pick, shape }) => {
@@ -248,7 +275,13 @@ const MOST_ELEMENTS = 200;
 
 function build(steps: readonly Step[]): Program {
   const g = new GraphBuilder();
-  const values = [g.input("a", f32(2, 3)), g.input("b", f32(3)), g.input("c", f32(2, 3, 2)), g.input("d", f32()), g.input("e", f32(3, 1))];
+  const values = [
+    g.input("a", f32(2, 3)),
+    g.input("b", f32(3)),
+    g.input("c", f32(2, 3, 2)),
+    g.input("d", f32()),
+    g.input("e", f32(3, 1)),
+  ];
   const labels = g.input("labels", i32(3));
   g.input("unused", bool(2));
   for (const step of steps) {
@@ -256,7 +289,14 @@ function build(steps: readonly Step[]): Program {
     const draw = (below: number) => step[at++ % step.length]! % below;
     // Recent values are chosen more often, so that rules meet chains.
     const pick = () => values[values.length - 1 - Math.min(draw(values.length), draw(values.length))]!;
-    const made = attempt(OPERATIONS[step[0]! % OPERATIONS.length]!, { g, values, labels, draw, pick, shape: (value) => g.shapeOf(value) });
+    const made = attempt(OPERATIONS[step[0]! % OPERATIONS.length]!, {
+      g,
+      values,
+      labels,
+      draw,
+      pick,
+      shape: (value) => g.shapeOf(value),
+    });
     if (made !== null) values.push(made);
   }
   return g.finish(values.slice(-4).map((value, i) => ({ name: `y${i}`, value })));

@@ -28,7 +28,11 @@ export function randomInputs(program: Program, seed = 0): Record<string, Float64
     program.inputs.map(({ name, value }, i) => {
       const { dtype, shape } = typeOf(program, value);
       const draws = uniform(sizeOf(shape), 1000 * seed + i);
-      const values = { float32: (u: number) => 2 * u - 1, int32: (u: number) => Math.floor(3 * u), bool: (u: number) => Number(u > 0.5) };
+      const values = {
+        float32: (u: number) => 2 * u - 1,
+        int32: (u: number) => Math.floor(3 * u),
+        bool: (u: number) => Number(u > 0.5),
+      };
       return [name, draws.map(values[dtype])];
     }),
   );

@@ -50,12 +50,18 @@ export const geluPattern: Pattern = {
   match: ({ op, inputs }, graph) => {
     const divisor = op === "Div" ? numberAt(graph, inputs[1]!) : null;
     if (op === "Div" && divisor === null) return null;
-    const { factor, values } = op === "Mul" ? multiply(inputs.map((input) => factors(graph, input))) : factors(graph, inputs[0]!);
+    const { factor, values } =
+      op === "Mul" ? multiply(inputs.map((input) => factors(graph, input))) : factors(graph, inputs[0]!);
     if (values.length !== 2) return null;
     for (const [x, other] of orders(values)) {
       const cdf = normalCdf(graph, other);
       if (cdf?.x === x && close((factor / (divisor ?? 1)) * cdf.scale, 0.5)) {
-        return { op: "Gelu", inputs: [x], attributes: {}, inner: inputs.filter((value) => value !== x && numberAt(graph, value) === null) };
+        return {
+          op: "Gelu",
+          inputs: [x],
+          attributes: {},
+          inner: inputs.filter((value) => value !== x && numberAt(graph, value) === null),
+        };
       }
     }
     return null;
@@ -67,7 +73,8 @@ export const siluPattern: Pattern = {
   ops: ["Mul"],
   match: ({ inputs }, graph) => {
     for (const [x, other] of orders(inputs)) {
-      if (inputsOf(graph, other, "Sigmoid")?.[0] === x) return { op: "Silu", inputs: [x], attributes: {}, inner: [other] };
+      if (inputsOf(graph, other, "Sigmoid")?.[0] === x)
+        return { op: "Silu", inputs: [x], attributes: {}, inner: [other] };
     }
     return null;
   },

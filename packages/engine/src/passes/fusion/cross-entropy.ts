@@ -9,7 +9,8 @@ export const crossEntropyPattern: Pattern = {
   match: ({ inputs, attributes }, graph) => {
     const rank = graph.shapeOf(inputs[0]!).length;
     const product = inputsOf(graph, inputs[0]!, "Mul");
-    if (product === null || !isLastAxis(numbersOf(attributes, "axes"), rank) || flagOf(attributes, "keepDims")) return null;
+    if (product === null || !isLastAxis(numbersOf(attributes, "axes"), rank) || flagOf(attributes, "keepDims"))
+      return null;
     for (const [places, logs] of orders(product)) {
       const logits = inputsOf(graph, logs, "LogSoftmax")?.[0];
       const labels = labelsOf(graph, places, graph.shapeOf(logs).at(-1)!);

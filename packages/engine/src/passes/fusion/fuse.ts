@@ -8,7 +8,13 @@ import { layerNormPattern } from "./layer-norm.js";
 import { logSoftmaxPattern } from "./log-softmax.js";
 import type { GraphView, Pattern } from "./pattern.js";
 
-const PATTERNS: readonly Pattern[] = [layerNormPattern, geluPattern, siluPattern, logSoftmaxPattern, crossEntropyPattern];
+const PATTERNS: readonly Pattern[] = [
+  layerNormPattern,
+  geluPattern,
+  siluPattern,
+  logSoftmaxPattern,
+  crossEntropyPattern,
+];
 
 /**
  * Replaces groups of plain operations by the fused ones (LayerNorm, Gelu, Silu, LogSoftmax, CrossEntropy), where that frees the group:

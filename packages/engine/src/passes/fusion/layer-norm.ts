@@ -73,6 +73,8 @@ function isVariance(graph: GraphView, value: ValueId, x: ValueId): boolean {
   if (squared === null) return false;
   const product = inputsOf(graph, squared, "Mul");
   const root =
-    inputsOf(graph, squared, "Square")?.[0] ?? powerOf(graph, squared, 2) ?? (product !== null && product[0] === product[1] ? product[0]! : null);
+    inputsOf(graph, squared, "Square")?.[0] ??
+    powerOf(graph, squared, 2) ??
+    (product !== null && product[0] === product[1] ? product[0]! : null);
   return root !== null && centredInput(graph, root) === x;
 }
