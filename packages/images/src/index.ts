@@ -3,13 +3,8 @@ export { datasetFromIdx, IMAGE_LIMITS, imageDataset, type ImageDataset } from ".
 export type { ImageBatch } from "./image-batch.js";
 export { imageModelKind } from "./model/checkpoint-kind.js";
 export type { ImageModelConfig, ImageTrainingConfig, RefinerConfig, TokeniserConfig } from "./model/config.js";
-export {
-  createImageModel,
-  type CodeScores,
-  type ImageModel,
-  type ImageSamples,
-  type SampleRequest,
-} from "./model/image-model.js";
+export { createImageModel, type CreateImageModelOptions } from "./model/create-image-model.js";
+export type { CodeScores, ImageModel, ImageSamples, SampleRequest } from "./model/image-model.js";
 export { IMAGE_PRESETS, type ImagePreset, type ImagePresetName } from "./model/presets.js";
 export { renderGrid, type GridOptions } from "./render/grid.js";
 export type { DrawableImage } from "./render/raster.js";

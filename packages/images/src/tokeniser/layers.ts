@@ -76,7 +76,11 @@ export function normActivate(x: tf.Tensor, norm: NormParameters): tf.Tensor {
 }
 
 /** Initial parameters of a residual block; the second convolution starts at zero, the block as the identity. */
-export function initResidual(random: Initialiser, channels: number, hidden = channels): HostParameters<ResidualParameters> {
+export function initResidual(
+  random: Initialiser,
+  channels: number,
+  hidden = channels,
+): HostParameters<ResidualParameters> {
   return {
     norm: initNorm(random.at("norm"), channels),
     first: initConv(random.at("first"), { size: 3, inputs: channels, outputs: hidden }),
