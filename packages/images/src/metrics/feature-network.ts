@@ -1,5 +1,7 @@
 import {
   f32,
+  flattenTree,
+  isTensorType,
   NextscaleError,
   trace,
   type Engine,
@@ -14,12 +16,12 @@ import {
   decodeCheckpoint,
   featureMatrix,
   initialiser,
-  layoutOf,
   parameterTypes,
   type CheckpointKind,
   type FeatureMatrix,
-  type HostArray,
+  type HostTensor,
   type MapLeaves,
+  type TensorLayout,
 } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
@@ -60,6 +62,13 @@ export function lenetTypes(config: LenetConfig): LenetTypes {
   return parameterTypes(initLenet(zeros, config)) as LenetTypes;
 }
 
+/** Names under which a program knows the leaves of a tree of types: `prefix/convolutions/0/filter`. */
+export function layoutOf(types: Parameters<typeof flattenTree<TensorType>>[0], prefix: string): TensorLayout {
+  return Object.fromEntries(
+    flattenTree<TensorType>(types, isTensorType).map(([path, type]) => [`${prefix}/${path}`, type]),
+  );
+}
+
 const positive = z.number().int().positive();
 
 /** Schema of a network's configuration. */
@@ -75,7 +84,7 @@ export const lenetConfigSchema = z.strictObject({
 export const featureNetworkKind: CheckpointKind<LenetConfig> = {
   kind: "images/feature-network",
   config: lenetConfigSchema,
-  layout: (config) => layoutOf({ parameters: lenetTypes(config) }),
+  layout: (config) => layoutOf(lenetTypes(config), "parameters"),
 };
 
 /** Images of one run of the program: a few milliseconds' work, and a last batch wastes little. */

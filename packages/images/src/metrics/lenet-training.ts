@@ -17,7 +17,6 @@ import {
 import {
   cosineSchedule,
   initialiser,
-  layoutOf,
   parameterArrays,
   parameterNormals,
   randomStream,
@@ -30,7 +29,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
 import { trainingBatches } from "../training/batches.js";
-import { lenetConfigSchema, lenetTypes } from "./feature-network.js";
+import { layoutOf, lenetConfigSchema, lenetTypes } from "./feature-network.js";
 import { initLenet, lenet, type LenetConfig, type LenetDropout, type LenetParameters } from "./lenet.js";
 
 const recipeSchema = z.strictObject({
@@ -75,7 +74,11 @@ export const lenetTrainingKind: CheckpointKind<LenetTrainingConfig> = {
 /** Names and types of a training's state: parameters, their moving average, and the optimiser. */
 export function trainingLayout(network: LenetConfig): TensorLayout {
   const types = lenetTypes(network) as Tree<TensorType>;
-  return layoutOf({ parameters: types, average: types, optimiser: adamWSignature(types) });
+  return {
+    ...layoutOf(types, "parameters"),
+    ...layoutOf(types, "average"),
+    ...layoutOf(adamWSignature(types), "optimiser"),
+  };
 }
 
 /** State before the first step; the average starts at the initial weights. */

@@ -12,6 +12,7 @@ export interface SampleRequest extends SamplingOptions {
   /** Number of the first sample: sample i is the same alone, in a batch or in a shard. Default 0. */
   readonly first?: number;
   readonly signal?: AbortSignal;
+  /** Called after every batch with the number of samples that are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -28,6 +28,7 @@ export interface TrainImageModelOptions {
   /** Default: ONNX Runtime on the processor. Another engine gives other bits. */
   readonly engine?: EngineName;
   readonly signal?: AbortSignal;
+  /** Called every few steps. */
   readonly onProgress?: (progress: StageProgress) => void;
 }
 

@@ -61,7 +61,7 @@ export function transposed(
   stride: number,
   padding: "same" | "valid",
 ): tf.Tensor {
-  const shape: [number, number, number, number] = [x.shape[0]!, height, width, filter.shape[2]!];
+  const shape: [number, number, number, number] = [x.shape[0], height, width, filter.shape[2]!];
   return tf.add(tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, shape, stride, padding), bias);
 }
 

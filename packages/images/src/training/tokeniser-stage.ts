@@ -35,10 +35,10 @@ export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: E
     batches: (step) => {
       const { images, firstItem } = batches(step + warmUpSteps);
       const numbers = uniforms(prefixes, { items: { first: firstItem, count: batchSize }, draws: 2 });
-      const choices = scales.map((side, k) => [
-        `restart/choices/${k}`,
-        integers(restarts, { items: [step], scale: k, draws: vocabulary }, batchSize * side * side),
-      ]);
+      const choices = scales.map((side, k) => {
+        const drawn = integers(restarts, { items: [step], scale: k, draws: vocabulary }, batchSize * side * side);
+        return [`restart/choices/${k}`, drawn] as const;
+      });
       return {
         images,
         lastScale: lastScales(numbers, scales.length, truncation),
@@ -52,7 +52,7 @@ export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: E
 
 /** What a finished model keeps of stage 2's state: averaged weights and embeddings. */
 export function finishedTokeniser(state: NamedArrays, { tokeniser }: StageInputs["config"]["model"]): NamedArrays {
-  const embeddings = tokeniser.scales.map((_, k) => [`embeddings/${k}`, state[`codebooks/${k}/embedding`]!]);
+  const embeddings = tokeniser.scales.map((_, k) => [`embeddings/${k}`, state[`codebooks/${k}/embedding`]!] as const);
   return { ...averagedWeights(state, "tokeniser"), ...Object.fromEntries(embeddings) };
 }
 

@@ -12,7 +12,7 @@ import {
   type TensorType,
   type Tree,
 } from "@nextscale/engine";
-import { parameterArrays, type HostArray } from "@nextscale/refinement-core";
+import { parameterArrays, type HostTensor } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { TypesOf } from "../model/traced.js";
 
@@ -41,7 +41,7 @@ export function weightStateTypes<P extends Tree<TensorType>>(parameters: P) {
 }
 
 /** The state before the first step, named `state/...`: the average starts at the initial weights, the moments at zero. */
-export function initialWeightState(initial: Tree<HostArray>, types: Tree<TensorType>): NamedArrays {
+export function initialWeightState(initial: Tree<HostTensor>, types: Tree<TensorType>): NamedArrays {
   return {
     ...parameterArrays(initial, "state/parameters"),
     ...parameterArrays(initial, "state/average"),
