@@ -19,11 +19,10 @@ const PROBE = "probe";
 export async function prepareFolders(out: string, stages: readonly string[], resume: boolean): Promise<string> {
   const target = resolve(out);
   const known = new Set<string>(CHECKPOINT_FILES);
+  const allowed = "a new folder, or one with nothing but a model in it";
+  if (target === process.cwd()) throw refused(allowed, `the current folder, ${target}`);
   const stranger = (await namesIn(target)).find((name) => !known.has(name));
-  if (stranger !== undefined || target === process.cwd()) {
-    const got = stranger === undefined ? `the current folder, ${target}` : `${target} with ${stranger} in it`;
-    throw refused("a new folder, or one with nothing but a model in it", got);
-  }
+  if (stranger !== undefined) throw refused(allowed, `${target} with ${stranger} in it`);
   const folder = `${target}.training`;
   await replaceFolder(join(folder, PROBE), {});
   await rm(join(folder, PROBE), { recursive: true, force: true });

@@ -36,10 +36,10 @@ export async function runStage(run: TrainingRun, stage: Stage): Promise<NamedArr
   const kind: CheckpointKind<RunConfig> = {
     kind: `images/training/${stage.name}`,
     config: runConfigSchema,
-    layout: () => stage.layout,
+    layout: ({ model }) => stage.layout(model),
   };
   const { config, seed, data, engine, signal, onProgress } = run;
-  const { name, steps, layout, constants, batches, scalars } = stage;
+  const { name, steps, constants, batches, scalars } = stage;
   const checkpoint = trainingCheckpoint(join(run.folder, name), kind, { config, seed, data, steps });
   const found = run.resume ? await checkpoint.resume() : undefined;
   if (found?.stepsDone === steps) return found.state;
@@ -48,7 +48,7 @@ export async function runStage(run: TrainingRun, stage: Stage): Promise<NamedArr
   try {
     const result = await train({
       executable,
-      layout,
+      layout: stage.layout(config.model),
       steps,
       stepsDone: found?.stepsDone ?? 0,
       batches,

@@ -1,4 +1,5 @@
 import { initialiser, layoutOf, parameterNormals, randomStream } from "@nextscale/refinement-core";
+import { weightTypes } from "../model/weights.js";
 import { initTokeniser } from "../tokeniser/tokeniser.js";
 import { warmUpProgram } from "../tokeniser/training-program.js";
 import { trainingBatches } from "./batches.js";
@@ -15,7 +16,7 @@ export function autoencoderStage({ config, types, dataset, seed }: StageInputs):
     name: "autoencoder",
     steps: warmUpSteps,
     program: () => warmUpProgram(model, training, types.tokeniser),
-    layout: layoutOf({ state: weightStateTypes(types.tokeniser) }),
+    layout: (found) => layoutOf({ state: weightStateTypes(weightTypes(found).tokeniser) }),
     start: () => {
       const random = initialiser(parameterNormals(seed), "tokeniser");
       return initialWeightState(initTokeniser(model, random, randomStream(seed, "phi")), types.tokeniser);

@@ -2,6 +2,7 @@ import type { NamedArrays } from "@nextscale/engine";
 import { codeNoise, layoutOf, parameterNormals, randomStream, uniforms } from "@nextscale/refinement-core";
 import { imageRefiner } from "../generator/generator.js";
 import { refinerProgram } from "../generator/training-program.js";
+import { weightTypes } from "../model/weights.js";
 import { trainingBatches } from "./batches.js";
 import { refinerSchedules } from "./schedules.js";
 import type { Stage, StageInputs } from "./stage.js";
@@ -27,7 +28,7 @@ export function refinerStage({ config, types, dataset, seed }: StageInputs, toke
     name: "refiner",
     steps,
     program: () => program,
-    layout: layoutOf({ state: weightStateTypes(types.refiner) }),
+    layout: (found) => layoutOf({ state: weightStateTypes(weightTypes(found).refiner) }),
     start: () => initialWeightState(imageRefiner(model).init(parameterNormals(seed)), types.refiner),
     // The decoder has no part in it.
     constants: Object.fromEntries(Object.entries(tokeniser).filter(([name]) => wanted.has(name))),

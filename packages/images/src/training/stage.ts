@@ -2,7 +2,7 @@ import type { NamedArrays, Program } from "@nextscale/engine";
 import type { Schedule, TensorLayout } from "@nextscale/refinement-core";
 import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
-import { imageModelConfigSchema, imageTrainingSchema } from "../model/config.js";
+import { imageModelConfigSchema, imageTrainingSchema, type ImageModelConfig } from "../model/config.js";
 import type { WeightTypes } from "../model/weights.js";
 
 /** Schema of a run's configuration, which makes a run the same run when it is resumed. */
@@ -28,8 +28,8 @@ export interface Stage {
   readonly name: string;
   readonly steps: number;
   readonly program: () => Program;
-  /** Types of the state. */
-  readonly layout: TensorLayout;
+  /** Names and types of the state, for any configuration: a checkpoint of another one is read before it is refused. */
+  readonly layout: (model: ImageModelConfig) => TensorLayout;
   /** State before the first step; not asked for when the stage is resumed. */
   readonly start: () => NamedArrays | Promise<NamedArrays>;
   /** Inputs of the program that stay what they are. */

@@ -1,5 +1,6 @@
 import type { Engine, NamedArrays } from "@nextscale/engine";
 import { integers, layoutOf, randomStream, uniforms } from "@nextscale/refinement-core";
+import { weightTypes } from "../model/weights.js";
 import { codebooksTypes, tokeniserProgram } from "../tokeniser/training-program.js";
 import { trainingBatches } from "./batches.js";
 import { initialCodebooks } from "./initial-codebooks.js";
@@ -29,7 +30,8 @@ export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: E
     name: "tokeniser",
     steps,
     program: () => tokeniserProgram(model, training, types.tokeniser),
-    layout: layoutOf({ state: weightStateTypes(types.tokeniser), codebooks: codebooksTypes(model) }),
+    layout: (found) =>
+      layoutOf({ state: weightStateTypes(weightTypes(found).tokeniser), codebooks: codebooksTypes(found) }),
     start: async () => ({ ...warm, ...(await initialCodebooks(inputs, warm, engine)) }),
     constants: {},
     batches: (step) => {
