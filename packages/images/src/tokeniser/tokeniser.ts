@@ -6,7 +6,6 @@ import {
   vectorQuantiser,
   type AccumulationScale,
   type GridSize,
-  type HostTensor,
   type HostParameters,
   type Initialiser,
   type Phi,
@@ -39,7 +38,7 @@ export function initTokeniser(
   random: Initialiser,
   phiStream: RandomStream,
 ): HostParameters<TokeniserParameters> {
-  const phi = initPhi(phiStream, PHIS, config.tokeniser.latentChannels) as readonly Phi<HostTensor>[];
+  const phi = initPhi(phiStream, PHIS, config.tokeniser.latentChannels);
   return { ...initAutoencoder(random, autoencoderConfig(config)), phi };
 }
 

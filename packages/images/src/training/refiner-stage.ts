@@ -41,8 +41,8 @@ export function refinerStage({ config, types, dataset, seed }: StageInputs, toke
         const strength = k === scales.length - 1 ? 0 : corruption;
         const { mask, replacement } = codeNoise(flips, { items, scale: k, sites: side * side, vocabulary, strength });
         return [
-          [`noise/${k}/mask`, mask],
-          [`noise/${k}/replacement`, replacement],
+          [`noise/${k}/mask`, mask] as const,
+          [`noise/${k}/replacement`, replacement] as const,
         ];
       });
       return {
