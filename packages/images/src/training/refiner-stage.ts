@@ -40,10 +40,7 @@ export function refinerStage({ config, types, dataset, seed }: StageInputs, toke
         // There is no finer scale that could repair the last one.
         const strength = k === scales.length - 1 ? 0 : corruption;
         const { mask, replacement } = codeNoise(flips, { items, scale: k, sites: side * side, vocabulary, strength });
-        return [
-          [`noise/${k}/mask`, mask] as const,
-          [`noise/${k}/replacement`, replacement] as const,
-        ];
+        return [[`noise/${k}/mask`, mask] as const, [`noise/${k}/replacement`, replacement] as const];
       });
       return {
         images,
