@@ -25,7 +25,7 @@ test("the bundled network names at least 99.3 % of MNIST's test images, as its d
   const description = JSON.parse(readFileSync(new URL("model.json", FOLDER), "utf8")) as { metrics: object };
   // Rounding differs from machine to machine, which may turn an image that is on the edge between two classes.
   expect(description.metrics).toEqual({ "accuracy/mnist/test": expect.closeTo(measured, 3) as number });
-  expect(network.hash).toMatchInlineSnapshot(`"4e4e88238fb8aa76171fdef4fb690c476f94f0bd673f7aaa4f9b3a1be1948f10"`);
+  expect(network.hash).toMatchInlineSnapshot();
 });
 
 test("an image has the same features alone and among others, in whatever place", async () => {
