@@ -1,57 +1,42 @@
-import {
-  adamW,
-  clipByGlobalNorm,
-  f32,
-  gradients,
-  i32,
-  movingAverage,
-  trace,
-  type AdamWState,
-  type Program,
-  type TensorType,
-  type Tree,
-} from "@nextscale/engine";
-import { codeNats, corrupted, encode, flattenSites, selectCodes, walk } from "@nextscale/refinement-core";
+import { f32, i32, type Program } from "@nextscale/engine";
+import { codeNats, corrupted, encode, flattenSites, scaleOffsets, selectCodes, walk } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageModelConfig, ImageTrainingConfig } from "../model/config.js";
+import { traceTyped } from "../model/traced.js";
+import type { WeightTypes } from "../model/weights.js";
 import { encodeImages } from "../tokeniser/autoencoder.js";
 import { tokeniserWalk, zeroLatents, type TokeniserParameters } from "../tokeniser/tokeniser.js";
-import { weightStateTypes } from "../tokeniser/training-program.js";
+import {
+  scheduledTypes,
+  updateWeights,
+  weightStateTypes,
+  type ScheduledInputs,
+  type WeightState,
+} from "../training/weight-state.js";
 import { imageRefiner, scaleGeometry, type RefinerParameters } from "./generator.js";
 
-const MAXIMUM_NORM = 1;
+/** VAR's second-moment decay; the weight decay is the preset's. */
 const BETAS = [0.9, 0.95] as const;
 
-interface Inputs {
-  readonly tokeniser: Pick<TokeniserParameters, "encoder" | "phi">;
+type Inputs = ScheduledInputs & {
+  readonly tokeniser: TokeniserParameters;
   readonly embeddings: readonly tf.Tensor[];
-  readonly state: {
-    readonly parameters: RefinerParameters;
-    readonly average: RefinerParameters;
-    readonly optimiser: AdamWState<RefinerParameters>;
-  };
+  readonly state: WeightState<RefinerParameters>;
   readonly images: tf.Tensor;
+  /** int32 [batch]: the number of classes for none. */
   readonly labels: tf.Tensor;
+  /** For each scale int32 [batch, side, side]: 1 where the code is replaced, and by what. */
   readonly noise: readonly { readonly mask: tf.Tensor; readonly replacement: tf.Tensor }[];
-  readonly learningRate: tf.Tensor;
-  readonly averageDecay: tf.Tensor;
-}
+};
 
 /**
  * One training step of the refiner: the frozen tokeniser encodes the images on the way, with some codes replaced and the
  * targets of finer scales recomputed (self-correction), so that nothing has to be cached and augmentation is free.
  *
- * The loss is the mean cross-entropy over all sites of all scales, in nats (eq. 18).
+ * The loss is the mean cross-entropy over all sites of all scales, in nats (eq. 18). Outputs `loss`, its mean over each
+ * scale `nats1`, `nats2`, ..., and the state.
  */
-export function refinerProgram(
-  config: ImageModelConfig,
-  training: ImageTrainingConfig,
-  types: {
-    readonly tokeniser: Tree<TensorType>;
-    readonly embeddings: Tree<TensorType>;
-    readonly refiner: Tree<TensorType>;
-  },
-): Program {
+export function refinerProgram(config: ImageModelConfig, training: ImageTrainingConfig, types: WeightTypes): Program {
   const { height, width, channels } = config;
   const { batchSize, weightDecay } = training.refiner;
   const refiner = imageRefiner(config);
@@ -63,10 +48,9 @@ export function refinerProgram(
     images: f32(batchSize, height, width, channels),
     labels: i32(batchSize),
     noise: grids.map((grid) => ({ mask: i32(...grid), replacement: i32(...grid) })),
-    learningRate: f32(),
-    averageDecay: f32(),
+    ...scheduledTypes,
   };
-  const step = ({ tokeniser, embeddings, state, images, labels, noise, learningRate, averageDecay }: Inputs) => {
+  return traceTyped<Inputs>(signature, ({ tokeniser, embeddings, state, images, labels, noise, ...rates }) => {
     const latents = encodeImages(tokeniser.encoder, images);
     const { scales, quantiser } = tokeniserWalk(config, tokeniser.phi, embeddings);
     const policy = corrupted(quantiser, encode(quantiser, latents), (k, codes) =>
@@ -78,29 +62,15 @@ export function refinerProgram(
     const logits = refiner.applyAll(state.parameters, contexts, labels);
     const nats = codeNats(logits, tf.concat(targets, 1));
     const loss = tf.mean(nats);
-    const { clipped } = clipByGlobalNorm(gradients(loss, state.parameters), MAXIMUM_NORM);
-    const next = adamW(state.parameters, clipped, state.optimiser, learningRate, { betas: BETAS, weightDecay });
-    return {
-      loss,
-      ...lossByScale(nats, config),
-      state: {
-        parameters: next.parameters,
-        optimiser: next.state,
-        average: movingAverage(state.average, next.parameters, averageDecay),
-      },
-    };
-  };
-  return trace(step as unknown as (inputs: unknown) => Tree<tf.Tensor>, signature as Tree<TensorType>);
+    const next = updateWeights(loss, state, rates, { betas: BETAS, weightDecay });
+    return { loss, ...lossByScale(nats, config), state: next };
+  });
 }
 
 /** Mean nats per code of each scale, counted from 1. */
 function lossByScale(nats: tf.Tensor, config: ImageModelConfig): Record<string, tf.Tensor> {
-  let start = 0;
-  return Object.fromEntries(
-    scaleGeometry(config).map(({ sites }, k) => {
-      const scale = tf.mean(tf.slice(nats, [0, start], [-1, sites]));
-      start += sites;
-      return [`nats${k + 1}`, scale];
-    }),
-  );
+  const scales = scaleGeometry(config);
+  const offsets = scaleOffsets(scales);
+  const means = scales.map(({ sites }, k) => tf.mean(tf.slice(nats, [0, offsets[k]!], [-1, sites])));
+  return Object.fromEntries(means.map((mean, k) => [`nats${k + 1}`, mean]));
 }

@@ -1,38 +1,53 @@
 import * as z from "zod";
+import { autoencoderSizes } from "../tokeniser/autoencoder.js";
 
 const positive = z.number().int().positive();
+// A description that names absurd sizes must be refused before anything of such a size is made.
+const extent = positive.max(1024);
+const layerWidth = positive.max(1024);
 const share = z.number().min(0).max(1);
 
 /** Multi-scale VQ autoencoder. */
 export const tokeniserConfigSchema = z.strictObject({
-  /** Channels at half, quarter and latent resolution. */
-  widths: z.tuple([positive, positive, positive]),
-  latentChannels: positive,
+  /** Channels at half, quarter and latent resolution; the first is halved inside a block. */
+  widths: z.tuple([layerWidth.multipleOf(2), layerWidth, layerWidth]),
+  latentChannels: layerWidth,
   /** Side of the grid of each scale, coarsest first; the last is that of the latent. */
-  scales: z.array(positive).min(1).max(16),
+  scales: z.array(extent).min(1).max(16),
   /** Codes of each scale's own codebook. */
   vocabulary: z.number().int().min(2).max(65536),
 });
 
 /** Class-conditional scale transformer over the tokeniser's codes. */
-export const refinerConfigSchema = z.strictObject({
-  width: positive,
-  depth: positive,
-  heads: positive,
-  /** `prefix` attends to all coarser scales (eq. 2), `markov` reads them through the context alone (eq. 18). */
-  context: z.enum(["prefix", "markov"]),
-});
+export const refinerConfigSchema = z
+  .strictObject({
+    width: layerWidth,
+    depth: positive.max(64),
+    heads: positive,
+    /** `prefix` attends to all coarser scales (eq. 2), `markov` reads them through the context alone (eq. 18). */
+    context: z.enum(["prefix", "markov"]),
+  })
+  .refine(({ width, heads }) => width % heads === 0, "expected heads that divide the width");
 
 /** What an image model is: enough, with its weights, to run it. */
-export const imageModelConfigSchema = z.strictObject({
-  height: positive,
-  width: positive,
-  channels: z.union([z.literal(1), z.literal(3)]),
-  /** Names of the classes; empty for an unconditional model. */
-  classes: z.array(z.string()),
-  tokeniser: tokeniserConfigSchema,
-  refiner: refinerConfigSchema,
-});
+export const imageModelConfigSchema = z
+  .strictObject({
+    height: extent,
+    width: extent,
+    channels: z.union([z.literal(1), z.literal(3)]),
+    /** Names of the classes; empty for an unconditional model. */
+    classes: z.array(z.string()).max(1024),
+    tokeniser: tokeniserConfigSchema,
+    refiner: refinerConfigSchema,
+  })
+  .superRefine((config, context) => {
+    const { latent } = autoencoderSizes(config);
+    const { scales } = config.tokeniser;
+    if (latent.some((side) => side !== scales.at(-1)) || scales.some((side) => side > latent[0])) {
+      const message = `expected scales up to the latent grid of ${latent.join("x")}`;
+      context.addIssue({ code: "custom", path: ["tokeniser", "scales"], message });
+    }
+  });
 
 /** How the two stages are trained; part of a preset and of a training checkpoint, not of a finished model. */
 export const imageTrainingSchema = z.strictObject({

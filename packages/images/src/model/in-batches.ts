@@ -1,13 +1,24 @@
+/** Most items of one run of a program; more would not be faster and would need more memory. */
+const LARGEST = 250;
+
+/** Sizes of a batch. Each is a program of its own to compile and keep, so there are few of them. */
+const SIZES = [1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 160, 192, LARGEST];
+
+/** Items of each run when `count` are wanted: as few runs as can be, all of one size. */
+export function batchSize(count: number): number {
+  const least = Math.ceil(count / Math.ceil(count / LARGEST));
+  return SIZES.find((size) => size >= least)!;
+}
+
 /**
- * Splits `count` items into runs of a program with a fixed batch size: as few runs as `largest` allows, all of one size.
- * The last one is topped up; `kept` says how many of its items are wanted.
+ * Splits `count` items into runs of a program with a fixed batch size, one after the other. The last one is to be topped
+ * up; `kept` says how many of its items are wanted.
  */
 export async function inBatches(
   count: number,
-  largest: number,
   run: (first: number, items: number, kept: number) => Promise<void>,
 ): Promise<void> {
-  const items = Math.ceil(count / Math.ceil(count / largest));
+  const items = batchSize(count);
   for (let first = 0; first < count; first += items) await run(first, items, Math.min(items, count - first));
 }
 

@@ -1,16 +1,17 @@
-import { f32, flattenTree, isTensorType, type TensorType, type Tree } from "@nextscale/engine";
-import { initialiser, parameterTypes, randomStream, type TensorLayout } from "@nextscale/refinement-core";
-import { imageRefiner } from "../generator/generator.js";
-import { initTokeniser } from "../tokeniser/tokeniser.js";
+import { f32, type TensorType } from "@nextscale/engine";
+import { initialiser, parameterTypes, randomStream } from "@nextscale/refinement-core";
+import { imageRefiner, type RefinerParameters } from "../generator/generator.js";
+import { initTokeniser, type TokeniserParameters } from "../tokeniser/tokeniser.js";
 import type { ImageModelConfig } from "./config.js";
+import type { TypesOf } from "./traced.js";
 
 /** Types of everything a finished model consists of. */
-export interface WeightTypes {
-  readonly tokeniser: Tree<TensorType>;
+export type WeightTypes = {
+  readonly tokeniser: TypesOf<TokeniserParameters>;
   /** [vocabulary, latentChannels] for each scale. */
   readonly embeddings: readonly TensorType[];
-  readonly refiner: Tree<TensorType>;
-}
+  readonly refiner: TypesOf<RefinerParameters>;
+};
 
 /** The weights that a configuration implies. */
 export function weightTypes(config: ImageModelConfig): WeightTypes {
@@ -21,9 +22,4 @@ export function weightTypes(config: ImageModelConfig): WeightTypes {
     embeddings: scales.map(() => f32(vocabulary, latentChannels)),
     refiner: parameterTypes(imageRefiner(config).init(noDraws)),
   };
-}
-
-/** A tree of types as the names and types of a checkpoint's tensors. */
-export function layoutOf(types: Tree<TensorType>): TensorLayout {
-  return Object.fromEntries(flattenTree<TensorType>(types, isTensorType));
 }

@@ -5,7 +5,8 @@ import { NextscaleError } from "@nextscale/engine";
 import { openEngine, type EngineName } from "@nextscale/engine/node";
 import { readCheckpoint } from "@nextscale/refinement-core/node";
 import { imageModelKind } from "../model/checkpoint-kind.js";
-import { createImageModel, type ImageModel } from "../model/image-model.js";
+import { createImageModel } from "../model/create-image-model.js";
+import type { ImageModel } from "../model/image-model.js";
 
 /** The models that come with the package: at the same place beside `src` and `dist`. */
 const BUNDLED = fileURLToPath(new URL("../../models/", import.meta.url));

@@ -1,15 +1,11 @@
-import type { TensorType } from "@nextscale/engine";
 import {
   initPhi,
   multiScaleScales,
-  phiTypes,
   sharedPhi,
   tensorGrid,
   vectorQuantiser,
   type AccumulationScale,
-  type Codebook,
   type GridSize,
-  type HostTensor,
   type HostParameters,
   type Initialiser,
   type Phi,
@@ -42,7 +38,7 @@ export function initTokeniser(
   random: Initialiser,
   phiStream: RandomStream,
 ): HostParameters<TokeniserParameters> {
-  const phi = initPhi(phiStream, PHIS, config.tokeniser.latentChannels) as readonly Phi<HostTensor>[];
+  const phi = initPhi(phiStream, PHIS, config.tokeniser.latentChannels);
   return { ...initAutoencoder(random, autoencoderConfig(config)), phi };
 }
 
@@ -64,11 +60,3 @@ export function zeroLatents(config: ImageModelConfig, items: number): tf.Tensor 
   const [height, width] = scaleSizes(config).at(-1)!;
   return tf.zeros([items, height, width, config.tokeniser.latentChannels]);
 }
-
-/** Types of the phis, for signatures. */
-export function tokeniserPhiTypes(config: ImageModelConfig): readonly Phi<TensorType>[] {
-  return phiTypes(PHIS, config.tokeniser.latentChannels);
-}
-
-/** A codebook's buffers, as they are kept in the training state. */
-export type Codebooks = readonly Codebook<tf.Tensor>[];

@@ -1,18 +1,4 @@
-import {
-  adamW,
-  adamWSignature,
-  clipByGlobalNorm,
-  f32,
-  gradients,
-  i32,
-  movingAverage,
-  stopGradient,
-  trace,
-  type AdamWState,
-  type Program,
-  type TensorType,
-  type Tree,
-} from "@nextscale/engine";
+import { f32, i32, stopGradient, type Program, type TensorType } from "@nextscale/engine";
 import {
   areaMatrix,
   bicubicMatrix,
@@ -27,108 +13,100 @@ import {
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageModelConfig, ImageTrainingConfig } from "../model/config.js";
+import { traceTyped, type TypesOf } from "../model/traced.js";
+import {
+  scheduledTypes,
+  updateWeights,
+  weightStateTypes,
+  type ScheduledInputs,
+  type WeightState,
+} from "../training/weight-state.js";
 import { decodeLatents, encodeImages } from "./autoencoder.js";
 import { autoencoderConfig, scaleSizes, tokeniserWalk, zeroLatents, type TokeniserParameters } from "./tokeniser.js";
 
-/** Gradient norm above which a step is scaled down. */
-const MAXIMUM_NORM = 1;
+/** Of AdamW, for both phases. */
 const OPTIMISER = { betas: [0.9, 0.99], weightDecay: 1e-4 } as const;
 /** Keeps latents of the warm-up near unit size, where nothing else does. */
 const LATENT_DECAY = 0.01;
 /** beta of eq. 1. */
 const COMMITMENT = 0.25;
+/** gamma of the codebooks' moving averages (van den Oord et al. 2017, appendix A.1). */
 const CODEBOOK_DECAY = 0.99;
 /** Share of its expected hits below which a code is restarted. */
 const RESTART_THRESHOLD = 0.1;
 
-/** State that both phases train: the weights, their moving average, and AdamW's moments. */
-interface WeightState {
-  readonly parameters: TokeniserParameters;
-  readonly average: TokeniserParameters;
-  readonly optimiser: AdamWState<TokeniserParameters>;
-}
+type WarmUpInputs = ScheduledInputs & {
+  readonly state: WeightState<TokeniserParameters>;
+  readonly images: tf.Tensor;
+};
 
-/** Types of the weight state for parameters of the given types. */
-export function weightStateTypes(parameters: Tree<TensorType>): Tree<TensorType> {
-  return { parameters, average: parameters, optimiser: adamWSignature(parameters) };
-}
-
-/** Inputs of every training step that follow schedules. */
-const scheduled = { learningRate: f32(), averageDecay: f32() };
-
-interface Scheduled {
-  readonly learningRate: tf.Tensor;
-  readonly averageDecay: tf.Tensor;
-}
-
-function updateWeights(loss: tf.Tensor, state: WeightState, { learningRate, averageDecay }: Scheduled): WeightState {
-  const { clipped } = clipByGlobalNorm(gradients(loss, state.parameters), MAXIMUM_NORM);
-  const { parameters, state: optimiser } = adamW(state.parameters, clipped, state.optimiser, learningRate, OPTIMISER);
-  return { parameters, optimiser, average: movingAverage(state.average, parameters, averageDecay) };
-}
-
-/** One warm-up step: a plain autoencoder, so that k-means finds latents worth clustering. */
+/**
+ * One warm-up step: a plain autoencoder, so that k-means finds latents worth clustering. Outputs the loss
+ * `reconstruction`, the mean squared error per pixel, and the state.
+ */
 export function warmUpProgram(
   config: ImageModelConfig,
   training: ImageTrainingConfig,
-  parameters: Tree<TensorType>,
+  parameters: TypesOf<TokeniserParameters>,
 ): Program {
   const { height, width, channels } = config;
+  const { batchSize, reconstruction: weight } = training.tokeniser;
   const signature = {
     state: weightStateTypes(parameters),
-    images: f32(training.tokeniser.batchSize, height, width, channels),
-    ...scheduled,
+    images: f32(batchSize, height, width, channels),
+    ...scheduledTypes,
   };
-  const step = ({ state, images, ...rates }: { state: WeightState; images: tf.Tensor } & Scheduled) => {
+  return traceTyped<WarmUpInputs>(signature, ({ state, images, ...rates }) => {
     const latents = encodeImages(state.parameters.encoder, images);
     const decoded = decodeLatents(state.parameters.decoder, latents, autoencoderConfig(config));
     const reconstruction = meanSquaredError(decoded, images);
     const size = tf.mul(tf.mean(tf.square(latents)), LATENT_DECAY);
-    const loss = tf.add(tf.mul(reconstruction, training.tokeniser.reconstruction), size);
-    return { reconstruction, state: updateWeights(loss, state, rates) };
-  };
-  return trace(step as unknown as (inputs: unknown) => Tree<tf.Tensor>, signature as Tree<TensorType>);
+    const loss = tf.add(tf.mul(reconstruction, weight), size);
+    return { reconstruction, state: updateWeights(loss, state, rates, OPTIMISER) };
+  });
 }
 
-/** Inputs of a quantised step. */
-interface QuantisedInputs extends Scheduled {
-  readonly state: WeightState;
+type QuantisedInputs = ScheduledInputs & {
+  readonly state: WeightState<TokeniserParameters>;
   readonly codebooks: readonly Codebook<tf.Tensor>[];
   readonly images: tf.Tensor;
   /** [batch, scales]: one-hot of the last scale that is decoded. */
   readonly lastScale: tf.Tensor;
+  /** For each scale the tokens that restarted codes are set to, int32 [vocabulary]; 1 where restarts are on, [1]. */
   readonly restart: { readonly choices: readonly tf.Tensor[]; readonly active: tf.Tensor };
-}
+};
 
-/** One step of the quantised autoencoder: eq. 1 over all scales, codebooks by moving averages. */
+/**
+ * One step of the quantised autoencoder: eq. 1 over all scales, codebooks by moving averages. Outputs the losses
+ * `reconstruction`, `codebook` and `commitment`, each a mean of squares, the number of codes `restarted`, and the state.
+ */
 export function tokeniserProgram(
   config: ImageModelConfig,
   training: ImageTrainingConfig,
-  parameters: Tree<TensorType>,
+  parameters: TypesOf<TokeniserParameters>,
 ): Program {
   const { height, width, channels, tokeniser } = config;
+  const { scales: sides, vocabulary } = tokeniser;
   const { batchSize, reconstruction: weight } = training.tokeniser;
-  const scaleCount = tokeniser.scales.length;
   const signature = {
     state: weightStateTypes(parameters),
-    codebooks: tokeniser.scales.map(() => codebookTypes(tokeniser.vocabulary, tokeniser.latentChannels)),
+    codebooks: codebooksTypes(config),
     images: f32(batchSize, height, width, channels),
-    lastScale: f32(batchSize, scaleCount),
-    restart: { choices: tokeniser.scales.map(() => i32(tokeniser.vocabulary)), active: f32(1) },
-    ...scheduled,
+    lastScale: f32(batchSize, sides.length),
+    restart: { choices: sides.map(() => i32(vocabulary)), active: f32(1) },
+    ...scheduledTypes,
   };
-  const step = ({ state, codebooks, images, lastScale, restart, ...rates }: QuantisedInputs) => {
+  return traceTyped<QuantisedInputs>(signature, ({ state, codebooks, images, lastScale, restart, ...rates }) => {
     const { encoder, decoder, phi } = state.parameters;
     const latents = encodeImages(encoder, images);
-    const { scales, quantiser } = tokeniserWalk(
-      config,
-      phi,
-      codebooks.map(({ embedding }) => embedding),
-    );
+    const embeddings = codebooks.map(({ embedding }) => embedding);
+    const { scales, quantiser } = tokeniserWalk(config, phi, embeddings);
     const visits = [...walk(scales, zeroLatents(config, batchSize), encode(quantiser, stopGradient(latents)))];
-    const decoded = decodeLatents(decoder, prefixLatents(config, latents, visits.map((visit) => visit.state), lastScale), autoencoderConfig(config)); // prettier-ignore
-    const reconstruction = meanSquaredError(decoded, images);
-    const losses = vqLosses(tf.mul(reconstruction, weight), latents, visits.map((visit) => visit.state), { codebook: 1, commitment: COMMITMENT }); // prettier-ignore
+    const states = visits.map((visit) => visit.state);
+    const prefix = prefixLatents(config, latents, states, lastScale);
+    const reconstruction = meanSquaredError(decodeLatents(decoder, prefix, autoencoderConfig(config)), images);
+    const weights = { codebook: 1, commitment: COMMITMENT };
+    const losses = vqLosses(tf.mul(reconstruction, weight), latents, states, weights);
     const learned = learnCodebooks(codebooks, visits, {
       decay: CODEBOOK_DECAY,
       restart: { threshold: RESTART_THRESHOLD, ...restart },
@@ -138,11 +116,15 @@ export function tokeniserProgram(
       codebook: losses.codebook,
       commitment: losses.commitment,
       restarted: tf.addN([...learned.restarted]),
-      state: updateWeights(losses.total, state, rates),
+      state: updateWeights(losses.total, state, rates, OPTIMISER),
       codebooks: learned.codebooks,
     };
-  };
-  return trace(step as unknown as (inputs: unknown) => Tree<tf.Tensor>, signature as Tree<TensorType>);
+  });
+}
+
+/** Types of the codebooks of all scales, as they are kept in the training state. */
+export function codebooksTypes({ tokeniser }: ImageModelConfig): readonly Codebook<TensorType>[] {
+  return tokeniser.scales.map(() => codebookTypes(tokeniser.vocabulary, tokeniser.latentChannels));
 }
 
 /**

@@ -1,0 +1,150 @@
+import { NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
+import { generationNoise, randomStream, samplingControls } from "@nextscale/refinement-core";
+import { scaleGeometry } from "../generator/generator.js";
+import { likelihoodProgram, samplingProgram } from "../generator/programs.js";
+import type { ImageBatch } from "../image-batch.js";
+import { decodingProgram, encodingProgram } from "../tokeniser/programs.js";
+import { compiledPrograms } from "./compiled-programs.js";
+import type { ImageModelConfig } from "./config.js";
+import type { CodeScores, ImageModel } from "./image-model.js";
+import { inBatches, sliceItems } from "./in-batches.js";
+import { requireCodes, requireCount, requireImages, requireLabels } from "./requirements.js";
+import { weightTypes } from "./weights.js";
+
+/** What a model is made with besides configuration and weights. */
+export interface CreateImageModelOptions {
+  /** Stays open when the model is closed, unless `ownsEngine`. */
+  readonly engine: Engine;
+  /** SHA-256 of configuration and weights. */
+  readonly hash: string;
+  readonly ownsEngine?: boolean;
+}
+
+/**
+ * A model from its configuration and weights.
+ *
+ * @param tensors named as in a checkpoint
+ */
+export function createImageModel(
+  config: ImageModelConfig,
+  tensors: NamedArrays,
+  { engine, hash, ownsEngine = false }: CreateImageModelOptions,
+): ImageModel {
+  const types = weightTypes(config);
+  const geometry = scaleGeometry(config);
+  const programs = compiledPrograms(engine, tensors);
+  const { height, width, channels, classes, tokeniser } = config;
+  const { vocabulary } = tokeniser;
+  const pixels = height * width * channels;
+  const scales = geometry.length;
+  const sites = geometry.reduce((sum, scale) => sum + scale.sites, 0);
+
+  const asBatch = (data: Float32Array, count: number): ImageBatch => ({ data, count, height, width, channels });
+  const emptyCodes = (count: number) => geometry.map((scale) => new Int32Array(count * scale.sites));
+  const codeInputs = (codes: readonly Int32Array[], first: number, items: number): NamedArrays =>
+    Object.fromEntries(geometry.map((scale, k) => [`codes/${k}`, sliceItems(codes[k]!, scale.sites, first, items)]));
+  const keepCodes = (outputs: NamedArrays, codes: readonly Int32Array[], first: number, kept: number): void =>
+    geometry.forEach((scale, k) => {
+      codes[k]!.set(outputs[`codes/${k}`]!.subarray(0, kept * scale.sites), first * scale.sites);
+    });
+
+  const decodeAt = async (codes: readonly Int32Array[], count: number, shown: readonly number[]) => {
+    requireCodes(codes, count, config);
+    const images = shown.map(() => new Float32Array(count * pixels));
+    await inBatches(count, async (first, items, kept) => {
+      const build = () => decodingProgram(config, types, items, shown);
+      const outputs = await programs.run(`decode ${items} ${shown.join()}`, build, codeInputs(codes, first, items));
+      shown.forEach((k, i) => images[i]!.set(outputs[`images/${k}`]!.subarray(0, kept * pixels), first * pixels));
+    });
+    return images.map((data) => asBatch(data, count));
+  };
+
+  const model: ImageModel = {
+    config,
+    hash,
+    engine: engine.name,
+    networkEvaluations: (options = {}) => scales * (samplingControls(options, scales, vocabulary).plan.guided ? 2 : 1),
+
+    async sample({ count, seed = 0, label, first = 0, signal, onProgress, ...options }) {
+      const { plan, controls } = samplingControls(options, scales, vocabulary);
+      requireCount(count, config);
+      const labels = requireLabels(label, { count, first, classes: classes.length });
+      const stream = randomStream(seed, "images/sample");
+      const data = new Float32Array(count * pixels);
+      const codes = emptyCodes(count);
+      const fixed = Object.fromEntries(Object.entries(controls).map(([name, values]) => [`controls/${name}`, values as Float32Array])); // prettier-ignore
+      await inBatches(count, async (start, items, kept) => {
+        if (signal !== undefined) await untilSignalsAreSeen();
+        if (signal?.aborted) throw interrupted(start, count);
+        const noise = generationNoise(stream, { first: first + start, count: items }, geometry, vocabulary);
+        const build = () => samplingProgram(config, types, plan, items);
+        const outputs = await programs.run(`sample ${items} ${JSON.stringify(plan)}`, build, {
+          ...fixed,
+          labels: sliceItems(labels, 1, start, items),
+          ...Object.fromEntries(noise.map((uniform, k) => [`uniform/${k}`, uniform])),
+        });
+        data.set(outputs["images"]!.subarray(0, kept * pixels), start * pixels);
+        keepCodes(outputs, codes, start, kept);
+        onProgress?.(start + kept, count);
+      });
+      return { ...asBatch(data, count), labels, codes };
+    },
+
+    decodeScales: (codes, count) => decodeAt(codes, count, [...geometry.keys()]),
+    decode: async (codes, count) => (await decodeAt(codes, count, [scales - 1]))[0]!,
+
+    async encode(images) {
+      requireImages(images, config);
+      const codes = emptyCodes(images.count);
+      await inBatches(images.count, async (first, items, kept) => {
+        const build = () => encodingProgram(config, types, items);
+        const inputs = { images: sliceItems(images.data, pixels, first, items) };
+        keepCodes(await programs.run(`encode ${items}`, build, inputs), codes, first, kept);
+      });
+      return codes;
+    },
+
+    reconstruct: async (images) => model.decode(await model.encode(images), images.count),
+
+    async score(codes, labels) {
+      const count = labels.length;
+      requireCodes(codes, count, config);
+      const checked = requireLabels(labels, { count, first: 0, classes: classes.length });
+      const scores: CodeScores = {
+        nats: new Float32Array(count * scales),
+        confidence: new Float32Array(count * sites),
+        correct: new Uint8Array(count * sites),
+      };
+      await inBatches(count, async (first, items, kept) => {
+        const build = () => likelihoodProgram(config, types, items);
+        const inputs = { ...codeInputs(codes, first, items), labels: sliceItems(checked, 1, first, items) };
+        const outputs = await programs.run(`score ${items}`, build, inputs);
+        scores.nats.set(outputs["nats"]!.subarray(0, kept * scales), first * scales);
+        scores.confidence.set(outputs["confidence"]!.subarray(0, kept * sites), first * sites);
+        scores.correct.set(outputs["correct"]!.subarray(0, kept * sites), first * sites);
+      });
+      return scores;
+    },
+
+    async close() {
+      await programs.close();
+      if (ownsEngine) await engine.close();
+    },
+  };
+  return model;
+}
+
+/** An engine that computes in this thread never returns to the event loop, where timers and key presses wait. */
+function untilSignalsAreSeen(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function interrupted(done: number, count: number): NextscaleError {
+  return new NextscaleError({
+    code: "interrupted",
+    where: "images/sample",
+    expected: `${count} samples`,
+    got: `an interruption after ${done}`,
+    fix: "sample again: the same seed gives the same images",
+  });
+}

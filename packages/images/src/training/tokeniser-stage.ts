@@ -1,0 +1,74 @@
+import type { Engine, NamedArrays } from "@nextscale/engine";
+import { integers, layoutOf, randomStream, uniforms } from "@nextscale/refinement-core";
+import { weightTypes } from "../model/weights.js";
+import { codebooksTypes, tokeniserProgram } from "../tokeniser/training-program.js";
+import { trainingBatches } from "./batches.js";
+import { initialCodebooks } from "./initial-codebooks.js";
+import { tokeniserSchedules } from "./schedules.js";
+import type { Stage, StageInputs } from "./stage.js";
+import { averagedWeights, weightStateTypes } from "./weight-state.js";
+
+/** Restarted codes need time to settle: none in the last part of the steps. */
+const RESTARTS_UNTIL = 0.85;
+
+/**
+ * Stage 2: the quantised autoencoder.
+ *
+ * @param warm state of stage 1 after its last step
+ * @param engine computes the latents that the codebooks are fitted on
+ */
+export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: Engine): Stage {
+  const { config, types, dataset, seed } = inputs;
+  const { model, training } = config;
+  const { steps: allSteps, warmUpSteps, batchSize, truncation } = training.tokeniser;
+  const { scales, vocabulary } = model.tokeniser;
+  const steps = allSteps - warmUpSteps;
+  const batches = trainingBatches(dataset, { batchSize, seed, shift: training.shift });
+  const prefixes = randomStream(seed, "images/prefix");
+  const restarts = randomStream(seed, "images/restart");
+  return {
+    name: "tokeniser",
+    steps,
+    program: () => tokeniserProgram(model, training, types.tokeniser),
+    layout: (found) =>
+      layoutOf({ state: weightStateTypes(weightTypes(found).tokeniser), codebooks: codebooksTypes(found) }),
+    start: async () => ({ ...warm, ...(await initialCodebooks(inputs, warm, engine)) }),
+    constants: {},
+    batches: (step) => {
+      const { images, firstItem } = batches(step + warmUpSteps);
+      const numbers = uniforms(prefixes, { items: { first: firstItem, count: batchSize }, draws: 2 });
+      const choices = scales.map((side, k) => {
+        const drawn = integers(restarts, { items: [step], scale: k, draws: vocabulary }, batchSize * side * side);
+        return [`restart/choices/${k}`, drawn] as const;
+      });
+      return {
+        images,
+        lastScale: lastScales(numbers, scales.length, truncation),
+        "restart/active": Float32Array.of(step < RESTARTS_UNTIL * steps ? 1 : 0),
+        ...Object.fromEntries(choices),
+      };
+    },
+    scalars: tokeniserSchedules(training, warmUpSteps),
+  };
+}
+
+/** What a finished model keeps of stage 2's state: averaged weights and embeddings. */
+export function finishedTokeniser(state: NamedArrays, { tokeniser }: StageInputs["config"]["model"]): NamedArrays {
+  const embeddings = tokeniser.scales.map((_, k) => [`embeddings/${k}`, state[`codebooks/${k}/embedding`]!] as const);
+  return { ...averagedWeights(state, "tokeniser"), ...Object.fromEntries(embeddings) };
+}
+
+/**
+ * One-hot rows [items, scales]: the last scale for most items, any scale for the share that is truncated.
+ *
+ * @param numbers two uniform ones for each item: whether, and where
+ */
+function lastScales(numbers: Float32Array, scales: number, truncation: number): Float32Array {
+  const items = numbers.length / 2;
+  const rows = new Float32Array(items * scales);
+  for (let i = 0; i < items; i++) {
+    const last = numbers[2 * i]! < truncation ? Math.floor(numbers[2 * i + 1]! * scales) : scales - 1;
+    rows[i * scales + Math.min(last, scales - 1)] = 1;
+  }
+  return rows;
+}

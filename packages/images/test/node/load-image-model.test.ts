@@ -1,0 +1,137 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync, cpSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isNextscaleError, readSafetensors, writeSafetensors, type WritableSafetensor } from "@nextscale/engine";
+import { sha256 } from "@nextscale/refinement-core";
+import { writeCheckpoint } from "@nextscale/refinement-core/node";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { imageModelKind } from "../../src/model/checkpoint-kind.js";
+import { bundledImageModels, loadImageModel } from "../../src/node/load-image-model.js";
+import { randomWeights, TINY } from "../support/tiny-model.js";
+
+let home: string;
+let good: string;
+let folder: string;
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "nextscale-"));
+  good = join(home, "good");
+  const data = { name: "none", sha256: "0".repeat(64) };
+  await writeCheckpoint(good, imageModelKind, {
+    config: TINY,
+    seed: 1,
+    data,
+    metrics: {},
+    tensors: randomWeights(TINY),
+  });
+});
+beforeEach(() => {
+  folder = join(home, "changed");
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(good, folder, { recursive: true });
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+async function refusal(path = folder): Promise<string> {
+  try {
+    await (await loadImageModel(path)).close();
+    return "loaded";
+  } catch (error) {
+    if (!isNextscaleError(error)) throw error;
+    return `${error.code}: ${error.message}`;
+  }
+}
+
+/** Rewrites `model.json`. */
+function describe(change: (description: Record<string, unknown>) => object): void {
+  const path = join(folder, "model.json");
+  const description = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  writeFileSync(path, JSON.stringify({ ...description, ...change(description) }));
+}
+
+/** Rewrites a tensor, with the hash that goes with it. */
+async function alter(name: string, change: (data: Float32Array) => void): Promise<void> {
+  const path = join(folder, "weights.safetensors");
+  const { tensors } = readSafetensors(readFileSync(path), path);
+  change(tensors[name]!.data as Float32Array);
+  const bytes = writeSafetensors(tensors as Record<string, WritableSafetensor>);
+  writeFileSync(path, bytes);
+  const hash = await sha256(bytes);
+  describe(() => ({ weights: { sha256: hash, bytes: bytes.length } }));
+}
+
+test("a model loads and closes, more than once", async () => {
+  const [one, two] = await Promise.all([loadImageModel(good), loadImageModel(good)]);
+  expect(one.hash).toBe(two.hash);
+  expect(one.hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(one.engine).toBe("onnxruntime-node/cpu");
+  const { codes } = await one.sample({ count: 2, seed: 3 });
+  await one.close();
+  await one.close();
+  expect((await two.sample({ count: 2, seed: 3 })).codes).toEqual(codes);
+  await two.close();
+  await expect(one.sample({ count: 2, seed: 3 })).rejects.toMatchObject({ code: "invalid-argument" });
+});
+
+test("in a worker the samples are the same", async () => {
+  const here = await loadImageModel(good);
+  const there = await loadImageModel(good, { worker: true });
+  const samples = await Promise.all([here, there].map((model) => model.sample({ count: 5, seed: 3 })));
+  expect(samples[1]).toEqual(samples[0]);
+  await Promise.all([here.close(), there.close()]);
+});
+
+test("a model that is not there is refused, with the names that are", async () => {
+  expect(await refusal("no-such-model")).toMatch(/^invalid-argument: .*bundled model.*got no-such-model/);
+  expect(await refusal("")).toMatch(/^invalid-argument: .*an empty name/);
+  expect(await refusal(home)).toMatch(/^invalid-file: .*model\.json/);
+  expect(bundledImageModels()).not.toContain("lenet-mnist");
+});
+
+test("damaged weights are refused", async () => {
+  const weights = join(folder, "weights.safetensors");
+  truncateSync(weights, 1000);
+  expect(await refusal()).toMatch(/^invalid-data: .*weights\.safetensors.*1000 bytes/);
+  rmSync(weights);
+  expect(await refusal()).toMatch(/^invalid-file: .*weights\.safetensors: missing/);
+});
+
+test("weights that are not numbers are refused by name, though their hash is right", async () => {
+  await alter("embeddings/1", (data) => (data[3] = NaN));
+  expect(await refusal()).toMatch(/^invalid-data: .*finite numbers in tensor embeddings\/1.*NaN at element 3/);
+  await alter("embeddings/1", (data) => (data[3] = 0));
+  expect(await refusal()).toBe("loaded");
+});
+
+test("a description of another model, of none, or of one that cannot be is refused", async () => {
+  const config = (change: object) => describe((old) => ({ config: { ...(old["config"] as object), ...change } }));
+  describe(() => ({ kind: "images/feature-network" }));
+  expect(await refusal()).toMatch(/^invalid-data: .*kind images\/feature-network/);
+  describe(() => ({ kind: imageModelKind.kind }));
+  config({ refiner: { ...TINY.refiner, width: 64 } });
+  expect(await refusal()).toMatch(/^invalid-data: .*tensor/);
+  config({ refiner: { ...TINY.refiner, width: 2 ** 40 } });
+  expect(await refusal()).toMatch(/^invalid-data: .*refiner\.width/);
+  config({ refiner: TINY.refiner, height: 29 });
+  expect(await refusal()).toMatch(/^invalid-data: .*latent grid/);
+  config({ height: 28, surprise: 1 });
+  expect(await refusal()).toMatch(/^invalid-data: .*surprise/);
+});
+
+test("no change of a byte goes unnoticed or ends in anything but a typed error", async () => {
+  const names = ["model.json", "weights.safetensors"] as const;
+  const originals = names.map((name) => readFileSync(join(good, name)));
+  const change = fc.record({ file: fc.nat(1), at: fc.nat(), byte: fc.nat(255) });
+  await fc.assert(
+    fc.asyncProperty(change, async ({ file, at, byte }) => {
+      const bytes = Buffer.from(originals[file]!);
+      const position = at % bytes.length;
+      bytes[position] = byte;
+      writeFileSync(join(folder, names[file]!), bytes);
+      const result = await refusal();
+      writeFileSync(join(folder, names[file]!), originals[file]!);
+      if (file === 1) expect(result === "loaded").toBe(bytes.equals(originals[1]!));
+    }),
+    { numRuns: 60, seed: 2 },
+  );
+});
