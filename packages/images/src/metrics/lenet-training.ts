@@ -33,23 +33,31 @@ import { layoutOf } from "../model/weights.js";
 import { lenetConfigSchema, lenetTypes } from "./feature-network.js";
 import { initLenet, lenet, type LenetConfig, type LenetDropout, type LenetParameters } from "./lenet.js";
 
-const recipeSchema = z.strictObject({
+/** How a feature network is trained. */
+export interface LenetRecipe {
+  readonly steps: number;
+  readonly batchSize: number;
+  /** At the first step; it falls to zero as half a cosine. */
+  readonly learningRate: number;
+  /** Per unit of learning rate, decoupled. */
+  readonly weightDecay: number;
+  /** Share of the hidden units, and of the features, that is left out in a step. */
+  readonly dropout: number;
+  /** Images are shifted by up to so many pixels. */
+  readonly shift: number;
+  /** Share of the weights' average that each step keeps. */
+  readonly averageDecay: number;
+}
+
+const recipeSchema: z.ZodType<LenetRecipe> = z.strictObject({
   steps: z.number().int().positive(),
   batchSize: z.number().int().positive(),
-  /** At the first step; it falls to zero as half a cosine. */
   learningRate: z.number().positive(),
-  /** Per unit of learning rate, decoupled. */
   weightDecay: z.number().min(0),
-  /** Share of the hidden units, and of the features, that is left out in a step. */
   dropout: z.number().min(0).lt(1),
-  /** Images are shifted by up to so many pixels. */
   shift: z.number().int().min(0),
-  /** Share of the weights' average that each step keeps. */
   averageDecay: z.number().min(0).lt(1),
 });
-
-/** How a feature network is trained. */
-export type LenetRecipe = Readonly<z.infer<typeof recipeSchema>>;
 
 /**
  * The recipe of the bundled network: eight epochs of MNIST's 60,000 images. The average's half-life is 140 steps, a third of

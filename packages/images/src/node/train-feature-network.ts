@@ -36,6 +36,7 @@ export interface TrainFeatureNetworkOptions {
   /** Go on from `<out>.training` where there is one; otherwise it is overwritten. Default false. */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
+  /** Called every 50 steps. */
   readonly onProgress?: (progress: TrainProgress) => void;
 }
 
