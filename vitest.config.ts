@@ -4,6 +4,7 @@ import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { findChromium } from "./tools/testing/chromium.js";
 import { PlainReporter } from "./tools/testing/plain-reporter.js";
+import { readmeExamples } from "./tools/testing/readme-example.js";
 
 /** Packages resolve each other to their sources, so tests need no build. */
 const SOURCE = "@nextscale/source";
@@ -74,6 +75,7 @@ export default defineConfig({
   root,
   resolve: { conditions: [SOURCE, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
+  plugins: [readmeExamples()],
   test: {
     projects: chromium === undefined ? nodeProjects : [...nodeProjects, await browserProject(chromium)],
     reporters: ["default", new PlainReporter(notes)],

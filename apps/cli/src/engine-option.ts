@@ -12,7 +12,7 @@ export function engineOption(name: string | undefined): { readonly engine?: Engi
   if (engine !== undefined) return { engine };
   throw new NextscaleError({
     code: "invalid-argument",
-    where: "nextscale --engine",
+    where: "--engine",
     expected: `one of ${ENGINE_NAMES.join(", ")}`,
     got: name,
     fix: "see which of them load here with: nextscale doctor",

@@ -13,7 +13,7 @@ const SAME_KEY_PRESS = 300;
 
 /**
  * The first Ctrl-C aborts the signal, so that a command can stop in order. From then on Node's own handling is back: the
- * second one ends the process at once, even when it is too busy to look.
+ * second one ends the process at once, however busy it is.
  */
 export function watchInterrupts(): Interrupts {
   const controller = new AbortController();

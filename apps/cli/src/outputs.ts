@@ -1,16 +1,16 @@
 import { constants } from "node:fs";
 import { access, rm, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
 import { replaceFolder, writeFileAtomic, type FolderFiles } from "@nextscale/engine/node";
 import { receiptPathOf, writeReceipt } from "@nextscale/refinement-core/node";
 import type { Invocation } from "./invocation.js";
 import { versionsWith } from "./versions.js";
 
-/** Something to write: a file, or a folder of files. */
+/** Something to write: a file, or a folder of files, in which files of the names in `replaced` may be now. */
 export type Output =
   | { readonly path: string; readonly content: Uint8Array | string }
-  | { readonly path: string; readonly files: FolderFiles };
+  | { readonly path: string; readonly files: FolderFiles; readonly replaced: readonly string[] };
 
 /** What a receipt says besides files, versions and the command. */
 export interface RunFacts {
@@ -44,7 +44,8 @@ export async function writeOutputs(
       await write(output);
       written.push(output.path);
       await receiptOf(output.path, facts, invocation);
-      written.push(receiptPathOf(output.path));
+      const receipt = receiptPathOf(output.path);
+      written.push(isAbsolute(output.path) ? receipt : relative(process.cwd(), receipt));
     }
   } catch (error) {
     await Promise.all(written.map((path) => rm(path, { recursive: true, force: true }).catch(() => undefined)));
@@ -66,7 +67,7 @@ export async function receiptOf(output: string, facts: RunFacts, { args }: Invoc
 
 async function write(output: Output): Promise<void> {
   if ("content" in output) await writeFileAtomic(output.path, output.content);
-  else await replaceFolder(output.path, output.files);
+  else await replaceFolder(output.path, output.files, output.replaced);
 }
 
 /** True for what is there and is neither file nor folder. */
@@ -97,7 +98,7 @@ export async function requireWritable(path: string): Promise<void> {
       if (code !== "ENOENT" || parent === folder) {
         throw new NextscaleError({
           code: "unwritable",
-          where: "nextscale",
+          where: "output",
           expected: `to write ${path}`,
           got: `${code ?? String(cause)} at ${folder}`,
           fix: "choose a folder you may write to",

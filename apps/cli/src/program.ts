@@ -1,4 +1,10 @@
 import { Command, Option } from "commander";
+import type { BenchOptions } from "./commands/bench.js";
+import type { DemoOptions } from "./commands/demo.js";
+import type { DoctorOptions } from "./commands/doctor.js";
+import type { EvaluateImagesOptions } from "./commands/images-evaluate.js";
+import type { SampleImagesOptions } from "./commands/images-sample.js";
+import type { TrainImagesOptions } from "./commands/images-train.js";
 import type { Invocation } from "./invocation.js";
 import { decimal, integer, shard } from "./options.js";
 import { VERSION } from "./versions.js";
@@ -22,7 +28,7 @@ export function createProgram(invocation: Invocation): Command {
       .description("generate digits with the bundled model and draw them scale by scale")
       .option("--out <folder>", "where to put the pictures", "out")
       .option("--seed <n>", "seed of all randomness", integer(0), 1)
-      .action(async (options) => (await import("./commands/demo.js")).demo(options, invocation)),
+      .action(async (options: DemoOptions) => (await import("./commands/demo.js")).demo(options, invocation)),
     ["nextscale demo", "nextscale demo --out pictures --seed 7"],
   );
 
@@ -32,7 +38,7 @@ export function createProgram(invocation: Invocation): Command {
     command(program, "doctor")
       .description("show which engines load on this machine, how fast each is, and what the others need")
       .option("--json", "print one JSON object")
-      .action(async (options) => (await import("./commands/doctor.js")).doctor(options, invocation)),
+      .action(async (options: DoctorOptions) => (await import("./commands/doctor.js")).doctor(options, invocation)),
     ["nextscale doctor", "nextscale doctor --json"],
   );
 
@@ -42,7 +48,7 @@ export function createProgram(invocation: Invocation): Command {
       .option("--repeats <n>", "timed training steps for each network; the median counts", integer(1, 10_000), 15)
       .option("--json", "print one JSON object")
       .addHelpText("after", "\nPyTorch is timed where python3 has torch; NEXTSCALE_PYTHON names another interpreter.")
-      .action(async (options) => (await import("./commands/bench.js")).bench(options, invocation)),
+      .action(async (options: BenchOptions) => (await import("./commands/bench.js")).bench(options, invocation)),
     ["nextscale bench", "NEXTSCALE_PYTHON=~/torch/bin/python nextscale bench --json"],
   );
   return program;
@@ -63,7 +69,9 @@ function addImages(images: Command, invocation: Invocation): void {
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
       .option("--resume", "go on from what --out holds")
       .option("--json", "print one JSON object at the end")
-      .action(async (options) => (await import("./commands/images-train.js")).trainImages(options, invocation)),
+      .action(async (options: TrainImagesOptions) =>
+        (await import("./commands/images-train.js")).trainImages(options, invocation),
+      ),
     [
       "nextscale images train --preset mnist --out my-model",
       "nextscale images train --preset mnist --out my-model --resume",
@@ -93,7 +101,9 @@ function addImages(images: Command, invocation: Invocation): void {
       .addOption(engineOption())
       .option("--out <path>", "a PNG file, or a folder when it ends with /", "samples.png")
       .option("--json", "print one JSON object")
-      .action(async (options) => (await import("./commands/images-sample.js")).sampleImages(options, invocation)),
+      .action(async (options: SampleImagesOptions) =>
+        (await import("./commands/images-sample.js")).sampleImages(options, invocation),
+      ),
     [
       "nextscale images sample --count 64 --out digits.png",
       "nextscale images sample --label 7 --guidance 3 --seed 5 --out sevens.png",
@@ -110,7 +120,9 @@ function addImages(images: Command, invocation: Invocation): void {
       .addOption(engineOption())
       .option("--out <file>", "write the figures to a JSON file")
       .option("--json", "print one JSON object")
-      .action(async (options) => (await import("./commands/images-evaluate.js")).evaluateImages(options, invocation)),
+      .action(async (options: EvaluateImagesOptions) =>
+        (await import("./commands/images-evaluate.js")).evaluateImages(options, invocation),
+      ),
     ["nextscale images evaluate", "nextscale images evaluate --model my-model --count 2000 --out figures.json"],
   );
 }

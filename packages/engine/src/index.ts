@@ -4,7 +4,14 @@ export { isNextscaleError, NextscaleError, type ErrorCode, type ErrorParts } fro
 export { gradients } from "./gradient/gradients.js";
 export { formatProgram } from "./ir/print.js";
 export type { Attributes, NamedValue, Node, Program, ValueId } from "./ir/program.js";
-export { formatType, sizeOf, type DType, type NamedArrays, type TensorData, type TensorType } from "./ir/tensor-type.js";
+export {
+  formatType,
+  sizeOf,
+  type DType,
+  type NamedArrays,
+  type TensorData,
+  type TensorType,
+} from "./ir/tensor-type.js";
 export { gelu, layerNorm, silu, softmaxCrossEntropy, stopGradient } from "./nn/index.js";
 export { onnxOutputNames, toOnnx, type OnnxOptions } from "./onnx/to-onnx.js";
 export { adamW, adamWSignature, adamWZeros, type AdamWOptions, type AdamWState } from "./optimiser/adamw.js";

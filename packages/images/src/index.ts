@@ -2,7 +2,16 @@ export { readIdx, writeIdx, type IdxTensor } from "./data/idx.js";
 export { datasetFromIdx, IMAGE_LIMITS, imageDataset, type ImageDataset } from "./data/image-dataset.js";
 export type { ImageBatch } from "./image-batch.js";
 export { imageModelKind } from "./model/checkpoint-kind.js";
-export type { ImageModelConfig, ImageTrainingConfig, RefinerConfig, TokeniserConfig } from "./model/config.js";
+export {
+  imageModelConfigSchema,
+  imageTrainingSchema,
+  refinerConfigSchema,
+  tokeniserConfigSchema,
+  type ImageModelConfig,
+  type ImageTrainingConfig,
+  type RefinerConfig,
+  type TokeniserConfig,
+} from "./model/config.js";
 export {
   createImageModel,
   type CodeScores,

@@ -65,7 +65,7 @@ export { areaMatrix, areaWeights, bicubicMatrix, bilinearMatrix, replicationMatr
 
 // refiner
 export { attention, FORBIDDEN, type AttentionInputs } from "./refiner/attention.js";
-export { gridGeometry, scaleOffsets, scaleOfSite, type Axis, type ScaleGeometry } from "./refiner/geometry.js";
+export { gridGeometry, scaleOffsets, scaleOfSite, type ScaleGeometry } from "./refiner/geometry.js";
 export {
   categoricalHead,
   gaussianHead,
@@ -91,11 +91,10 @@ export { type Network } from "./refiner/network.js";
 export {
   countParameters,
   initialiser,
-  isHostArray,
+  isHostTensor,
   parameterArrays,
   parameterNormals,
   parameterTypes,
-  type HostArray,
   type HostParameters,
   type Initialiser,
   type MapLeaves,

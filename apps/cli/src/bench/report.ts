@@ -53,7 +53,7 @@ export function formatReport(report: BenchReport): string[] {
 }
 
 function networkRows({ networks, peer }: BenchReport): string[][] {
-  const torch = "skipped" in peer ? [] : [`PyTorch ${peer.torch}`, "ratio"];
+  const torch = "skipped" in peer ? [] : [`PyTorch ${peer.torch}`, "times ours"];
   return [
     ["AdamW step", "step", "of the rate", "trace", "session", ...torch],
     ...networks.map(({ name, stepMs, fraction, traceMs, sessionMs, torch }) => [

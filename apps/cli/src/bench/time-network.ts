@@ -52,7 +52,7 @@ export async function timeNetwork(
 function notFinite(name: string, loss: number, step: number): NextscaleError {
   return new NextscaleError({
     code: "invalid-data",
-    where: "nextscale bench",
+    where: "bench",
     expected: `a finite loss of the ${name} in step ${step}`,
     got: String(loss),
   });

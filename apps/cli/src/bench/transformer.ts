@@ -70,13 +70,13 @@ export const transformer = defineNetwork({
   loss: (p, { tokens, labels }) => {
     const mask = causalMask();
     const embedded = tf.reshape(tf.gather(p.tokens, tokens as tf.Tensor1D), [BATCH, TOKENS, WIDTH]);
-    let x = tf.reshape(tf.add(embedded, p.positions), [BATCH * TOKENS, WIDTH]) as tf.Tensor;
+    let x: tf.Tensor = tf.reshape(tf.add(embedded, p.positions), [BATCH * TOKENS, WIDTH]);
     for (const block of p.blocks as readonly Block[]) {
       x = tf.add(x, attention(layerNorm(x, block.attentionNorm), block, mask));
       const hidden = gelu(apply(layerNorm(x, block.mlpNorm), block.up as Dense));
       x = tf.add(x, apply(hidden, block.down as Dense));
     }
-    return tf.mean(softmaxCrossEntropy(apply(layerNorm(x, p.norm), p.head as Dense), labels));
+    return tf.mean(softmaxCrossEntropy(apply(layerNorm(x, p.norm), p.head), labels));
   },
   classes: VOCABULARY,
   flops,

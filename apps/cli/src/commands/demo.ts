@@ -21,7 +21,7 @@ const STRIP_ROWS = 10;
 /** Generates digits with the bundled model: a grid of them, and some of them at every scale. */
 export async function demo({ out, seed }: DemoOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
-  await requireWritable(out);
+  await requireWritable(join(out, "digits.png"));
   const model = await loadImageModel(MODEL);
   try {
     const { engine, hash, config } = model;

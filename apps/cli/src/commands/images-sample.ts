@@ -2,7 +2,7 @@ import { NextscaleError } from "@nextscale/engine";
 import { loadImageModel } from "@nextscale/images/node";
 import { createProgress, type SamplingOptions } from "@nextscale/refinement-core";
 import { engineOption } from "../engine-option.js";
-import { labelledGrid, singlePictures } from "../images/pictures.js";
+import { labelledGrid, replaceablePictures, singlePictures } from "../images/pictures.js";
 import type { Invocation } from "../invocation.js";
 import { shardRange, type Shard } from "../options.js";
 import { formatSeconds, print, printJson } from "../output.js";
@@ -33,7 +33,7 @@ export async function sampleImages(options: SampleImagesOptions, invocation: Inv
   if (count === 0) {
     throw invalid(`--shard with no more parts than the ${options.count} images`, `${options.shard?.count} parts`);
   }
-  const asFolder = await meansFolder(out);
+  const replaced = (await meansFolder(out)) ? await replaceablePictures(out) : undefined;
   await requireWritable(out);
   const model = await loadImageModel(options.model, engineOption(options.engine));
   try {
@@ -47,8 +47,8 @@ export async function sampleImages(options: SampleImagesOptions, invocation: Inv
       .sample({ count, seed, first, ...controls, ...label, signal, onProgress })
       .finally(() => progress.close());
     const networkEvaluations = model.networkEvaluations(controls);
-    const output = asFolder
-      ? { path: out, files: singlePictures(samples, first, config) }
+    const output = replaced
+      ? { path: out, files: singlePictures(samples, first, config), replaced }
       : { path: out, content: labelledGrid(samples, config) };
     const files = await writeOutputs(
       [output],
@@ -104,5 +104,5 @@ function classNumber(label: string, classes: readonly string[]): number {
 }
 
 function invalid(expected: string, got: string): NextscaleError {
-  return new NextscaleError({ code: "invalid-argument", where: "nextscale images sample", expected, got });
+  return new NextscaleError({ code: "invalid-argument", where: "images sample", expected, got });
 }

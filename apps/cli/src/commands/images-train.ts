@@ -82,7 +82,7 @@ function refused(
   got: string,
   fix = "choose one of them",
 ): NextscaleError {
-  return new NextscaleError({ code, where: "nextscale images train", expected, got, fix });
+  return new NextscaleError({ code, where: "images train", expected, got, fix });
 }
 
 interface StageEvent extends TrainProgress {

@@ -34,5 +34,7 @@ export function gradients<T extends Tree<tf.Tensor>>(loss: tf.Tensor, wrt: T): T
   const values = leaves.map(([, tensor]) => recording.valueFor(tensor));
   const results = reverseSweep(recording.graph, recording.valueFor(loss), values);
   const byPath = new Map(leaves.map(([path], i) => [path, results[i] as ValueId]));
-  return mapTree<tf.Tensor, tf.Tensor>(wrt, isTensor, (_tensor, path) => recording.tensorOf(byPath.get(path) as ValueId)) as T;
+  return mapTree<tf.Tensor, tf.Tensor>(wrt, isTensor, (_tensor, path) =>
+    recording.tensorOf(byPath.get(path) as ValueId),
+  ) as T;
 }

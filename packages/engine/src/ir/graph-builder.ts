@@ -31,7 +31,8 @@ export class GraphBuilder {
 
   /** A scalar constant, which broadcasts against anything. */
   scalar(value: number, dtype: DType = "float32"): ValueId {
-    const data = dtype === "float32" ? Float32Array.of(value) : dtype === "int32" ? Int32Array.of(value) : Uint8Array.of(value);
+    const data =
+      dtype === "float32" ? Float32Array.of(value) : dtype === "int32" ? Int32Array.of(value) : Uint8Array.of(value);
     return this.constant({ dtype, shape: [] }, data);
   }
 
@@ -119,7 +120,9 @@ export class GraphBuilder {
     const from = this.shapeOf(a);
     if (sameShape(from, shape)) return a;
     const lead = from.length - shape.length;
-    const axes = from.flatMap((extent, axis) => (axis < lead || (shape[axis - lead] === 1 && extent !== 1) ? [axis] : []));
+    const axes = from.flatMap((extent, axis) =>
+      axis < lead || (shape[axis - lead] === 1 && extent !== 1) ? [axis] : [],
+    );
     return this.reshape(this.sum(a, axes), shape);
   }
 
@@ -136,7 +139,8 @@ export class GraphBuilder {
 
   #define(type: TensorType): ValueId {
     const value = this.#next++;
-    if (!Number.isSafeInteger(sizeOf(type.shape))) throw new Error(`internal: shape [${type.shape.join(",")}] is not static`);
+    if (!Number.isSafeInteger(sizeOf(type.shape)))
+      throw new Error(`internal: shape [${type.shape.join(",")}] is not static`);
     this.types.set(value, type);
     return value;
   }

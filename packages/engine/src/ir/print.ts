@@ -34,5 +34,8 @@ function type(program: Program, value: ValueId): string {
 function formatAttributes(attributes: Attributes): string[] {
   return Object.entries(attributes)
     .filter(([, value]) => value !== false)
-    .map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value.join(",")}]` : String(value as string | number | boolean)}`);
+    .map(
+      ([name, value]) =>
+        `${name}=${Array.isArray(value) ? `[${value.join(",")}]` : String(value as string | number | boolean)}`,
+    );
 }

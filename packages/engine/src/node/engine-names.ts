@@ -1,14 +1,14 @@
 /** Execution providers of onnxruntime-node that have an engine name. */
-export const ONNXRUNTIME_PROVIDERS = ["cpu", "webgpu", "cuda", "coreml", "dml"] as const;
-
-/** Execution providers of onnxruntime-node that have an engine name. */
-export type OnnxRuntimeProvider = (typeof ONNXRUNTIME_PROVIDERS)[number];
-
-/** tfjs backends that have an engine name. */
-export const TFJS_BACKENDS = ["cpu", "wasm", "webgpu", "node", "node-gpu"] as const;
+export type OnnxRuntimeProvider = "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
 
 /** tfjs backends that have an engine name; `node` and `node-gpu` are TensorFlow itself. */
-export type TfjsBackend = (typeof TFJS_BACKENDS)[number];
+export type TfjsBackend = "cpu" | "wasm" | "webgpu" | "node" | "node-gpu";
+
+/** Execution providers of onnxruntime-node that have an engine name. */
+export const ONNXRUNTIME_PROVIDERS: readonly OnnxRuntimeProvider[] = ["cpu", "webgpu", "cuda", "coreml", "dml"];
+
+/** tfjs backends that have an engine name. */
+export const TFJS_BACKENDS: readonly TfjsBackend[] = ["cpu", "wasm", "webgpu", "node", "node-gpu"];
 
 /** Names of the engines that run in Node. */
 export type EngineName = `onnxruntime-node/${OnnxRuntimeProvider}` | `tfjs/${TfjsBackend}`;

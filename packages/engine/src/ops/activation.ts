@@ -38,7 +38,11 @@ function activation(name: string, rule: ActivationRule): Readonly<Record<string,
         return [{ dtype: "float32", shape: broadcastAll(gradientName, inputs) }];
       },
       evaluate: ([x, dy]) => [
-        mapBroadcast({ dtype: "float32", shape: broadcastAll(gradientName, [x!.type, dy!.type]) }, [x!, dy!], (at, gradient) => rule.derivative(at!) * gradient!),
+        mapBroadcast(
+          { dtype: "float32", shape: broadcastAll(gradientName, [x!.type, dy!.type]) },
+          [x!, dy!],
+          (at, gradient) => rule.derivative(at) * gradient,
+        ),
       ],
       gradient: (g, { inputs, wanted }, [d]) => {
         if (d === null) return [null, null];
@@ -67,12 +71,15 @@ const gelu: ActivationRule = {
     return g.mul(density, g.sub(g.scalar(2), square));
   },
   onnx: (e, x) => e.node("Gelu", [x]),
+  // With u = x / sqrt 2: (1 + erf u) / 2 + u e^{-u^2} / sqrt pi, in nine passes. HardSigmoid is an affine map in one pass
+  // (its clipping at 0 and 1 changes nothing here), and dividing by e^{u^2} spares the negation; it may overflow, to a
+  // quotient of 0. Measured on [6656, 768], one thread: 20 ms, against 28 ms for the formula as written (11 passes).
+  // No single kernel of ONNX Runtime has the derivative.
   onnxGradient: (e, x, dy) => {
-    const erf = e.node("Erf", [e.node("Mul", [x, e.scalar(Math.SQRT1_2)])]);
-    const cdf = e.node("Add", [e.node("Mul", [erf, e.scalar(0.5)]), e.scalar(0.5)]);
-    const bell = e.node("Exp", [e.node("Mul", [e.node("Mul", [x, x]), e.scalar(-0.5)])]);
-    const slope = e.node("Mul", [e.node("Mul", [x, bell]), e.scalar(INVERSE_SQRT_2PI)]);
-    return e.node("Mul", [dy, e.node("Add", [cdf, slope])]);
+    const u = e.node("Mul", [x, e.scalar(Math.SQRT1_2)]);
+    const cdf = e.node("HardSigmoid", [e.node("Erf", [u])], { alpha: { float: 0.5 }, beta: { float: 0.5 } });
+    const bell = e.node("Div", [u, e.node("Exp", [e.node("Mul", [u, u])])]);
+    return e.node("Mul", [dy, e.node("Add", [cdf, e.node("Mul", [bell, e.scalar(1 / Math.sqrt(Math.PI))])])]);
   },
   tfjs: (t, x) => t.mul(t.mul(x, 0.5), t.add(t.erf(t.mul(x, Math.SQRT1_2)), 1)),
   tfjsDerivative: (t, x) => {
@@ -95,12 +102,11 @@ const silu: ActivationRule = {
     e.dialect === "onnxruntime"
       ? e.node("QuickGelu", [x], { alpha: { float: 1 } }, "com.microsoft")
       : e.node("Mul", [x, e.node("Sigmoid", [x])]),
+  // s (1 + x (1 - s)) = y + s (1 - y). With x (1 - s) from QuickGelu it is a pass less and no faster (12.8 and 12.9 ms).
   onnxGradient: (e, x, dy) => {
     const s = e.node("Sigmoid", [x]);
     const y = e.node("Mul", [x, s]);
-    // s (1 + x (1 - s)) = y + s (1 - y)
-    const slope = e.node("Add", [y, e.node("Mul", [s, e.node("Sub", [e.scalar(1), y])])]);
-    return e.node("Mul", [dy, slope]);
+    return e.node("Mul", [dy, e.node("Add", [y, e.node("Mul", [s, e.node("Sub", [e.scalar(1), y])])])]);
   },
   tfjs: (t, x) => t.mul(x, t.sigmoid(x)),
   tfjsDerivative: (t, x) => {
@@ -110,4 +116,7 @@ const silu: ActivationRule = {
 };
 
 /** GELU (Hendrycks and Gimpel 2016, exact) and SiLU, with their gradients `GeluGrad(x, dy)` and `SiluGrad(x, dy)`. */
-export const activationOperations: Readonly<Record<string, Operation>> = { ...activation("Gelu", gelu), ...activation("Silu", silu) };
+export const activationOperations: Readonly<Record<string, Operation>> = {
+  ...activation("Gelu", gelu),
+  ...activation("Silu", silu),
+};

@@ -17,7 +17,13 @@ interface ArithmeticRule {
   readonly evaluate: (a: number, b: number) => number;
   readonly tfjs: (backend: Tfjs, a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
   /** Gradients before summing over broadcast axes. */
-  readonly gradient?: (g: GraphBuilder, a: ValueId, b: ValueId, dy: ValueId, y: ValueId) => readonly [() => ValueId, () => ValueId];
+  readonly gradient?: (
+    g: GraphBuilder,
+    a: ValueId,
+    b: ValueId,
+    dy: ValueId,
+    y: ValueId,
+  ) => readonly [() => ValueId, () => ValueId];
 }
 
 function arithmetic(name: string, rule: ArithmeticRule): Operation {
@@ -48,9 +54,9 @@ function arithmetic(name: string, rule: ArithmeticRule): Operation {
 
 const onnx = (opType: string) => (e: OnnxEmitter, a: string, b: string) => e.node(opType, [a, b]);
 
-/** The gradient where `op(a, b)` holds, 0 elsewhere. */
-function keepWhere(g: GraphBuilder, op: string, a: ValueId, b: ValueId, dy: ValueId): ValueId {
-  return g.emit("Where", [g.emit(op, [a, b]), dy, g.scalar(0)]);
+/** dy where `op(a, b)` holds, 0 elsewhere. */
+function masked(g: GraphBuilder, op: string, a: ValueId, b: ValueId, dy: ValueId): ValueId {
+  return g.mul(dy, g.toFloat(g.emit(op, [a, b])));
 }
 
 const rules: Readonly<Record<string, ArithmeticRule>> = {
@@ -93,24 +99,28 @@ const rules: Readonly<Record<string, ArithmeticRule>> = {
     onnx: onnx("Max"),
     evaluate: (a, b) => Math.max(a, b),
     tfjs: (t, a, b) => t.maximum(a, b),
-    gradient: (g, a, b, dy) => [() => keepWhere(g, "GreaterEqual", a, b, dy), () => keepWhere(g, "Less", a, b, dy)],
+    gradient: (g, a, b, dy) => [() => masked(g, "GreaterEqual", a, b, dy), () => masked(g, "Less", a, b, dy)],
   },
   Minimum: {
     onnx: onnx("Min"),
     evaluate: (a, b) => Math.min(a, b),
     tfjs: (t, a, b) => t.minimum(a, b),
-    gradient: (g, a, b, dy) => [() => keepWhere(g, "LessEqual", a, b, dy), () => keepWhere(g, "Greater", a, b, dy)],
+    gradient: (g, a, b, dy) => [() => masked(g, "LessEqual", a, b, dy), () => masked(g, "Greater", a, b, dy)],
   },
   FloorDiv: {
     // ONNX' integer division truncates; taking the floor-remainder away first makes it exact.
     onnx: (e, a, b, dtype) =>
-      dtype === "int32" ? e.node("Div", [e.node("Sub", [a, e.node("Mod", [a, b])]), b]) : e.node("Floor", [e.node("Div", [a, b])]),
+      dtype === "int32"
+        ? e.node("Div", [e.node("Sub", [a, e.node("Mod", [a, b])]), b])
+        : e.node("Floor", [e.node("Div", [a, b])]),
     evaluate: (a, b) => Math.floor(a / b),
     tfjs: (t, a, b) => t.floorDiv(a, b),
   },
   FloorMod: {
     onnx: (e, a, b, dtype) =>
-      dtype === "int32" ? e.node("Mod", [a, b]) : e.node("Sub", [a, e.node("Mul", [b, e.node("Floor", [e.node("Div", [a, b])])])]),
+      dtype === "int32"
+        ? e.node("Mod", [a, b])
+        : e.node("Sub", [a, e.node("Mul", [b, e.node("Floor", [e.node("Div", [a, b])])])]),
     evaluate: (a, b) => a - b * Math.floor(a / b),
     tfjs: (t, a, b) => t.mod(a, b),
     gradient: (g, a, b, dy) => [() => dy, () => g.neg(g.mul(dy, g.emit("FloorDiv", [a, b])))],

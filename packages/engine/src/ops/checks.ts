@@ -3,7 +3,12 @@ import { formatType, type DType, type TensorType } from "../ir/tensor-type.js";
 
 /** The error for inputs that do not fit an operation. */
 export function misfit(op: string, expected: string, inputs: readonly TensorType[]): NextscaleError {
-  return new NextscaleError({ code: "shape", where: `engine/${op}`, expected, got: inputs.map(formatType).join(" and ") });
+  return new NextscaleError({
+    code: "shape",
+    where: `engine/${op}`,
+    expected,
+    got: inputs.map(formatType).join(" and "),
+  });
 }
 
 /** @throws NextscaleError `shape` unless every input has dtype `dtype` */

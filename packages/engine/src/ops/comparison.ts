@@ -23,7 +23,9 @@ function comparison(name: string, rule: ComparisonRule): Operation {
       return [{ dtype: "bool", shape: broadcastAll(name, inputs) }];
     },
     evaluate: ([a, b]) => [
-      mapBroadcast({ dtype: "bool", shape: broadcastAll(name, [a!.type, b!.type]) }, [a!, b!], (x, y) => Number(holds(x!, y!))),
+      mapBroadcast({ dtype: "bool", shape: broadcastAll(name, [a!.type, b!.type]) }, [a!, b!], (x, y) =>
+        Number(holds(x, y)),
+      ),
     ],
     toOnnx: (e, { inputs }) => [rule.onnx(e, inputs[0]!, inputs[1]!)],
     toTfjs: (backend, [a, b]) => [rule.tfjs(backend, a!, b!)],
@@ -51,7 +53,12 @@ const rules: Readonly<Record<string, ComparisonRule>> = {
     tfjs: (t, a, b) => t.greaterEqual(a, b),
   },
   Less: { dtypes: numbers, holds: (a, b) => a < b, onnx: onnx("Less"), tfjs: (t, a, b) => t.less(a, b) },
-  LessEqual: { dtypes: numbers, holds: (a, b) => a <= b, onnx: onnx("LessOrEqual"), tfjs: (t, a, b) => t.lessEqual(a, b) },
+  LessEqual: {
+    dtypes: numbers,
+    holds: (a, b) => a <= b,
+    onnx: onnx("LessOrEqual"),
+    tfjs: (t, a, b) => t.lessEqual(a, b),
+  },
   And: { dtypes: bools, holds: (a, b) => a !== 0 && b !== 0, onnx: onnx("And"), tfjs: (t, a, b) => t.logicalAnd(a, b) },
   Or: { dtypes: bools, holds: (a, b) => a !== 0 || b !== 0, onnx: onnx("Or"), tfjs: (t, a, b) => t.logicalOr(a, b) },
 };

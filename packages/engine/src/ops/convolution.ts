@@ -5,7 +5,7 @@ import type { TensorType } from "../ir/tensor-type.js";
 import { numbersOf } from "./attributes.js";
 import { demand } from "./checks.js";
 import { convolvedShape, forEachProduct, reach, spatialAxes, type SpatialAxis } from "./convolution-geometry.js";
-import type { OnnxAttribute, OnnxEmitter, Operation } from "./operation.js";
+import type { OnnxAttribute, Operation } from "./operation.js";
 import { zeros } from "./reference.js";
 
 /*
@@ -18,13 +18,26 @@ type Shape = readonly number[];
 type Tensor4D = tf.Tensor4D;
 
 /** @throws NextscaleError `shape` unless x, w and y are the shapes of one convolution */
-function demandConvolution(op: string, x: Shape, w: Shape, y: Shape | null, attributes: Attributes, inputs: readonly TensorType[]): void {
+function demandConvolution(
+  op: string,
+  x: Shape,
+  w: Shape,
+  y: Shape | null,
+  attributes: Attributes,
+  inputs: readonly TensorType[],
+): void {
   const fits = () => {
-    if (x.length !== 4 || w.length !== 4 || x[3] !== w[2] || inputs.some(({ dtype }) => dtype !== "float32")) return false;
+    if (x.length !== 4 || w.length !== 4 || x[3] !== w[2] || inputs.some(({ dtype }) => dtype !== "float32"))
+      return false;
     const expected = convolvedShape(x, w, attributes);
     return expected.every((extent, i) => extent > 0 && (y === null || extent === y[i]));
   };
-  demand(fits(), op, "float32 images [n, height, width, c] and filters [kh, kw, c, o] that fit the padding and strides", inputs);
+  demand(
+    fits(),
+    op,
+    "float32 images [n, height, width, c] and filters [kh, kw, c, o] that fit the padding and strides",
+    inputs,
+  );
 }
 
 /** The strides, padding and dilations among attributes. */
@@ -70,7 +83,14 @@ const conv2D: Operation = {
     return [e.node("Transpose", [e.node("Conv", [x, w], onnxGeometry(vertical, horizontal))], TO_CHANNELS_LAST)];
   },
   toTfjs: (backend, [x, w], attributes) => [
-    backend.conv2d(x as Tensor4D, w as Tensor4D, pair(attributes, "strides"), tfjsPadding(attributes), "NHWC", pair(attributes, "dilations")),
+    backend.conv2d(
+      x as Tensor4D,
+      w as Tensor4D,
+      pair(attributes, "strides"),
+      tfjsPadding(attributes),
+      "NHWC",
+      pair(attributes, "dilations"),
+    ),
   ],
 };
 
@@ -104,13 +124,18 @@ const conv2DInputGrad: Operation = {
     );
     const gradient = e.node("Transpose", [inputs[0]!], TO_CHANNELS_FIRST);
     const filter = e.node("Transpose", [inputs[1]!], FILTER_TO_ONNX);
-    const settings = { ...onnxGeometry(...axes), ...(behind.some((count) => count !== 0) ? { output_padding: { ints: behind } } : {}) };
+    const settings = {
+      ...onnxGeometry(...axes),
+      ...(behind.some((count) => count !== 0) ? { output_padding: { ints: behind } } : {}),
+    };
     return [e.node("Transpose", [e.node("ConvTranspose", [gradient, filter], settings)], TO_CHANNELS_LAST)];
   },
   toTfjs: (backend, [dy, w], attributes) => {
     const filter = dilate(backend, w as Tensor4D, pair(attributes, "dilations"));
     const shape = numbersOf(attributes, "inputShape") as [number, number, number, number];
-    return [backend.conv2dTranspose(dy as Tensor4D, filter, [...shape], pair(attributes, "strides"), tfjsPadding(attributes))];
+    return [
+      backend.conv2dTranspose(dy as Tensor4D, filter, [...shape], pair(attributes, "strides"), tfjsPadding(attributes)),
+    ];
   },
 };
 
@@ -215,7 +240,7 @@ function dilate(backend: typeof tf, w: Tensor4D, [dy, dx]: readonly [number, num
     [0, dx - 1],
     [0, 0],
   ]);
-  const merged = backend.reshape(padded, [kh * dy, kw * dx, c, o]) as Tensor4D;
+  const merged = backend.reshape<tf.Rank.R4>(padded, [kh * dy, kw * dx, c, o]);
   return backend.slice(merged, [0, 0, 0, 0], [(kh - 1) * dy + 1, (kw - 1) * dx + 1, c, o]);
 }
 

@@ -10,7 +10,12 @@ import { forEachRow, zeros } from "./reference.js";
  */
 const layerNorm: Operation = {
   infer: ([x]) => {
-    demand(x!.dtype === "float32" && (x!.shape.at(-1) ?? 0) > 0, "LayerNorm", "a float32 input with a non-empty last axis", [x!]);
+    demand(
+      x!.dtype === "float32" && (x!.shape.at(-1) ?? 0) > 0,
+      "LayerNorm",
+      "a float32 input with a non-empty last axis",
+      [x!],
+    );
     return [x!, { dtype: "float32", shape: [...x!.shape.slice(0, -1), 1] }];
   },
   evaluate: ([x], attributes) => {
@@ -104,4 +109,7 @@ const layerNormGrad: Operation = {
 };
 
 /** Layer normalisation and its gradient. */
-export const layerNormOperations: Readonly<Record<string, Operation>> = { LayerNorm: layerNorm, LayerNormGrad: layerNormGrad };
+export const layerNormOperations: Readonly<Record<string, Operation>> = {
+  LayerNorm: layerNorm,
+  LayerNormGrad: layerNormGrad,
+};

@@ -34,7 +34,8 @@ export const matMul: Operation = {
     const dy = g.scale(dOutput, scaleOf(attributes));
     const { transposeA, transposeB } = attributes;
     const da = () => (transposeA ? g.matMul(b, dy, Boolean(transposeB), true) : g.matMul(dy, b, false, !transposeB));
-    const db = () => (transposeB ? g.matMul(dy, a, true, Boolean(transposeA)) : weightGradient(g, a, dy, b, Boolean(transposeA)));
+    const db = () =>
+      transposeB ? g.matMul(dy, a, true, Boolean(transposeA)) : weightGradient(g, a, dy, b, Boolean(transposeA));
     return [wanted[0] ? g.sumTo(da(), g.shapeOf(a)) : null, wanted[1] ? g.sumTo(db(), g.shapeOf(b)) : null];
   },
   toOnnx: (e, node) => [lower(e, node)],
@@ -60,7 +61,9 @@ function spread(backend: typeof tf, x: tf.Tensor, batch: readonly number[]): tf.
   const matrix = x.shape.slice(-2);
   const own = x.shape.slice(0, -2);
   if (sizeOf(own) === 1) return backend.reshape(x, [...batch.map(() => 1), ...matrix]);
-  return own.length === batch.length && own.every((extent, i) => extent === batch[i]) ? x : backend.broadcastTo(x, [...batch, ...matrix]);
+  return own.length === batch.length && own.every((extent, i) => extent === batch[i])
+    ? x
+    : backend.broadcastTo(x, [...batch, ...matrix]);
 }
 
 /** A^T dy; over a batch with a shared 2-d weight the batch folds into the rows, one large product instead of many. */

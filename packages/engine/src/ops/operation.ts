@@ -20,7 +20,11 @@ export interface Operation {
    * Vector-Jacobian product: for each input the gradient of the loss, or null where none flows. Absent: asking for a
    * gradient through this operation is an error. `outputGradients[i]` is null when output i does not reach the loss.
    */
-  gradient?(graph: GraphBuilder, node: GradientNode, outputGradients: readonly (ValueId | null)[]): readonly (ValueId | null)[];
+  gradient?(
+    graph: GraphBuilder,
+    node: GradientNode,
+    outputGradients: readonly (ValueId | null)[],
+  ): readonly (ValueId | null)[];
   /** Emits ONNX nodes for it and returns the names of its outputs. */
   toOnnx(emitter: OnnxEmitter, node: LoweringNode): readonly string[];
   /** Runs it on the current tfjs backend. */
@@ -64,7 +68,12 @@ export interface OnnxEmitter {
   /** `standard`: only operators of the ONNX standard; `onnxruntime`: its `com.microsoft` operators too. */
   readonly dialect: "standard" | "onnxruntime";
   /** Emits one node with a single output and returns the output's name. An empty input name means an absent optional input. */
-  node(opType: string, inputs: readonly string[], attributes?: Readonly<Record<string, OnnxAttribute>>, domain?: string): string;
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+    domain?: string,
+  ): string;
   /** Emits one node with several outputs. */
   nodes(
     opType: string,

@@ -24,7 +24,11 @@ function argExtremum(name: "ArgMax" | "ArgMin", better: (candidate: number, best
   };
 }
 
-function positions(x: ReferenceTensor, attributes: Attributes, better: (candidate: number, best: number) => boolean): ReferenceTensor {
+function positions(
+  x: ReferenceTensor,
+  attributes: Attributes,
+  better: (candidate: number, best: number) => boolean,
+): ReferenceTensor {
   const axis = numberOf(attributes, "axis");
   const out = zeros({ dtype: "int32", shape: x.type.shape.filter((_, i) => i !== axis) });
   const best = new Float64Array(out.data.length);

@@ -15,7 +15,12 @@ const concat: Operation = {
       type.dtype === first!.dtype &&
       type.shape.length === first!.shape.length &&
       type.shape.every((extent, i) => i === axis || extent === first!.shape[i]);
-    demand(axis < first!.shape.length && inputs.every(fits), "Concat", `inputs that differ only along axis ${axis}`, inputs);
+    demand(
+      axis < first!.shape.length && inputs.every(fits),
+      "Concat",
+      `inputs that differ only along axis ${axis}`,
+      inputs,
+    );
     const total = inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0);
     return [{ dtype: first!.dtype, shape: first!.shape.map((extent, i) => (i === axis ? total : extent)) }];
   },
@@ -24,7 +29,9 @@ const concat: Operation = {
     const types = inputs.map(({ type }) => type);
     const [type] = concat.infer(types, attributes);
     const out = zeros(type!);
-    starts(types, axis).forEach((start, i) => place(out, inputs[i]!, (index) => index.map((at, k) => (k === axis ? at + start : at))));
+    starts(types, axis).forEach((start, i) =>
+      place(out, inputs[i]!, (index) => index.map((at, k) => (k === axis ? at + start : at))),
+    );
     return [out];
   },
   gradient: (g, { inputs, attributes, wanted }, [dy]) => {
@@ -33,7 +40,9 @@ const concat: Operation = {
     const types = inputs.map((input) => g.typeOf(input));
     return starts(types, axis).map((start, i) => {
       const { shape } = types[i]!;
-      return wanted[i] ? g.emit("Slice", [dy!], { begin: shape.map((_, k) => (k === axis ? start : 0)), size: shape }) : null;
+      return wanted[i]
+        ? g.emit("Slice", [dy!], { begin: shape.map((_, k) => (k === axis ? start : 0)), size: shape })
+        : null;
     });
   },
   toOnnx: (e, { inputs, attributes }) => [e.node("Concat", inputs, { axis: { int: numberOf(attributes, "axis") } })],
@@ -47,7 +56,11 @@ function starts(types: readonly TensorType[], axis: number): readonly number[] {
 }
 
 /** Writes the elements of `x` into `out` at `target(index)`. */
-function place(out: ReferenceTensor, x: ReferenceTensor, target: (index: readonly number[]) => readonly number[]): void {
+function place(
+  out: ReferenceTensor,
+  x: ReferenceTensor,
+  target: (index: readonly number[]) => readonly number[],
+): void {
   const strides = stridesOf(out.type.shape);
   forEachIndex(x.type.shape, (index, flat) => {
     out.data[offsetOf(target(index), strides)] = x.data[flat]!;
@@ -56,7 +69,9 @@ function place(out: ReferenceTensor, x: ReferenceTensor, target: (index: readonl
 
 /** Steps of a slice: positive, 1 when absent. */
 function stridesOfSlice(attributes: Attributes): readonly number[] {
-  return attributes["strides"] === undefined ? numbersOf(attributes, "begin").map(() => 1) : numbersOf(attributes, "strides");
+  return attributes["strides"] === undefined
+    ? numbersOf(attributes, "begin").map(() => 1)
+    : numbersOf(attributes, "strides");
 }
 
 /** `Slice(x, begin, size, strides)`: `size` elements from `begin` in steps of `strides` (positive, 1 when absent). */
@@ -65,7 +80,10 @@ const slice: Operation = {
     const [begin, size] = [numbersOf(attributes, "begin"), numbersOf(attributes, "size")];
     const strides = stridesOfSlice(attributes);
     const inside = (extent: number, i: number) =>
-      begin[i]! >= 0 && size[i]! >= 0 && strides[i]! > 0 && (size[i] === 0 || begin[i]! + (size[i]! - 1) * strides[i]! < extent);
+      begin[i]! >= 0 &&
+      size[i]! >= 0 &&
+      strides[i]! > 0 &&
+      (size[i] === 0 || begin[i]! + (size[i]! - 1) * strides[i]! < extent);
     demand(
       begin.length === x!.shape.length && x!.shape.every(inside),
       "Slice",
@@ -80,7 +98,9 @@ const slice: Operation = {
     const type = { dtype: x!.type.dtype, shape: numbersOf(attributes, "size") };
     return [pick(type, x!, (index) => index.map((at, i) => begin[i]! + at * strides[i]!))];
   },
-  gradient: (g, { inputs, attributes }, [dy]) => [dy === null ? null : unslice(g, dy!, g.shapeOf(inputs[0]!), attributes)],
+  gradient: (g, { inputs, attributes }, [dy]) => [
+    dy === null ? null : unslice(g, dy!, g.shapeOf(inputs[0]!), attributes),
+  ],
   toOnnx: (e, { inputs, attributes }) => {
     const [begin, size] = [numbersOf(attributes, "begin"), numbersOf(attributes, "size")];
     const strides = stridesOfSlice(attributes);
@@ -104,16 +124,32 @@ function unslice(g: GraphBuilder, dy: ValueId, shape: readonly number[], attribu
   const strides = stridesOfSlice(attributes);
   const spread = strides.every((stride) => stride === 1) ? dy : insertGaps(g, dy, strides);
   const extent = size.map((count, i) => (count === 0 ? 0 : (count - 1) * strides[i]! + 1));
-  return pad(g, spread, begin, shape.map((full, i) => full - begin[i]! - extent[i]!));
+  return pad(
+    g,
+    spread,
+    begin,
+    shape.map((full, i) => full - begin[i]! - extent[i]!),
+  );
 }
 
 /** Puts `strides[i] - 1` zeros between neighbours along each axis. */
 export function insertGaps(g: GraphBuilder, x: ValueId, strides: readonly number[]): ValueId {
   const shape = g.shapeOf(x);
   const none = shape.flatMap(() => [0, 0]);
-  const split = g.reshape(x, shape.flatMap((extent) => [extent, 1]));
-  const padded = pad(g, split, none, strides.flatMap((stride) => [0, stride - 1]));
-  const merged = g.reshape(padded, shape.map((extent, i) => extent * strides[i]!));
+  const split = g.reshape(
+    x,
+    shape.flatMap((extent) => [extent, 1]),
+  );
+  const padded = pad(
+    g,
+    split,
+    none,
+    strides.flatMap((stride) => [0, stride - 1]),
+  );
+  const merged = g.reshape(
+    padded,
+    shape.map((extent, i) => extent * strides[i]!),
+  );
   const size = shape.map((extent, i) => Math.max(0, (extent - 1) * strides[i]! + 1));
   return g.emit("Slice", [merged], { begin: shape.map(() => 0), size });
 }
@@ -127,7 +163,9 @@ const padOperation: Operation = {
   infer: ([x], attributes) => {
     const [before, after] = [numbersOf(attributes, "before"), numbersOf(attributes, "after")];
     demand(
-      before.length === x!.shape.length && after.length === before.length && [...before, ...after].every((count) => count >= 0),
+      before.length === x!.shape.length &&
+        after.length === before.length &&
+        [...before, ...after].every((count) => count >= 0),
       "Pad",
       `an input of ${before.length} axes and no negative padding`,
       [x!],
@@ -143,14 +181,17 @@ const padOperation: Operation = {
     return [out];
   },
   gradient: (g, { inputs, attributes }, [dy]) => [
-    dy === null ? null : g.emit("Slice", [dy!], { begin: numbersOf(attributes, "before"), size: g.shapeOf(inputs[0]!) }),
+    dy === null
+      ? null
+      : g.emit("Slice", [dy!], { begin: numbersOf(attributes, "before"), size: g.shapeOf(inputs[0]!) }),
   ],
   toOnnx: (e, { inputs, inputTypes, attributes }) => {
     const pads = e.int64s([...numbersOf(attributes, "before"), ...numbersOf(attributes, "after")]);
     const { dtype } = inputTypes[0]!;
     const value = numberOf(attributes, "value");
     if (value === 0) return [e.node("Pad", [inputs[0]!, pads])];
-    const data = dtype === "float32" ? Float32Array.of(value) : dtype === "int32" ? Int32Array.of(value) : Uint8Array.of(value);
+    const data =
+      dtype === "float32" ? Float32Array.of(value) : dtype === "int32" ? Int32Array.of(value) : Uint8Array.of(value);
     return [e.node("Pad", [inputs[0]!, pads, e.constant({ dtype, shape: [] }, data)])];
   },
   toTfjs: (backend, [x], attributes) => {
@@ -164,7 +205,12 @@ const padOperation: Operation = {
 const reverse: Operation = {
   infer: ([x], attributes) => {
     const axes = numbersOf(attributes, "axes");
-    demand(axes.every((axis) => axis < x!.shape.length), "Reverse", `an input with axes [${axes.join(",")}]`, [x!]);
+    demand(
+      axes.every((axis) => axis < x!.shape.length),
+      "Reverse",
+      `an input with axes [${axes.join(",")}]`,
+      [x!],
+    );
     return [x!];
   },
   evaluate: ([x], attributes) => {

@@ -32,7 +32,12 @@ function reduction(name: string, rule: ReductionRule): Operation {
     infer: ([x], attributes) => {
       demandOneDType(name, [x!], rule.dtypes);
       const axes = numbersOf(attributes, "axes");
-      demand(axes.length > 0 && axes.every((axis) => axis < x!.shape.length), name, `an input with axes [${axes.join(",")}]`, [x!]);
+      demand(
+        axes.length > 0 && axes.every((axis) => axis < x!.shape.length),
+        name,
+        `an input with axes [${axes.join(",")}]`,
+        [x!],
+      );
       return [{ dtype: x!.dtype, shape: reducedShape(x!.shape, attributes) }];
     },
     evaluate: ([x], attributes) => [reduce(x!, attributes, rule)],
@@ -45,9 +50,13 @@ function reduction(name: string, rule: ReductionRule): Operation {
       return [g.expand(rule.gradient(parts), g.shapeOf(x))];
     },
     toOnnx: (e, { inputs, attributes }) => [
-      e.node(rule.onnx, [inputs[0]!, e.int64s(numbersOf(attributes, "axes"))], { keepdims: { int: Number(flagOf(attributes, "keepDims")) } }),
+      e.node(rule.onnx, [inputs[0]!, e.int64s(numbersOf(attributes, "axes"))], {
+        keepdims: { int: Number(flagOf(attributes, "keepDims")) },
+      }),
     ],
-    toTfjs: (backend, [x], attributes) => [rule.tfjs(backend, x!, [...numbersOf(attributes, "axes")], flagOf(attributes, "keepDims"))],
+    toTfjs: (backend, [x], attributes) => [
+      rule.tfjs(backend, x!, [...numbersOf(attributes, "axes")], flagOf(attributes, "keepDims")),
+    ],
   };
 }
 

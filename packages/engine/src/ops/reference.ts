@@ -29,7 +29,11 @@ export function mapBroadcast(
 }
 
 /** Builds a tensor whose element at each index is the element of `x` at `source(index)`: how data movement is written. */
-export function pick(type: TensorType, x: ReferenceTensor, source: (index: readonly number[]) => readonly number[]): ReferenceTensor {
+export function pick(
+  type: TensorType,
+  x: ReferenceTensor,
+  source: (index: readonly number[]) => readonly number[],
+): ReferenceTensor {
   const out = zeros(type);
   const strides = stridesOf(x.type.shape);
   forEachIndex(type.shape, (index, flat) => {

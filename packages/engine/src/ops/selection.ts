@@ -9,7 +9,12 @@ import { map, mapBroadcast } from "./reference.js";
 const where: Operation = {
   infer: (inputs) => {
     const [condition, a, b] = inputs;
-    demand(condition!.dtype === "bool" && a!.dtype === b!.dtype, "Where", "a bool condition and two inputs of one dtype", inputs);
+    demand(
+      condition!.dtype === "bool" && a!.dtype === b!.dtype,
+      "Where",
+      "a bool condition and two inputs of one dtype",
+      inputs,
+    );
     return [{ dtype: a!.dtype, shape: broadcastAll("Where", inputs) }];
   },
   evaluate: (inputs) => {
@@ -20,7 +25,7 @@ const where: Operation = {
         inputs.map((input) => input.type),
       ),
     };
-    return [mapBroadcast(type, inputs, (condition, a, b) => (condition ? a! : b!))];
+    return [mapBroadcast(type, inputs, (condition, a, b) => (condition ? a : b))];
   },
   gradient: (g, { inputs, wanted }, [dy]) => {
     if (dy === null) return [null, null, null];
@@ -53,7 +58,9 @@ const cast: Operation = {
     const same = g.typeOf(inputs[0]!).dtype === "float32" && attributes["to"] === "float32";
     return [same ? dy! : null];
   },
-  toOnnx: (e, { inputs, attributes }) => [e.node("Cast", inputs, { to: { int: ONNX_TYPES[attributes["to"] as DType] } })],
+  toOnnx: (e, { inputs, attributes }) => [
+    e.node("Cast", inputs, { to: { int: ONNX_TYPES[attributes["to"] as DType] } }),
+  ],
   toTfjs: (backend, [x], { to }) => [backend.cast(x!, to as DType)],
 };
 
@@ -69,12 +76,14 @@ const clip: Operation = {
   },
   // An element is inside exactly when clipping left it alone: one comparison instead of two and an And.
   gradient: (g, { inputs, outputs }, [dy]) => [
-    dy === null ? null : g.emit("Where", [g.emit("Equal", [inputs[0]!, outputs[0]!]), dy!, g.scalar(0)]),
+    dy === null ? null : g.mul(dy!, g.toFloat(g.emit("Equal", [inputs[0]!, outputs[0]!]))),
   ],
   toOnnx: (e, { inputs, attributes }) => [
     e.node("Clip", [inputs[0]!, e.scalar(numberOf(attributes, "min")), e.scalar(numberOf(attributes, "max"))]),
   ],
-  toTfjs: (backend, [x], attributes) => [backend.clipByValue(x!, numberOf(attributes, "min"), numberOf(attributes, "max"))],
+  toTfjs: (backend, [x], attributes) => [
+    backend.clipByValue(x!, numberOf(attributes, "min"), numberOf(attributes, "max")),
+  ],
 };
 
 /** `StopGradient(x)`: x, through which the reverse sweep does not go. Passes remove it. */

@@ -12,7 +12,9 @@ const reshape: Operation = {
     demand(sizeOf(shape) === sizeOf(x!.shape), "Reshape", `as many elements as [${shape.join(",")}] has`, [x!]);
     return [{ dtype: x!.dtype, shape }];
   },
-  evaluate: ([x], attributes) => [{ type: { dtype: x!.type.dtype, shape: numbersOf(attributes, "shape") }, data: x!.data }],
+  evaluate: ([x], attributes) => [
+    { type: { dtype: x!.type.dtype, shape: numbersOf(attributes, "shape") }, data: x!.data },
+  ],
   gradient: (g, { inputs }, [dy]) => [dy === null ? null : g.reshape(dy!, g.shapeOf(inputs[0]!))],
   // allowzero: a 0 is an extent of zero, not "as in the input".
   toOnnx: (e, { inputs, attributes }) => {
@@ -44,7 +46,9 @@ const transpose: Operation = {
   gradient: (g, { attributes }, [dy]) => [
     dy === null ? null : g.transpose(dy!, inversePermutation(numbersOf(attributes, "perm"))),
   ],
-  toOnnx: (e, { inputs, attributes }) => [e.node("Transpose", inputs, { perm: { ints: numbersOf(attributes, "perm") } })],
+  toOnnx: (e, { inputs, attributes }) => [
+    e.node("Transpose", inputs, { perm: { ints: numbersOf(attributes, "perm") } }),
+  ],
   toTfjs: (backend, [x], attributes) => [backend.transpose(x!, [...numbersOf(attributes, "perm")])],
 };
 
@@ -69,7 +73,7 @@ const expand: Operation = {
     return [{ dtype: x!.dtype, shape }];
   },
   evaluate: ([x], attributes) => [
-    mapBroadcast({ dtype: x!.type.dtype, shape: numbersOf(attributes, "shape") }, [x!], (element) => element!),
+    mapBroadcast({ dtype: x!.type.dtype, shape: numbersOf(attributes, "shape") }, [x!], (element) => element),
   ],
   gradient: (g, { inputs }, [dy]) => [dy === null ? null : g.sumTo(dy!, g.shapeOf(inputs[0]!))],
   toOnnx: (e, { inputs, attributes }) => [e.node("Expand", [inputs[0]!, e.int64s(numbersOf(attributes, "shape"))])],
@@ -77,4 +81,8 @@ const expand: Operation = {
 };
 
 /** Operations that give the same elements another shape. */
-export const shapeOperations: Readonly<Record<string, Operation>> = { Reshape: reshape, Transpose: transpose, Expand: expand };
+export const shapeOperations: Readonly<Record<string, Operation>> = {
+  Reshape: reshape,
+  Transpose: transpose,
+  Expand: expand,
+};

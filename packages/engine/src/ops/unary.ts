@@ -29,18 +29,15 @@ function unary(name: string, rule: UnaryRule): Operation {
     evaluate: ([x]) => [map(x!, rule.evaluate)],
     ...(gradient === undefined
       ? {}
-      : { gradient: (g, { inputs, outputs }, [dy]) => [dy === null ? null : gradient(g, dy!, inputs[0]!, outputs[0]!)] }),
+      : {
+          gradient: (g, { inputs, outputs }, [dy]) => [dy === null ? null : gradient(g, dy!, inputs[0]!, outputs[0]!)],
+        }),
     toOnnx: (e, { inputs }) => [rule.onnx(e, inputs[0]!)],
     toTfjs: (backend, [x]) => [rule.tfjs(backend, x!)],
   };
 }
 
 const onnx = (opType: string) => (e: OnnxEmitter, x: string) => e.node(opType, [x]);
-
-/** 0 where the condition does not hold. */
-function keepWhere(g: GraphBuilder, condition: ValueId, x: ValueId): ValueId {
-  return g.emit("Where", [condition, x, g.scalar(0)]);
-}
 
 const rules: Readonly<Record<string, UnaryRule>> = {
   Neg: {
@@ -117,14 +114,14 @@ const rules: Readonly<Record<string, UnaryRule>> = {
     evaluate: erf,
     onnx: onnx("Erf"),
     tfjs: (t, x) => t.erf(x),
-    gradient: (g, dy, x) =>
-      g.mul(g.scale(dy, 2 / Math.sqrt(Math.PI)), g.emit("Exp", [g.neg(g.emit("Square", [x]))])),
+    gradient: (g, dy, x) => g.mul(g.scale(dy, 2 / Math.sqrt(Math.PI)), g.emit("Exp", [g.neg(g.emit("Square", [x]))])),
   },
   Relu: {
     evaluate: (x) => (x > 0 || Number.isNaN(x) ? x : 0),
     onnx: onnx("Relu"),
     tfjs: (t, x) => t.relu(x),
-    gradient: (g, dy, _x, y) => keepWhere(g, g.emit("Greater", [y, g.scalar(0)]), dy),
+    // On [6656, 768]: 6.0 ms; 8.4 ms with Where, which ONNX Runtime is slow at.
+    gradient: (g, dy, _x, y) => g.mul(dy, g.toFloat(g.emit("Greater", [y, g.scalar(0)]))),
   },
   Sin: {
     evaluate: Math.sin,

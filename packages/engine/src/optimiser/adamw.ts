@@ -38,7 +38,12 @@ export function adamW<T extends Tree<tf.Tensor>>(
   learningRate: tf.Tensor,
   options: AdamWOptions = {},
 ): { parameters: T; state: AdamWState<T> } {
-  const { betas = [0.9, 0.95], epsilon = 1e-8, weightDecay = 0.05, decays = (_path, tensor) => tensor.rank > 1 } = options;
+  const {
+    betas = [0.9, 0.95],
+    epsilon = 1e-8,
+    weightDecay = 0.05,
+    decays = (_path, tensor) => tensor.rank > 1,
+  } = options;
   const [beta1, beta2] = betas;
   const step = tf.add(state.step, 1);
   const correction = (beta: number) => tf.div(tf.sub(1, tf.exp(tf.mul(step, Math.log(beta)))), 1 - beta);
@@ -48,7 +53,8 @@ export function adamW<T extends Tree<tf.Tensor>>(
   const floor = tf.mul(secondScale, epsilon);
   const retained = tf.sub(1, tf.mul(learningRate, weightDecay));
 
-  const at = <V>(tree: T, build: (tensor: tf.Tensor, path: string) => V) => mapTree<tf.Tensor, V>(tree, isTensor, build);
+  const at = <V>(tree: T, build: (tensor: tf.Tensor, path: string) => V) =>
+    mapTree<tf.Tensor, V>(tree, isTensor, build);
   const byPath = (tree: T) => new Map(flattenTree<tf.Tensor>(tree, isTensor));
   const [g, m, v] = [byPath(gradients), byPath(state.first), byPath(state.second)];
   const first = at(state.first, (_, path) => tf.add(tf.mul(m.get(path)!, beta1), g.get(path)!)) as T;

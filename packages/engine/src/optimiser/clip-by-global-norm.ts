@@ -7,9 +7,15 @@ import { flattenTree, mapTree, type Tree } from "../trace/tree.js";
  *
  * @returns the clipped gradients, in a tree of the same form, and the norm before clipping (scalar)
  */
-export function clipByGlobalNorm<T extends Tree<tf.Tensor>>(gradients: T, maximum: number): { clipped: T; norm: tf.Tensor } {
+export function clipByGlobalNorm<T extends Tree<tf.Tensor>>(
+  gradients: T,
+  maximum: number,
+): { clipped: T; norm: tf.Tensor } {
   const squares = flattenTree<tf.Tensor>(gradients, isTensor).map(([, gradient]) => tf.sum(tf.square(gradient)));
   const norm = tf.sqrt(tf.addN(squares));
   const factor = tf.div(maximum, tf.maximum(norm, maximum));
-  return { clipped: mapTree<tf.Tensor, tf.Tensor>(gradients, isTensor, (gradient) => tf.mul(gradient, factor)) as T, norm };
+  return {
+    clipped: mapTree<tf.Tensor, tf.Tensor>(gradients, isTensor, (gradient) => tf.mul(gradient, factor)) as T,
+    norm,
+  };
 }

@@ -83,14 +83,23 @@ const multiplyUnexpanded: Rule = {
       const source = graph.producedBy(value, "Expand")?.inputs[0];
       if (source === undefined) return false;
       const [full, own, other] = [graph.shapeOf(value), graph.shapeOf(source), graph.shapeOf(inputs[1 - at]!)];
-      return own.length >= 2 && equalShapes(own.slice(-2), full.slice(-2)) && equalShapes(other.slice(0, -2), full.slice(0, -2));
+      return (
+        own.length >= 2 &&
+        equalShapes(own.slice(-2), full.slice(-2)) &&
+        equalShapes(other.slice(0, -2), full.slice(0, -2))
+      );
     });
     return i < 0 ? null : graph.emitAll(op, inputs.with(i, graph.producer(inputs[i]!)!.inputs[0]!), attributes);
   },
 };
 
 /** Rules that keep broadcasts out of memory. */
-export const broadcastingRules: readonly Rule[] = [readUnexpanded, computeBeforeExpanding, moveUniform, multiplyUnexpanded];
+export const broadcastingRules: readonly Rule[] = [
+  readUnexpanded,
+  computeBeforeExpanding,
+  moveUniform,
+  multiplyUnexpanded,
+];
 
 /** Keeps broadcasts out of memory. */
 export const simplifyBroadcasts = passOf(broadcastingRules);

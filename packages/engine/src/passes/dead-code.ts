@@ -18,6 +18,10 @@ export function removeDeadCode(program: Program): Program {
     .reverse();
   const constants = new Map([...program.constants].filter(([value]) => live.has(value)));
   if (nodes.length === program.nodes.length && constants.size === program.constants.size) return program;
-  const defined = new Set([...program.inputs.map(({ value }) => value), ...constants.keys(), ...nodes.flatMap(({ outputs }) => outputs)]);
+  const defined = new Set([
+    ...program.inputs.map(({ value }) => value),
+    ...constants.keys(),
+    ...nodes.flatMap(({ outputs }) => outputs),
+  ]);
   return { ...program, nodes, constants, types: new Map([...program.types].filter(([value]) => defined.has(value))) };
 }

@@ -23,7 +23,10 @@ const fold: Rule = {
     );
     const given = inputs.reduce((sum, value) => sum + countOf(graph, value), 0);
     if (types.some(({ shape }) => sizeOf(shape) > Math.max(STORED_FREELY, given))) return null;
-    const tensors = inputs.map((value) => ({ type: typeOf(graph, value), data: Float64Array.from(graph.constants.get(value)!) }));
+    const tensors = inputs.map((value) => ({
+      type: typeOf(graph, value),
+      data: Float64Array.from(graph.constants.get(value)!),
+    }));
     return evaluate(tensors, attributes).map(({ type, data }) => graph.constant(type, dataOf(type.dtype, data)));
   },
 };

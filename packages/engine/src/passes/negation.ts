@@ -16,7 +16,9 @@ const negationOf: Rule = {
     const inner = negated(graph, x);
     if (inner !== undefined) return inner;
     const difference = graph.producedBy(x, "Sub");
-    return difference !== undefined && graph.usedOnce(x) ? graph.sub(difference.inputs[1]!, difference.inputs[0]!) : null;
+    return difference !== undefined && graph.usedOnce(x)
+      ? graph.sub(difference.inputs[1]!, difference.inputs[0]!)
+      : null;
   },
 };
 

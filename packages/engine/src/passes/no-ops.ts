@@ -21,7 +21,12 @@ const neutralOperand: Rule = {
   apply: ({ op, inputs }, graph) => {
     const [a, b] = inputs as [ValueId, ValueId];
     const { left, right } = NEUTRAL[op]!;
-    const kept = right !== undefined && uniformOf(graph, b) === right ? a : left !== undefined && uniformOf(graph, a) === left ? b : null;
+    const kept =
+      right !== undefined && uniformOf(graph, b) === right
+        ? a
+        : left !== undefined && uniformOf(graph, a) === left
+          ? b
+          : null;
     return kept === null ? null : graph.expand(kept, broadcastOf(graph, inputs));
   },
 };
@@ -34,8 +39,10 @@ const isIdentity: Readonly<Record<string, (node: CandidateNode, graph: Rewriting
   Expand: ({ inputs, attributes }, graph) => equalShapes(graph.shapeOf(inputs[0]!), numbersOf(attributes, "shape")),
   Slice: ({ inputs, attributes }, graph) => equalShapes(graph.shapeOf(inputs[0]!), numbersOf(attributes, "size")),
   Transpose: ({ attributes }) => numbersOf(attributes, "perm").every((axis, i) => axis === i),
-  Pad: ({ attributes }) => [...numbersOf(attributes, "before"), ...numbersOf(attributes, "after")].every((count) => count === 0),
-  Reverse: ({ inputs, attributes }, graph) => numbersOf(attributes, "axes").every((axis) => graph.shapeOf(inputs[0]!)[axis] === 1),
+  Pad: ({ attributes }) =>
+    [...numbersOf(attributes, "before"), ...numbersOf(attributes, "after")].every((count) => count === 0),
+  Reverse: ({ inputs, attributes }, graph) =>
+    numbersOf(attributes, "axes").every((axis) => graph.shapeOf(inputs[0]!)[axis] === 1),
   Concat: ({ inputs }) => inputs.length === 1,
   CumSum: ({ inputs, attributes }, graph) =>
     attributes["exclusive"] !== true && graph.shapeOf(inputs[0]!)[numberOf(attributes, "axis")] === 1,

@@ -2,17 +2,19 @@ import type { Program } from "../ir/program.js";
 import { broadcastingRules } from "./broadcasting.js";
 import { removeDeadCode } from "./dead-code.js";
 import { foldingRules } from "./fold-constants.js";
+import { fusionRules } from "./fusion/fuse.js";
 import { negationRules } from "./negation.js";
 import { noOpRules } from "./no-ops.js";
 import { rearrangementRules } from "./rearrangement.js";
 import { scalarFactorRules } from "./scalar-factors.js";
 import { sumRules } from "./sums.js";
-import { sweep } from "./sweep.js";
+import { sweep, type Rule } from "./sweep.js";
 
-/** In order of preference: what removes a node goes before what moves one. */
-const RULES = [
+/** All local rules in order of preference: what removes a node goes before what moves one. */
+export const optimisationRules: readonly Rule[] = [
   ...foldingRules,
   ...noOpRules,
+  ...fusionRules,
   ...broadcastingRules,
   ...rearrangementRules,
   ...sumRules,
@@ -30,7 +32,7 @@ const MOST_SWEEPS = 8;
 export function optimise(program: Program): Program {
   let current = removeDeadCode(program);
   for (let i = 0; i < MOST_SWEEPS; i++) {
-    const next = sweep(current, RULES);
+    const next = sweep(current, optimisationRules);
     if (next === current) break;
     current = removeDeadCode(next);
   }

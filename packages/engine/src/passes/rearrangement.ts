@@ -80,7 +80,8 @@ const transposeBehindProduct: Rule = {
     const perm = numbersOf(attributes, "perm");
     const rank = perm.length;
     const [a, b] = product.inputs.map((value) => sizeOf(graph.shapeOf(value).slice(-2)));
-    const slow = rank > 2 && product.attributes["transposeA"] === true && product.attributes["transposeB"] !== true && a! > b!;
+    const slow =
+      rank > 2 && product.attributes["transposeA"] === true && product.attributes["transposeB"] !== true && a! > b!;
     if (!swapsLastTwo(perm) && !slow) return null;
     const swap = (axis: number) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis);
     return graph.transpose(transposedProduct(graph, product), perm.map(swap));

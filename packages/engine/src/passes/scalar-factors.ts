@@ -80,7 +80,9 @@ const factorThroughMultiplication: Rule = {
       if (scalar(graph, other) !== null) return null;
       const inner = scaledOnce(graph, value);
       if (inner === null) continue;
-      const [size, otherSize, full] = [value, other].map((id) => countOf(graph, id)).concat(fullSize(graph, inputs)) as [number, number, number];
+      const [size, otherSize, full] = [value, other]
+        .map((id) => countOf(graph, id))
+        .concat(fullSize(graph, inputs)) as [number, number, number];
       if (otherSize < size) return graph.mul(inner.base, times(graph, other, inner.factor));
       if (size === full) return times(graph, graph.mul(inner.base, other), inner.factor);
     }
@@ -97,7 +99,9 @@ const factorThroughDivision: Rule = {
     const numerator = countOf(graph, a) === full ? scaledOnce(graph, a) : null;
     if (numerator !== null) return times(graph, graph.div(numerator.base, b), numerator.factor);
     const denominator = countOf(graph, b) === full ? scaledOnce(graph, b) : null;
-    return denominator === null || denominator.factor === 0 ? null : times(graph, graph.div(a, denominator.base), 1 / denominator.factor);
+    return denominator === null || denominator.factor === 0
+      ? null
+      : times(graph, graph.div(a, denominator.base), 1 / denominator.factor);
   },
 };
 

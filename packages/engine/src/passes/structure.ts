@@ -2,7 +2,16 @@ import type { Attributes, ValueId } from "../ir/program.js";
 import type { TensorData, TensorType } from "../ir/tensor-type.js";
 
 /** Operations that give the very same bits when their inputs change places. */
-const COMMUTATIVE: ReadonlySet<string> = new Set(["Add", "Mul", "Maximum", "Minimum", "Equal", "NotEqual", "And", "Or"]);
+const COMMUTATIVE: ReadonlySet<string> = new Set([
+  "Add",
+  "Mul",
+  "Maximum",
+  "Minimum",
+  "Equal",
+  "NotEqual",
+  "And",
+  "Or",
+]);
 
 /** A text that two nodes share exactly when they compute the same. */
 export function nodeKey(op: string, inputs: readonly ValueId[], attributes: Attributes): string {
@@ -22,7 +31,10 @@ const SAMPLES = 8;
 
 /** A text that equal constants share, and few others: candidates still need {@link sameData}. */
 export function constantKey({ dtype, shape }: TensorType, data: TensorData): string {
-  const samples = Array.from({ length: Math.min(SAMPLES, data.length) }, (_, i) => data[Math.floor((i * data.length) / SAMPLES)]);
+  const samples = Array.from(
+    { length: Math.min(SAMPLES, data.length) },
+    (_, i) => data[Math.floor((i * data.length) / SAMPLES)],
+  );
   return `${dtype}[${shape.join(",")}]${samples.join(",")}`;
 }
 

@@ -55,8 +55,12 @@ const ofSum: Rule = {
     if (inner === undefined || !graph.usedOnce(node.inputs[0]!)) return null;
     const rank = graph.shapeOf(inner.inputs[0]!).length;
     const first = numbersOf(inner.attributes, "axes");
-    const left = flagOf(inner.attributes, "keepDims") ? Array.from({ length: rank }, (_, i) => i) : keptAxes(rank, first);
-    const axes = [...new Set([...first, ...numbersOf(node.attributes, "axes").map((axis) => left[axis]!)])].sort((a, b) => a - b);
+    const left = flagOf(inner.attributes, "keepDims")
+      ? Array.from({ length: rank }, (_, i) => i)
+      : keptAxes(rank, first);
+    const axes = [...new Set([...first, ...numbersOf(node.attributes, "axes").map((axis) => left[axis]!)])].sort(
+      (a, b) => a - b,
+    );
     return graph.reshape(graph.sum(inner.inputs[0]!, axes), outputShape(graph, node));
   },
 };
@@ -121,15 +125,25 @@ const ofBroadcastProduct: Rule = {
     const axes = numbersOf(node.attributes, "axes");
     for (const [matrix, vector] of [product.inputs, product.inputs.toReversed()] as [ValueId, ValueId][]) {
       if (!equalShapes(graph.shapeOf(matrix), full)) continue;
-      const varying = aligned(graph.shapeOf(vector), full.length).flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
+      const varying = aligned(graph.shapeOf(vector), full.length).flatMap((extent, axis) =>
+        extent === 1 ? [] : [axis],
+      );
       const length = countOf(graph, vector);
       if (length === 1 || !equalShapes(varying, axes)) continue;
       const trailing = axes.every((axis, i) => axis === full.length - axes.length + i);
       const leading = axes.every((axis, i) => axis === i);
       const others = sizeOf(full) / length;
       const shape = outputShape(graph, node);
-      if (trailing) return graph.reshape(graph.matMul(graph.reshape(matrix, [others, length]), graph.reshape(vector, [length, 1])), shape);
-      if (leading) return graph.reshape(graph.matMul(graph.reshape(vector, [1, length]), graph.reshape(matrix, [length, others])), shape);
+      if (trailing)
+        return graph.reshape(
+          graph.matMul(graph.reshape(matrix, [others, length]), graph.reshape(vector, [length, 1])),
+          shape,
+        );
+      if (leading)
+        return graph.reshape(
+          graph.matMul(graph.reshape(vector, [1, length]), graph.reshape(matrix, [length, others])),
+          shape,
+        );
     }
     return null;
   },
@@ -148,13 +162,31 @@ const rowSumsOfProduct: Rule = {
   apply: (node, graph) => {
     const product = graph.producedBy(node.inputs[0]!, "Mul");
     const rank = graph.shapeOf(node.inputs[0]!).length;
-    if (product === undefined || !graph.usedOnce(node.inputs[0]!) || !isLastAxis(numbersOf(node.attributes, "axes"), rank)) return null;
+    if (
+      product === undefined ||
+      !graph.usedOnce(node.inputs[0]!) ||
+      !isLastAxis(numbersOf(node.attributes, "axes"), rank)
+    )
+      return null;
     for (const [first, y] of [product.inputs, product.inputs.toReversed()] as [ValueId, ValueId][]) {
       const inner = graph.producedBy(first, "MatMul");
-      if (inner === undefined || inner.attributes["transposeA"] === true || !equalShapes(graph.shapeOf(first), graph.shapeOf(y))) continue;
+      if (
+        inner === undefined ||
+        inner.attributes["transposeA"] === true ||
+        !equalShapes(graph.shapeOf(first), graph.shapeOf(y))
+      )
+        continue;
       const [a, b] = inner.inputs as [ValueId, ValueId];
-      const known = graph.find("MatMul", [y, b], { transposeA: false, transposeB: inner.attributes["transposeB"] !== true })?.[0];
-      if (known === undefined || countOf(graph, known) >= countOf(graph, y) || !equalShapes(graph.shapeOf(a), graph.shapeOf(known))) continue;
+      const known = graph.find("MatMul", [y, b], {
+        transposeA: false,
+        transposeB: inner.attributes["transposeB"] !== true,
+      })?.[0];
+      if (
+        known === undefined ||
+        countOf(graph, known) >= countOf(graph, y) ||
+        !equalShapes(graph.shapeOf(a), graph.shapeOf(known))
+      )
+        continue;
       const sums = graph.emit("Sum", [graph.mul(a, known)], node.attributes);
       return graph.scale(sums, (inner.attributes["scale"] as number | undefined) ?? 1);
     }

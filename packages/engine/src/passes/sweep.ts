@@ -30,7 +30,7 @@ const DEEPEST = 24;
 export class RewritingGraph extends GraphBuilder {
   readonly #rules: ReadonlyMap<string, readonly Rule[]>;
   readonly #producers = new Map<ValueId, Node>();
-  readonly #uses = new Map<ValueId, number>();
+  readonly #readers = new Map<ValueId, number>();
   readonly #nodesByKey = new Map<string, readonly ValueId[]>();
   readonly #constantsByKey = new Map<string, ValueId[]>();
   #depth = 0;
@@ -84,14 +84,19 @@ export class RewritingGraph extends GraphBuilder {
     return this.#nodesByKey.get(nodeKey(op, inputs, attributes));
   }
 
+  /** How many nodes and outputs of the original program read a value; 1 for values that rules have just made. */
+  readers(value: ValueId): number {
+    return this.#readers.get(value) ?? 1;
+  }
+
   /** Whether nothing reads a value but the node at hand: then what computes it goes away when the node does. */
   usedOnce(value: ValueId): boolean {
-    return (this.#uses.get(value) ?? 1) <= 1;
+    return this.readers(value) <= 1;
   }
 
   /** Notes that `count` nodes and outputs of the original program read `value`. */
-  addUses(value: ValueId, count: number): void {
-    this.#uses.set(value, (this.#uses.get(value) ?? 0) + count);
+  addReaders(value: ValueId, count: number): void {
+    this.#readers.set(value, (this.#readers.get(value) ?? 0) + count);
   }
 
   #rewrite(node: CandidateNode): readonly ValueId[] | null {
@@ -120,13 +125,15 @@ export class RewritingGraph extends GraphBuilder {
 export function sweep(program: Program, rules: readonly Rule[]): Program {
   const graph = new RewritingGraph(rules);
   const values = new Map<ValueId, ValueId>();
-  const uses = countUses(program);
+  const readers = countReaders(program);
   const define = (old: ValueId, value: ValueId) => {
     values.set(old, value);
-    graph.addUses(value, uses.get(old) ?? 0);
+    graph.addReaders(value, readers.get(old) ?? 0);
   };
-  for (const { name, value } of program.inputs) define(value, graph.input(name, program.types.get(value) as TensorType));
-  for (const [value, data] of program.constants) define(value, graph.constant(program.types.get(value) as TensorType, data));
+  for (const { name, value } of program.inputs)
+    define(value, graph.input(name, program.types.get(value) as TensorType));
+  for (const [value, data] of program.constants)
+    define(value, graph.constant(program.types.get(value) as TensorType, data));
   for (const node of program.nodes) {
     const outputs = graph.emitAll(
       node.op,
@@ -144,12 +151,17 @@ export function sweep(program: Program, rules: readonly Rule[]): Program {
   return graph.finish(program.outputs.map(({ name, value }) => ({ name, value: values.get(value) as ValueId })));
 }
 
-function countUses(program: Program): ReadonlyMap<ValueId, number> {
-  const uses = new Map<ValueId, number>();
-  const count = (value: ValueId) => uses.set(value, (uses.get(value) ?? 0) + 1);
-  for (const node of program.nodes) node.inputs.forEach(count);
+/** A node that reads a value twice counts once. */
+function countReaders(program: Program): ReadonlyMap<ValueId, number> {
+  const readers = new Map<ValueId, number>();
+  const count = (value: ValueId) => readers.set(value, (readers.get(value) ?? 0) + 1);
+  for (const node of program.nodes) {
+    node.inputs.forEach((value, i) => {
+      if (node.inputs.indexOf(value) === i) count(value);
+    });
+  }
   for (const { value } of program.outputs) count(value);
-  return uses;
+  return readers;
 }
 
 function byOperation(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {

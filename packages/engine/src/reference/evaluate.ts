@@ -12,10 +12,14 @@ import { operation } from "../ops/index.js";
  * @returns every program output by name
  * @throws NextscaleError `shape` for a missing or wrongly sized input
  */
-export function evaluateProgram(program: Program, inputs: Readonly<Record<string, ArrayLike<number>>>): Record<string, Float64Array> {
+export function evaluateProgram(
+  program: Program,
+  inputs: Readonly<Record<string, ArrayLike<number>>>,
+): Record<string, Float64Array> {
   const values = new Map<ValueId, ReferenceTensor>();
   for (const { name, value } of program.inputs) values.set(value, bind(program, name, value, inputs[name]));
-  for (const [value, data] of program.constants) values.set(value, { type: typeOf(program, value), data: Float64Array.from(data) });
+  for (const [value, data] of program.constants)
+    values.set(value, { type: typeOf(program, value), data: Float64Array.from(data) });
   for (const node of program.nodes) {
     const results = operation(node.op).evaluate(
       node.inputs.map((input) => values.get(input) as ReferenceTensor),
@@ -23,7 +27,9 @@ export function evaluateProgram(program: Program, inputs: Readonly<Record<string
     );
     node.outputs.forEach((output, i) => values.set(output, results[i] as ReferenceTensor));
   }
-  return Object.fromEntries(program.outputs.map(({ name, value }) => [name, (values.get(value) as ReferenceTensor).data]));
+  return Object.fromEntries(
+    program.outputs.map(({ name, value }) => [name, (values.get(value) as ReferenceTensor).data]),
+  );
 }
 
 function bind(program: Program, name: string, value: ValueId, given: ArrayLike<number> | undefined): ReferenceTensor {

@@ -137,7 +137,8 @@ export function toDType(dtype: tf.DataType): DType {
 
 function toTensorData(values: ArrayLike<number>, dtype: DType): TensorData {
   const size = sizeOf([values.length]);
-  const data = dtype === "float32" ? new Float32Array(size) : dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
+  const data =
+    dtype === "float32" ? new Float32Array(size) : dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
   data.set(values);
   return data;
 }

@@ -28,7 +28,10 @@ export function activeRecording(): RecordingBackend | null {
  * @example
  * const program = trace(({ x, w }) => tf.matMul(x, w), { x: f32(64, 512), w: f32(512, 512) });
  */
-export function trace<S extends Tree<TensorType>>(fn: (inputs: TensorsOf<S>) => Tree<tf.Tensor>, signature: S): Program {
+export function trace<S extends Tree<TensorType>>(
+  fn: (inputs: TensorsOf<S>) => Tree<tf.Tensor>,
+  signature: S,
+): Program {
   if (recording !== null) {
     throw new NextscaleError({
       code: "invalid-argument",
@@ -77,7 +80,11 @@ function onBackend<T>(backend: RecordingBackend, body: () => T): T {
 function asUnsupportedKernel(error: unknown): unknown {
   const kernel = error instanceof Error ? /Kernel '([^']+)' not registered/.exec(error.message)?.[1] : undefined;
   if (kernel === undefined) return error;
-  return unsupported(kernel, "operations that the tracer knows (see tracedKernels())", "compose it from simpler operations");
+  return unsupported(
+    kernel,
+    "operations that the tracer knows (see tracedKernels())",
+    "compose it from simpler operations",
+  );
 }
 
 /** True for a tensor. */

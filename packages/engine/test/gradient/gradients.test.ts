@@ -31,11 +31,16 @@ test("second derivatives work by differentiating a gradient", () => {
 });
 
 test("nothing flows through stopGradient, nor to values the loss does not depend on", () => {
-  const program = trace(
-    ({ a, b, c }) => gradients(tf.sum(tf.add(tf.mul(stopGradient(a), b), a)), { a, b, c }),
-    { a: f32(2), b: f32(2), c: f32(3) },
-  );
-  const result = evaluateProgram(program, { a: Float64Array.of(2, 3), b: Float64Array.of(5, 7), c: new Float64Array(3) });
+  const program = trace(({ a, b, c }) => gradients(tf.sum(tf.add(tf.mul(stopGradient(a), b), a)), { a, b, c }), {
+    a: f32(2),
+    b: f32(2),
+    c: f32(3),
+  });
+  const result = evaluateProgram(program, {
+    a: Float64Array.of(2, 3),
+    b: Float64Array.of(5, 7),
+    c: new Float64Array(3),
+  });
   expect([...result["a"]!]).toEqual([1, 1]);
   expect([...result["b"]!]).toEqual([2, 3]);
   expect([...result["c"]!]).toEqual([0, 0, 0]);
@@ -51,7 +56,7 @@ test("the straight-through estimator copies the gradient past a rounding", () =>
 
 test("an integer choice cuts the path: no gradient and no error", () => {
   const program = trace(
-    ({ x, table }) => gradients(tf.sum(tf.gather(table, tf.argMax(x, -1) as tf.Tensor1D)), { x, table }),
+    ({ x, table }) => gradients(tf.sum(tf.gather(table, tf.argMax<tf.Tensor1D>(x, -1))), { x, table }),
     { x: f32(2, 3), table: f32(3, 2) },
   );
   const result = evaluateProgram(program, { x: Float64Array.of(0, 1, 0, 1, 0, 0), table: new Float64Array(6) });

@@ -5,7 +5,9 @@ import type { OperationCase } from "./cases.js";
 /** A graph with the inputs of an example, each named by its first position: `x0`, `x1`, ... */
 export function withInputs({ inputs }: OperationCase): { graph: GraphBuilder; values: readonly ValueId[] } {
   const graph = new GraphBuilder();
-  const values = new Map([...new Set(inputs)].map((input) => [input, graph.input(`x${inputs.indexOf(input)}`, input.type)]));
+  const values = new Map(
+    [...new Set(inputs)].map((input) => [input, graph.input(`x${inputs.indexOf(input)}`, input.type)]),
+  );
   return { graph, values: inputs.map((input) => values.get(input)!) };
 }
 

@@ -22,7 +22,10 @@ let stream = 0;
 
 /** Uniform in [low, high). */
 function f(shape: readonly number[], low = -2, high = 2): CaseInput {
-  return { type: { dtype: "float32", shape }, values: uniform(sizeOf(shape), stream++).map((u) => low + (high - low) * u) };
+  return {
+    type: { dtype: "float32", shape },
+    values: uniform(sizeOf(shape), stream++).map((u) => low + (high - low) * u),
+  };
 }
 
 /** Distinct values, shuffled, a quarter apart and never 0: no ties, and central differences do not cross a kink. */
@@ -49,7 +52,12 @@ function b(shape: readonly number[]): CaseInput {
   return { type: { dtype: "bool", shape }, values: f(shape).values.map((x) => Number(x > 0)) };
 }
 
-function example(op: string, inputs: readonly CaseInput[], attributes: Attributes = {}, differentiable?: readonly number[]): OperationCase {
+function example(
+  op: string,
+  inputs: readonly CaseInput[],
+  attributes: Attributes = {},
+  differentiable?: readonly number[],
+): OperationCase {
   const types = inputs.map(({ type }) => `${type.dtype}[${type.shape.join(",")}]`).join(" ");
   const named = { name: `${op} ${types} ${JSON.stringify(attributes)}`, op, attributes, inputs };
   return differentiable === undefined ? named : { ...named, differentiable };
@@ -57,13 +65,22 @@ function example(op: string, inputs: readonly CaseInput[], attributes: Attribute
 
 /** Pairs of shapes that broadcast: equal, either way, both at once, and with scalars. */
 const BROADCASTS: readonly (readonly [readonly number[], readonly number[]])[] = [
-  [[2, 3], [2, 3]],
+  [
+    [2, 3],
+    [2, 3],
+  ],
   [[2, 3], [3]],
   [[3], [2, 3]],
-  [[2, 1, 3], [4, 1]],
+  [
+    [2, 1, 3],
+    [4, 1],
+  ],
   [[2, 3], []],
   [[], [5]],
-  [[1, 3], [1, 1, 3]],
+  [
+    [1, 3],
+    [1, 1, 3],
+  ],
 ];
 
 const unary: readonly OperationCase[] = [
@@ -189,7 +206,9 @@ const normalisation: readonly OperationCase[] = [
   example("SiluGrad", [f([3, 4], -4, 4), f([3, 4])]),
   example("CrossEntropy", [f([2, 3, 4]), i([2, 3], 0, 4)]),
   example("CrossEntropy", [f([4]), given([], [2], "int32")]),
-  example("CrossEntropyGrad", [f([3, 4], -4, 0), i([3], 0, 4)]),
+  example("CrossEntropy", [f([3, 4]), given([3], [-1, 3, 4], "int32")]),
+  example("CrossEntropyGrad", [f([3, 4], -4, 0), i([3], 0, 4), f([3])]),
+  example("CrossEntropyGrad", [f([3, 4], -4, 0), given([3], [-1, 3, 4], "int32"), f([3])]),
 ];
 
 /** Filters and images over strides, uneven padding, dilation, and rows that no window reaches. */

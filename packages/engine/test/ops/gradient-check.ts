@@ -24,7 +24,9 @@ export function gradientError(example: OperationCase, sweep: Sweep = reverseSwee
   for (const name of Object.keys(gradients)) {
     const x = inputs[name]!;
     const at = (element: number, shift: number) =>
-      evaluateProgram(loss, { ...inputs, [name]: x.map((value, i) => (i === element ? value + shift : value)) })["loss"]![0]!;
+      evaluateProgram(loss, { ...inputs, [name]: x.map((value, i) => (i === element ? value + shift : value)) })[
+        "loss"
+      ]![0]!;
     x.forEach((_, element) => {
       const numeric = (at(element, STEP) - at(element, -STEP)) / (2 * STEP);
       const difference = Math.abs(gradients[name]![element]! - numeric) / (1 + Math.abs(numeric));

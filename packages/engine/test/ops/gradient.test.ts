@@ -25,7 +25,8 @@ test.each(differentiable)("gradient: $name", (example) => {
 });
 
 test("negative control: wrong rules fail the check", () => {
-  const scaled: Sweep = (graph, loss, wrt) => reverseSweep(graph, loss, wrt).map((gradient) => graph.scale(gradient, 1.001));
+  const scaled: Sweep = (graph, loss, wrt) =>
+    reverseSweep(graph, loss, wrt).map((gradient) => graph.scale(gradient, 1.001));
   const first: Sweep = (graph, loss, wrt) => {
     const [da] = reverseSweep(graph, loss, wrt);
     return wrt.map(() => da!);

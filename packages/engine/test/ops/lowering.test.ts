@@ -31,7 +31,10 @@ function typedInputs(program: Program, example: OperationCase): NamedArrays {
   );
 }
 
-async function check(example: OperationCase, run: (program: Program, inputs: NamedArrays) => Promise<NamedArrays>): Promise<void> {
+async function check(
+  example: OperationCase,
+  run: (program: Program, inputs: NamedArrays) => Promise<NamedArrays>,
+): Promise<void> {
   const program = programOf(example);
   const actual = await run(program, typedInputs(program, example));
   const expected = evaluateProgram(program, arraysOf(example));
@@ -58,7 +61,9 @@ describe.each(["onnxruntime-node/cpu", "tfjs/cpu", "tfjs/wasm"])("on %s", (name)
 describe("in standard ONNX", () => {
   test.each(operationCases)("$name", async (example) => {
     await check(example, async (program, inputs) => {
-      const session = await ort.InferenceSession.create(toOnnx(program, { dialect: "standard" }), { logSeverityLevel: 4 });
+      const session = await ort.InferenceSession.create(toOnnx(program, { dialect: "standard" }), {
+        logSeverityLevel: 4,
+      });
       const feeds = Object.entries(inputs).map(([name, data]) => {
         const { dtype, shape } = typeOf(program, program.inputs.find((input) => input.name === name)!.value);
         return [name, new ort.Tensor(dtype, data as never, shape)] as const;

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { adamW, adamWSignature, clipByGlobalNorm, f32, movingAverage, trace, type AdamWState } from "@nextscale/engine";
 import { evaluateProgram } from "../../src/reference/evaluate.js";
@@ -22,7 +22,13 @@ const program = trace(
 );
 
 /** AdamW as printed in Loshchilov and Hutter (2019), algorithm 2, for one number. */
-function plainAdamW(start: number, gradientAt: (step: number) => number, steps: number, rate: number, decay: number): number {
+function plainAdamW(
+  start: number,
+  gradientAt: (step: number) => number,
+  steps: number,
+  rate: number,
+  decay: number,
+): number {
   let [value, m, v] = [start, 0, 0];
   for (let t = 1; t <= steps; t++) {
     const g = gradientAt(t);
@@ -54,7 +60,8 @@ test("five steps agree with the printed algorithm; decay falls on matrices only"
     });
   }
   const expected = (start: number, decay: number) => plainAdamW(start, gradientAt, 5, 0.01, decay);
-  const close = (actual: Float64Array, wanted: number[]) => wanted.forEach((value, i) => expect(actual[i]).toBeCloseTo(value, 6));
+  const close = (actual: Float64Array, wanted: number[]) =>
+    wanted.forEach((value, i) => expect(actual[i]).toBeCloseTo(value, 6));
   close(state["parameters/weight"]!, [expected(1, 0.1), expected(-2, 0.1), expected(0.5, 0.1), expected(3, 0.1)]);
   close(state["parameters/bias"]!, [expected(0.7, 0), expected(-0.7, 0)]);
 });
@@ -69,6 +76,9 @@ test("clipping leaves a short gradient alone and shortens a long one to the maxi
 });
 
 test("the moving average keeps its share of the old value", () => {
-  const average = trace(({ old, value }) => movingAverage({ x: old }, { x: value }, 0.75), { old: f32(1), value: f32(1) });
+  const average = trace(({ old, value }) => movingAverage({ x: old }, { x: value }, 0.75), {
+    old: f32(1),
+    value: f32(1),
+  });
   expect([...evaluateProgram(average, { old: Float64Array.of(4), value: Float64Array.of(8) })["x"]!]).toEqual([5]);
 });

@@ -98,10 +98,13 @@ test("errors of shapes come from tfjs itself or are typed", () => {
 });
 
 test("gather, one-hot and argmax keep integers integers", () => {
-  const program = trace(({ table, ids }) => ({ rows: tf.gather(table, ids as tf.Tensor1D), best: tf.argMax(table, -1) }), {
-    table: f32(5, 3),
-    ids: i32(7),
-  });
+  const program = trace(
+    ({ table, ids }) => ({ rows: tf.gather(table, ids as tf.Tensor1D), best: tf.argMax(table, -1) }),
+    {
+      table: f32(5, 3),
+      ids: i32(7),
+    },
+  );
   const types = program.outputs.map(({ value }) => program.types.get(value));
   expect(types).toEqual([
     { dtype: "float32", shape: [7, 3] },

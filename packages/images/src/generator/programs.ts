@@ -44,11 +44,21 @@ function traceWith<Inputs>(fn: (inputs: Inputs) => Tree<tf.Tensor>, signature: o
 }
 
 /** labels, gumbel/k, controls/... -> images, codes/k. The whole coarse-to-fine generation and the decoder. */
-export function samplingProgram(config: ImageModelConfig, types: WeightTypes, plan: SamplingPlan, items: number): Program {
+export function samplingProgram(
+  config: ImageModelConfig,
+  types: WeightTypes,
+  plan: SamplingPlan,
+  items: number,
+): Program {
   const generation = generationTypes(plan, scaleGeometry(config), items, config.tokeniser.vocabulary);
   const refiner = imageRefiner(config);
   return traceWith(
-    ({ tokeniser, embeddings, refiner: params, ...inputs }: Weights & Omit<GenerationInputs<RefinerParameters, tf.Tensor>, "params" | "start">) => {
+    ({
+      tokeniser,
+      embeddings,
+      refiner: params,
+      ...inputs
+    }: Weights & Omit<GenerationInputs<RefinerParameters, tf.Tensor>, "params" | "start">) => {
       const model = { refiner, plan, ...tokeniserWalk(config, tokeniser.phi, embeddings) };
       const visits = generate(model, { params, start: zeroLatents(config, items), ...inputs });
       const images = decodeLatents(tokeniser.decoder, visits.at(-1)!.state, autoencoderConfig(config));
@@ -103,7 +113,13 @@ export function decodingProgram(
 export function likelihoodProgram(config: ImageModelConfig, types: WeightTypes, items: number): Program {
   const refiner = imageRefiner(config);
   return traceWith(
-    ({ tokeniser, embeddings, refiner: params, codes, labels }: Weights & { codes: readonly tf.Tensor[]; labels: tf.Tensor }) => {
+    ({
+      tokeniser,
+      embeddings,
+      refiner: params,
+      codes,
+      labels,
+    }: Weights & { codes: readonly tf.Tensor[]; labels: tf.Tensor }) => {
       const model = { refiner, ...tokeniserWalk(config, tokeniser.phi, embeddings) };
       const logits = teacherForced(model, { params, start: zeroLatents(config, items), codes, labels });
       const flat = tf.concat(codes.map((scale) => tf.reshape(scale, [items, -1])), 1); // prettier-ignore

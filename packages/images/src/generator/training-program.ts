@@ -46,7 +46,11 @@ interface Inputs {
 export function refinerProgram(
   config: ImageModelConfig,
   training: ImageTrainingConfig,
-  types: { readonly tokeniser: Tree<TensorType>; readonly embeddings: Tree<TensorType>; readonly refiner: Tree<TensorType> },
+  types: {
+    readonly tokeniser: Tree<TensorType>;
+    readonly embeddings: Tree<TensorType>;
+    readonly refiner: Tree<TensorType>;
+  },
 ): Program {
   const { height, width, channels } = config;
   const { batchSize, weightDecay } = training.refiner;

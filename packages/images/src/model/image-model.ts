@@ -23,6 +23,7 @@ export interface SampleRequest extends SamplingOptions {
   /** Number of the first sample: sample i is the same alone, in a batch or in a shard. Default 0. */
   readonly first?: number;
   readonly signal?: AbortSignal;
+  /** Called after every batch with the number of samples that are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -80,7 +81,7 @@ const LARGEST_BATCH = 250;
  * A model from its configuration and weights.
  *
  * @param tensors named as in a checkpoint
- * @param engine stays open when the model is closed, unless `ownsEngine`
+ * @param options the engine stays open when the model is closed, unless `ownsEngine`
  */
 export function createImageModel(
   config: ImageModelConfig,
@@ -148,15 +149,21 @@ export function createImageModel(
       const codes = sides.map((side) => new Int32Array(count * side * side));
       await inBatches(count, LARGEST_BATCH, async (start, items, kept) => {
         if (signal?.aborted) throw interrupted(start, count);
-        const run = await executable(`sample ${items} ${JSON.stringify(plan)}`, () => samplingProgram(config, types, plan, items));
+        const run = await executable(`sample ${items} ${JSON.stringify(plan)}`, () =>
+          samplingProgram(config, types, plan, items),
+        );
         const noise = generationNoise(stream, { first: first + start, count: items }, geometry, tokeniser.vocabulary);
         const outputs = await run.run({
           labels: sliceItems(labels, 1, start, items),
           ...Object.fromEntries(noise.map((gumbel, k) => [`gumbel/${k}`, gumbel])),
-          ...Object.fromEntries(Object.entries(controls).map(([name, values]) => [`controls/${name}`, values as Float32Array])),
+          ...Object.fromEntries(
+            Object.entries(controls).map(([name, values]) => [`controls/${name}`, values as Float32Array]),
+          ),
         });
         data.set(outputs["images"]!.subarray(0, kept * pixels), start * pixels);
-        codes.forEach((all, k) => all.set(outputs[`codes/${k}`]!.subarray(0, kept * sides[k]! ** 2), start * sides[k]! ** 2));
+        codes.forEach((all, k) =>
+          all.set(outputs[`codes/${k}`]!.subarray(0, kept * sides[k]! ** 2), start * sides[k]! ** 2),
+        );
         onProgress?.(start + kept, count);
       });
       return { ...asBatch(data, count), labels, codes };
@@ -171,7 +178,9 @@ export function createImageModel(
       await inBatches(images.count, LARGEST_BATCH, async (first, items, kept) => {
         const run = await executable(`encode ${items}`, () => encodingProgram(config, types, items));
         const outputs = await run.run({ images: sliceItems(images.data, pixels, first, items) });
-        codes.forEach((all, k) => all.set(outputs[`codes/${k}`]!.subarray(0, kept * sides[k]! ** 2), first * sides[k]! ** 2));
+        codes.forEach((all, k) =>
+          all.set(outputs[`codes/${k}`]!.subarray(0, kept * sides[k]! ** 2), first * sides[k]! ** 2),
+        );
       });
       return codes;
     },
@@ -190,9 +199,9 @@ export function createImageModel(
       await inBatches(count, LARGEST_BATCH, async (first, items, kept) => {
         const run = await executable(`score ${items}`, () => likelihoodProgram(config, types, items));
         const outputs = await run.run({ ...codeInputs(codes, first, items), labels: sliceItems(all, 1, first, items) });
-        scores.nats.set(outputs["nats"]!.subarray(0, kept * sides.length) as Float32Array, first * sides.length);
-        scores.confidence.set(outputs["confidence"]!.subarray(0, kept * sites) as Float32Array, first * sites);
-        scores.correct.set(outputs["correct"]!.subarray(0, kept * sites) as Uint8Array, first * sites);
+        scores.nats.set(outputs["nats"]!.subarray(0, kept * sides.length), first * sides.length);
+        scores.confidence.set(outputs["confidence"]!.subarray(0, kept * sites), first * sites);
+        scores.correct.set(outputs["correct"]!.subarray(0, kept * sites), first * sites);
       });
       return scores;
     },
@@ -223,7 +232,9 @@ function classLabels(
   };
   if (Array.isArray(label) && label.length !== count) throw invalid(`${count} labels`, String(label.length));
   const labels = Int32Array.from({ length: count }, (_, i) => at(i));
-  const wrong = Array.from({ length: count }, (_, i) => at(i)).find((k) => !Number.isInteger(k) || k < 0 || k > classes);
+  const wrong = Array.from({ length: count }, (_, i) => at(i)).find(
+    (k) => !Number.isInteger(k) || k < 0 || k > classes,
+  );
   if (wrong !== undefined) throw invalid(`labels from 0 to ${classes} (${classes} for no class)`, String(wrong));
   return labels;
 }
@@ -232,7 +243,12 @@ function requireImages(images: ImageBatch, { height, width, channels }: ImageMod
   const fits = images.height === height && images.width === width && images.channels === channels;
   if (fits && images.count >= 1 && images.data.length === images.count * height * width * channels) return;
   const got = `${images.count} images of ${images.height}x${images.width}x${images.channels} in ${images.data.length} numbers`;
-  throw new NextscaleError({ code: "shape", where: "images/encode", expected: `images of ${height}x${width}x${channels}`, got });
+  throw new NextscaleError({
+    code: "shape",
+    where: "images/encode",
+    expected: `images of ${height}x${width}x${channels}`,
+    got,
+  });
 }
 
 function interrupted(done: number, count: number): NextscaleError {

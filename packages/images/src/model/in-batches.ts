@@ -12,7 +12,12 @@ export async function inBatches(
 }
 
 /** Elements of items `first` to `first + items`; items past the end repeat the last one. */
-export function sliceItems<T extends Float32Array | Int32Array>(data: T, size: number, first: number, items: number): T {
+export function sliceItems<T extends Float32Array | Int32Array>(
+  data: T,
+  size: number,
+  first: number,
+  items: number,
+): T {
   const there = data.subarray(first * size, (first + items) * size) as T;
   if (there.length === items * size) return there;
   const padded = new (data.constructor as new (length: number) => T)(items * size);

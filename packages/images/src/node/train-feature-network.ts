@@ -36,7 +36,7 @@ export interface TrainFeatureNetworkOptions {
   /** Go on from `<out>.training` where there is one; otherwise it is overwritten. Default false. */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
-  /** Called every 50 steps. */
+  /** Called every few steps. */
   readonly onProgress?: (progress: TrainProgress) => void;
 }
 

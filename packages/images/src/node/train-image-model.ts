@@ -44,6 +44,7 @@ export interface TrainImageModelOptions {
   readonly resume?: boolean;
   readonly engine?: EngineName;
   readonly signal?: AbortSignal;
+  /** Called every few steps. */
   readonly onProgress?: (progress: StageProgress) => void;
 }
 
@@ -67,11 +68,11 @@ export async function trainImageModel(options: TrainImageModelOptions): Promise<
   const { dataset, out, seed = 0, resume = false, signal, onProgress } = options;
   const { model, training } = IMAGE_PRESETS[options.preset];
   const { height, width, channels, classes } = dataset;
-  const config: ImageModelConfig = { height, width, channels, classes: [...classes], ...model } as ImageModelConfig;
+  const config: ImageModelConfig = { height, width, channels, classes: [...classes], ...model };
   const engine = await openEngine(options.engine);
   try {
     const run: TrainingRun = {
-      config: { model: config, training: training as ImageTrainingConfig },
+      config: { model: config, training: training },
       seed,
       data: { name: dataset.name, sha256: dataset.hash },
       folder: out,
@@ -102,7 +103,11 @@ async function warmUp(run: TrainingRun, dataset: ImageDataset, types: WeightType
   const { model, training } = run.config;
   const { warmUpSteps, batchSize } = training.tokeniser;
   const batches = trainingBatches(dataset, { batchSize, seed: run.seed, shift: training.shift });
-  const initial = initTokeniser(model, initialiser(parameterNormals(run.seed), "tokeniser"), randomStream(run.seed, "phi"));
+  const initial = initTokeniser(
+    model,
+    initialiser(parameterNormals(run.seed), "tokeniser"),
+    randomStream(run.seed, "phi"),
+  );
   return runStage(run, {
     name: "autoencoder",
     steps: warmUpSteps,
@@ -140,20 +145,24 @@ async function quantise(
     start: async () => ({ ...warm, ...(await fittedCodebooks(run, dataset, types, warm)) }),
     batches: (step) => {
       const { images, firstItem } = batches(step + warmUpSteps);
-      const choices = scales.map((side, k) => [
-        `restart/choices/${k}`,
-        integers(restarts, { items: [step], scale: k, draws: vocabulary }, batchSize * side * side),
-      ]);
+      const choices = scales.map((side, k) => {
+        const drawn = integers(restarts, { items: [step], scale: k, draws: vocabulary }, batchSize * side * side);
+        return [`restart/choices/${k}`, drawn] as const;
+      });
       return {
         images,
-        lastScale: lastScales(uniforms(prefixes, { items: { first: firstItem, count: batchSize }, draws: 2 }), scales.length, truncation),
+        lastScale: lastScales(
+          uniforms(prefixes, { items: { first: firstItem, count: batchSize }, draws: 2 }),
+          scales.length,
+          truncation,
+        ),
         "restart/active": Float32Array.of(step < RESTARTS_UNTIL * lastStep ? 1 : 0),
         ...Object.fromEntries(choices),
       };
     },
     scalars: tokeniserSchedules(training, warmUpSteps),
   });
-  const embeddings = scales.map((_, k) => [`embeddings/${k}`, state[`codebooks/${k}/embedding`]!]);
+  const embeddings = scales.map((_, k) => [`embeddings/${k}`, state[`codebooks/${k}/embedding`]!] as const);
   return { ...renamed(state, "state/average/", "tokeniser/"), ...Object.fromEntries(embeddings) };
 }
 
@@ -197,7 +206,10 @@ async function refine(
       };
     },
     scalars: {
-      learningRate: withWarmUp(flatThenLinearSchedule({ peak: learningRate, last: learningRate * 0.01, steps, flat: 0.4 }), { steps: 100 }),
+      learningRate: withWarmUp(
+        flatThenLinearSchedule({ peak: learningRate, last: learningRate * 0.01, steps, flat: 0.4 }),
+        { steps: 100 },
+      ),
       averageDecay,
     },
   });
@@ -262,13 +274,17 @@ function tokeniserSchedules({ tokeniser }: ImageTrainingConfig, offset: number):
 
 /** Parameters, their average starting equal to them, and AdamW's zeros. */
 function freshState(parameters: NamedArrays, types: Tree<TensorType>): NamedArrays {
-  const average = Object.entries(parameters).map(([name, data]) => [name.replace("state/parameters/", "state/average/"), data.slice()]);
+  const average = Object.entries(parameters).map(
+    ([name, data]) => [name.replace("state/parameters/", "state/average/"), data.slice()] as const,
+  );
   return { ...parameters, ...Object.fromEntries(average), ...adamWZeros(types, "state/optimiser") };
 }
 
 /** The arrays under one prefix, under another. */
 function renamed(arrays: NamedArrays, from: string, to: string): NamedArrays {
   return Object.fromEntries(
-    Object.entries(arrays).flatMap(([name, data]) => (name.startsWith(from) ? [[to + name.slice(from.length), data]] : [])),
+    Object.entries(arrays).flatMap(([name, data]) =>
+      name.startsWith(from) ? [[to + name.slice(from.length), data]] : [],
+    ),
   );
 }

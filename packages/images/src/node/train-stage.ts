@@ -63,11 +63,19 @@ export async function runStage(run: TrainingRun, stage: Stage): Promise<NamedArr
     layout: () => stage.layout,
   };
   const { config, seed, data, engine, signal, onProgress } = run;
-  const checkpoint = trainingCheckpoint(join(`${run.folder}.training`, stage.name), kind, { config, seed, data, steps: stage.steps });
+  const checkpoint = trainingCheckpoint(join(`${run.folder}.training`, stage.name), kind, {
+    config,
+    seed,
+    data,
+    steps: stage.steps,
+  });
   const found = run.resume ? await checkpoint.resume() : undefined;
   if (found?.stepsDone === stage.steps) return found.state;
   const state = found?.state ?? (await stage.start());
-  const executable = await engine.compile(stage.program(), { state, ...(stage.constants === undefined ? {} : { constants: stage.constants }) });
+  const executable = await engine.compile(stage.program(), {
+    state,
+    ...(stage.constants === undefined ? {} : { constants: stage.constants }),
+  });
   try {
     const result = await train({
       executable,

@@ -61,7 +61,7 @@ export function transposed(
   stride: number,
   padding: "same" | "valid",
 ): tf.Tensor {
-  const shape: [number, number, number, number] = [x.shape[0]!, height, width, filter.shape[2]!];
+  const shape: [number, number, number, number] = [x.shape[0], height, width, filter.shape[2]!];
   return tf.add(tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, shape, stride, padding), bias);
 }
 
@@ -76,7 +76,11 @@ export function normActivate(x: tf.Tensor, norm: NormParameters): tf.Tensor {
 }
 
 /** Initial parameters of a residual block; the second convolution starts at zero, the block as the identity. */
-export function initResidual(random: Initialiser, channels: number, hidden = channels): HostParameters<ResidualParameters> {
+export function initResidual(
+  random: Initialiser,
+  channels: number,
+  hidden = channels,
+): HostParameters<ResidualParameters> {
   return {
     norm: initNorm(random.at("norm"), channels),
     first: initConv(random.at("first"), { size: 3, inputs: channels, outputs: hidden }),

@@ -9,7 +9,7 @@ import {
   type AccumulationScale,
   type Codebook,
   type GridSize,
-  type HostArray,
+  type HostTensor,
   type HostParameters,
   type Initialiser,
   type Phi,
@@ -42,7 +42,7 @@ export function initTokeniser(
   random: Initialiser,
   phiStream: RandomStream,
 ): HostParameters<TokeniserParameters> {
-  const phi = initPhi(phiStream, PHIS, config.tokeniser.latentChannels) as readonly Phi<HostArray>[];
+  const phi = initPhi(phiStream, PHIS, config.tokeniser.latentChannels) as readonly Phi<HostTensor>[];
   return { ...initAutoencoder(random, autoencoderConfig(config)), phi };
 }
 

@@ -68,7 +68,11 @@ function updateWeights(loss: tf.Tensor, state: WeightState, { learningRate, aver
 }
 
 /** One warm-up step: a plain autoencoder, so that k-means finds latents worth clustering. */
-export function warmUpProgram(config: ImageModelConfig, training: ImageTrainingConfig, parameters: Tree<TensorType>): Program {
+export function warmUpProgram(
+  config: ImageModelConfig,
+  training: ImageTrainingConfig,
+  parameters: Tree<TensorType>,
+): Program {
   const { height, width, channels } = config;
   const signature = {
     state: weightStateTypes(parameters),
@@ -97,7 +101,11 @@ interface QuantisedInputs extends Scheduled {
 }
 
 /** One step of the quantised autoencoder: eq. 1 over all scales, codebooks by moving averages. */
-export function tokeniserProgram(config: ImageModelConfig, training: ImageTrainingConfig, parameters: Tree<TensorType>): Program {
+export function tokeniserProgram(
+  config: ImageModelConfig,
+  training: ImageTrainingConfig,
+  parameters: Tree<TensorType>,
+): Program {
   const { height, width, channels, tokeniser } = config;
   const { batchSize, reconstruction: weight } = training.tokeniser;
   const scaleCount = tokeniser.scales.length;
@@ -112,7 +120,11 @@ export function tokeniserProgram(config: ImageModelConfig, training: ImageTraini
   const step = ({ state, codebooks, images, lastScale, restart, ...rates }: QuantisedInputs) => {
     const { encoder, decoder, phi } = state.parameters;
     const latents = encodeImages(encoder, images);
-    const { scales, quantiser } = tokeniserWalk(config, phi, codebooks.map(({ embedding }) => embedding));
+    const { scales, quantiser } = tokeniserWalk(
+      config,
+      phi,
+      codebooks.map(({ embedding }) => embedding),
+    );
     const visits = [...walk(scales, zeroLatents(config, batchSize), encode(quantiser, stopGradient(latents)))];
     const decoded = decodeLatents(decoder, prefixLatents(config, latents, visits.map((visit) => visit.state), lastScale), autoencoderConfig(config)); // prettier-ignore
     const reconstruction = meanSquaredError(decoded, images);

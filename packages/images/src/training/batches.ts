@@ -33,7 +33,12 @@ export function trainingBatches(
     indices.forEach((index, i) => {
       const source = dataset.images.subarray(index * size, (index + 1) * size);
       const [down, right] = [offsets[2 * i]! - shift, offsets[2 * i + 1]! - shift];
-      copyShifted(source, images.subarray(i * size, (i + 1) * size), { height, rowLength: width * channels, down, right: right * channels });
+      copyShifted(source, images.subarray(i * size, (i + 1) * size), {
+        height,
+        rowLength: width * channels,
+        down,
+        right: right * channels,
+      });
       labels[i] = dataset.labels?.[index] ?? 0;
     });
     return { images, labels, firstItem };

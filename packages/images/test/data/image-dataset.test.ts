@@ -38,7 +38,9 @@ test("refuses parts that do not agree", async () => {
     });
   }
   const { name, images, height, width, channels, classes } = parts;
-  await expect(imageDataset({ name, images, height, width, channels, classes })).rejects.toMatchObject({ code: "shape" });
+  await expect(imageDataset({ name, images, height, width, channels, classes })).rejects.toMatchObject({
+    code: "shape",
+  });
 });
 
 test("a pair of IDX tensors is a data set; classes default to the labels' numbers", async () => {

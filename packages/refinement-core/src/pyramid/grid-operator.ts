@@ -22,7 +22,9 @@ export interface GridArithmetic<X> {
    * @throws NextscaleError `shape` when the grids do not have the operator's input size
    */
   apply(operator: GridOperator, x: X): X;
+  /** a + b. */
   add(a: X, b: X): X;
+  /** a - b. */
   subtract(a: X, b: X): X;
 }
 

@@ -1,9 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import type * as tf from "@tensorflow/tfjs-core";
 
-/** One coordinate of a site: `bounded` runs from 0 to 1 across the domain, `periodic` wraps from 1 to 0 (longitude). */
-export type Axis = "bounded" | "periodic";
-
 /**
  * Where the sites of one scale lie, in units that do not depend on the schedule: a refiner that reads only these can
  * be asked for scales that it was not trained on.

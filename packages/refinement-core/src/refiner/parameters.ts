@@ -1,13 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { f32, flattenTree, mapTree, NextscaleError, type TensorType, type Tree } from "@nextscale/engine";
+import type { HostTensor } from "../pyramid/host-tensor.js";
 import { normals } from "../random/distributions.js";
 import { randomStream } from "../random/stream.js";
-
-/** A parameter on the host: row-major float32 elements and their shape. */
-export interface HostArray {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 /** The tree `P` with every leaf of type `From` replaced by `To`. */
 export type MapLeaves<P, From, To> = P extends From
@@ -17,10 +12,10 @@ export type MapLeaves<P, From, To> = P extends From
     : { readonly [K in keyof P]: MapLeaves<P[K], From, To> };
 
 /** What `init` of a network with parameters `P` (a tree of tensors) returns. */
-export type HostParameters<P> = MapLeaves<P, tf.Tensor, HostArray>;
+export type HostParameters<P> = MapLeaves<P, tf.Tensor, HostTensor>;
 
 /** The tree of tensors that `apply` takes, given what `init` returned. */
-export type TensorParameters<Host> = MapLeaves<Host, HostArray, tf.Tensor>;
+export type TensorParameters<Host> = MapLeaves<Host, HostTensor, tf.Tensor>;
 
 /**
  * Standard normal draws for the parameter at `path`. The draws are a function of the path (and of the source's own
@@ -40,9 +35,9 @@ export function parameterNormals(seed: number | bigint): NormalSource {
 /** Where a network's parameters are drawn from: a source and the path prefix that the network lives under. */
 export interface Initialiser {
   /** Normal with standard deviation `deviation`. */
-  normal(name: string, shape: readonly number[], deviation: number): HostArray;
+  normal(name: string, shape: readonly number[], deviation: number): HostTensor;
   /** The same value everywhere. */
-  constant(shape: readonly number[], value: number): HostArray;
+  constant(shape: readonly number[], value: number): HostTensor;
   /** The initialiser of a part: names get the prefix `name/`. */
   at(name: string | number): Initialiser;
 }
@@ -73,21 +68,21 @@ export function initialiser(source: NormalSource, prefix = ""): Initialiser {
 }
 
 /** True for a host parameter, as opposed to a record of them. */
-export function isHostArray(value: unknown): value is HostArray {
+export function isHostTensor(value: unknown): value is HostTensor {
   return typeof value === "object" && value !== null && (value as { data?: unknown }).data instanceof Float32Array;
 }
 
 /** Number of scalars in a host tree. */
-export function countParameters(host: Tree<HostArray>): number {
-  return flattenTree(host, isHostArray).reduce((sum, [, { data }]) => sum + data.length, 0);
+export function countParameters(host: Tree<HostTensor>): number {
+  return flattenTree(host, isHostTensor).reduce((sum, [, { data }]) => sum + data.length, 0);
 }
 
 /** The types of host parameters: their part of a program's signature. */
-export function parameterTypes<Host extends Tree<HostArray>>(host: Host): MapLeaves<Host, HostArray, TensorType> {
-  return mapTree(host, isHostArray, ({ shape }) => f32(...shape)) as MapLeaves<Host, HostArray, TensorType>;
+export function parameterTypes<Host extends Tree<HostTensor>>(host: Host): MapLeaves<Host, HostTensor, TensorType> {
+  return mapTree(host, isHostTensor, ({ shape }) => f32(...shape)) as MapLeaves<Host, HostTensor, TensorType>;
 }
 
 /** The elements of host parameters under the names that a program knows them by: `prefix/trunk/blocks/0/...`. */
-export function parameterArrays(host: Tree<HostArray>, prefix: string): Record<string, Float32Array> {
-  return Object.fromEntries(flattenTree(host, isHostArray).map(([path, { data }]) => [`${prefix}/${path}`, data]));
+export function parameterArrays(host: Tree<HostTensor>, prefix: string): Record<string, Float32Array> {
+  return Object.fromEntries(flattenTree(host, isHostTensor).map(([path, { data }]) => [`${prefix}/${path}`, data]));
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { atScale, scaleOffsets } from "./geometry.js";
 import type { Head } from "./head.js";
-import { initialiser, type HostParameters } from "./parameters.js";
+import { initialiser } from "./parameters.js";
 import type { ScaleRefiner, ScaleTrunk } from "./refiner.js";
 
 /** Parameters of a trunk with a head for each scale. */
@@ -22,7 +22,7 @@ export function withScaleHeads<P, State, H>(
     init(source) {
       const random = initialiser(source);
       const heads = trunk.scales.map((_, k) => head.init(random.at("heads").at(k), trunk.width));
-      return { trunk: trunk.init(random.at("trunk")), heads } as HostParameters<WithScaleHeads<P, H>>;
+      return { trunk: trunk.init(random.at("trunk")), heads };
     },
     applyAll(params, contexts, labels) {
       const hidden = trunk.applyAll(params.trunk, contexts, labels);

@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
-import type { Axis, ScaleGeometry } from "./geometry.js";
+import type { AxisKind } from "../pyramid/gaussian.js";
+import type { ScaleGeometry } from "./geometry.js";
 
 /**
  * How sites are described to the network: cosine features of position and of log relative size, and the stage.
@@ -10,7 +11,7 @@ import type { Axis, ScaleGeometry } from "./geometry.js";
  */
 export interface SiteFeatureConfig {
   /** What the coordinates of a site are: `["bounded", "bounded"]` for (y, x); empty for none. */
-  readonly axes: readonly Axis[];
+  readonly axes: readonly AxisKind[];
   /** Cosines per bounded axis, the constant included; a periodic axis has `order` cosines and `order - 1` sines. */
   readonly positionOrder: number;
   /** Cosines of log2 relative size, the constant included. */
@@ -85,7 +86,7 @@ export function siteFeatures(scale: ScaleGeometry, config: SiteFeatureConfig): F
   return features;
 }
 
-function axisBasis(axis: Axis, coordinate: number, config: SiteFeatureConfig): number[] {
+function axisBasis(axis: AxisKind, coordinate: number, config: SiteFeatureConfig): number[] {
   switch (axis) {
     case "bounded":
       return cosines(coordinate, config.positionOrder);

@@ -6,7 +6,7 @@ import { categoricalHead, gaussianHead } from "../../src/refiner/head.js";
 import {
   countParameters,
   initialiser,
-  isHostArray,
+  isHostTensor,
   parameterArrays,
   parameterNormals,
   parameterTypes,
@@ -183,7 +183,7 @@ test("parameters are listed by path with their shapes", () => {
   expect(paths).toContain("trunk/blocks/1/attention/query/weight");
   expect(paths).toContain("head/bias");
   expect(new Set(paths).size).toBe(paths.length);
-  expect(isHostArray(host.head.bias)).toBe(true);
+  expect(isHostTensor(host.head.bias)).toBe(true);
   const perBlock = 4 * 24 * 24 + 3 * 24 + 3 + 2 * 24 * 96 + 96 + 24 + 6 * 24;
   const features = 8 + 9 - 1;
   const shared = 4 * 24 + features * 24 + 6 * 24 + 8 * (24 * 24 + 24);

@@ -4,7 +4,8 @@ import { multiScaleScales } from "../../src/quantiser/multi-scale.js";
 import { vectorQuantiser } from "../../src/quantiser/vector-quantiser.js";
 import { gridGeometry } from "../../src/refiner/geometry.js";
 import { categoricalHead } from "../../src/refiner/head.js";
-import { parameterNormals, type HostArray } from "../../src/refiner/parameters.js";
+import type { HostTensor } from "../../src/pyramid/host-tensor.js";
+import { parameterNormals } from "../../src/refiner/parameters.js";
 import { withHead } from "../../src/refiner/refiner.js";
 import { scaleTransformer, type AttentionContext } from "../../src/refiner/scale-transformer.js";
 import { GRID_FEATURES } from "../../src/refiner/site-features.js";
@@ -34,7 +35,7 @@ export function toyModel(codes: number, context: AttentionContext, classes = 2) 
     }),
     categoricalHead(codes),
   );
-  const draws = (name: string, shape: readonly number[], deviation: number): HostArray => ({
+  const draws = (name: string, shape: readonly number[], deviation: number): HostTensor => ({
     shape,
     data: normals(
       name,

@@ -1,11 +1,12 @@
 import { mapTree, type Tree } from "@nextscale/engine";
 import * as tf from "@tensorflow/tfjs-core";
-import { isHostArray, type HostArray, type TensorParameters } from "../../src/refiner/parameters.js";
+import type { HostTensor } from "../../src/pyramid/host-tensor.js";
+import { isHostTensor, type TensorParameters } from "../../src/refiner/parameters.js";
 import { normals } from "./random.js";
 
 /** A host tree as tensors of the current backend. */
-export function toTensors<Host extends Tree<HostArray>>(host: Host): TensorParameters<Host> {
-  return mapTree(host, isHostArray, ({ data, shape }) => tf.tensor(data, [...shape])) as TensorParameters<Host>;
+export function toTensors<Host extends Tree<HostTensor>>(host: Host): TensorParameters<Host> {
+  return mapTree(host, isHostTensor, ({ data, shape }) => tf.tensor(data, [...shape])) as TensorParameters<Host>;
 }
 
 export function randomTensor(name: string, shape: number[], deviation = 1): tf.Tensor {

@@ -28,9 +28,19 @@ export const elementwiseKernels: Readonly<Record<string, Translation>> = {
     ].map((name) => [name, unary(name)]),
   ),
   ...Object.fromEntries(
-    ["Add", "Sub", "Pow", "Maximum", "Minimum", "Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"].map(
-      (name) => [name, binary(name)],
-    ),
+    [
+      "Add",
+      "Sub",
+      "Pow",
+      "Maximum",
+      "Minimum",
+      "Equal",
+      "NotEqual",
+      "Greater",
+      "GreaterEqual",
+      "Less",
+      "LessEqual",
+    ].map((name) => [name, binary(name)]),
   ),
   Multiply: binary("Mul"),
   RealDiv: binary("Div"),
@@ -45,7 +55,10 @@ export const elementwiseKernels: Readonly<Record<string, Translation>> = {
   Expm1: (g, inputs) => g.sub(g.emit("Exp", [inputs.get("x")]), g.scalar(1)),
   Relu6: (g, inputs) => g.emit("Clip", [inputs.get("x")], { min: 0, max: 6 }),
   ClipByValue: (g, inputs, attributes) =>
-    g.emit("Clip", [inputs.get("x")], { min: attributes.number("clipValueMin"), max: attributes.number("clipValueMax") }),
+    g.emit("Clip", [inputs.get("x")], {
+      min: attributes.number("clipValueMin"),
+      max: attributes.number("clipValueMax"),
+    }),
   LeakyRelu: (g, inputs, attributes) =>
     g.emit("Maximum", [inputs.get("x"), g.scale(inputs.get("x"), attributes.number("alpha"))]),
   Elu: (g, inputs) => {

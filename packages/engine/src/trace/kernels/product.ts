@@ -7,9 +7,15 @@ import { unsupported } from "./translation.js";
 type Shape4 = [number, number, number, number];
 
 /** Strides, explicit padding and dilations of a convolution, from tfjs' several ways to say them. */
-function geometry(kernel: string, input: readonly number[], filter: readonly number[], attributes: KernelAttributes): Attributes {
+function geometry(
+  kernel: string,
+  input: readonly number[],
+  filter: readonly number[],
+  attributes: KernelAttributes,
+): Attributes {
   const format = (attributes.get("dataFormat") as string | undefined) ?? "NHWC";
-  if (format !== "NHWC") throw unsupported(`${kernel} in ${format}`, "convolutions in NHWC layout", "transpose to NHWC");
+  if (format !== "NHWC")
+    throw unsupported(`${kernel} in ${format}`, "convolutions in NHWC layout", "transpose to NHWC");
   const info = backend_util.computeConv2DInfo(
     [...input] as Shape4,
     [...filter] as Shape4,
@@ -29,7 +35,8 @@ function geometry(kernel: string, input: readonly number[], filter: readonly num
 function activate(g: GraphBuilder, x: ValueId, activation: string | undefined): ValueId {
   if (activation === undefined || activation === "linear") return x;
   const op = { relu: "Relu", sigmoid: "Sigmoid", tanh: "Tanh" }[activation];
-  if (op === undefined) throw unsupported(`fused activation ${activation}`, "linear, relu, sigmoid or tanh", "apply it as its own op");
+  if (op === undefined)
+    throw unsupported(`fused activation ${activation}`, "linear, relu, sigmoid or tanh", "apply it as its own op");
   return g.emit(op, [x]);
 }
 
@@ -38,7 +45,12 @@ export const productKernels: Readonly<Record<string, Translation>> = {
   BatchMatMul: (g, inputs, attributes) =>
     g.matMul(inputs.get("a"), inputs.get("b"), attributes.flag("transposeA"), attributes.flag("transposeB")),
   _FusedMatMul: (g, inputs, attributes) => {
-    const product = g.matMul(inputs.get("a"), inputs.get("b"), attributes.flag("transposeA"), attributes.flag("transposeB"));
+    const product = g.matMul(
+      inputs.get("a"),
+      inputs.get("b"),
+      attributes.flag("transposeA"),
+      attributes.flag("transposeB"),
+    );
     const bias = inputs.optional("bias");
     return activate(g, bias === undefined ? product : g.add(product, bias), attributes.text("activation"));
   },
@@ -48,7 +60,11 @@ export const productKernels: Readonly<Record<string, Translation>> = {
   },
   FusedConv2D: (g, inputs, attributes) => {
     const [x, filter] = [inputs.get("x"), inputs.get("filter")];
-    const convolved = g.emit("Conv2D", [x, filter], geometry("FusedConv2D", g.shapeOf(x), g.shapeOf(filter), attributes));
+    const convolved = g.emit(
+      "Conv2D",
+      [x, filter],
+      geometry("FusedConv2D", g.shapeOf(x), g.shapeOf(filter), attributes),
+    );
     const bias = inputs.optional("bias");
     return activate(g, bias === undefined ? convolved : g.add(convolved, bias), attributes.text("activation"));
   },

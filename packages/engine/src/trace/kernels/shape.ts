@@ -20,8 +20,14 @@ function tile(g: GraphBuilder, x: ValueId, reps: readonly number[]): ValueId {
   const shape = g.shapeOf(x);
   const target = shape.map((extent, i) => extent * reps[i]!);
   if (shape.every((extent, i) => extent === 1 || reps[i] === 1)) return g.expand(x, target);
-  const split = g.reshape(x, shape.flatMap((extent) => [1, extent]));
-  const repeated = g.expand(split, shape.flatMap((extent, i) => [reps[i]!, extent]));
+  const split = g.reshape(
+    x,
+    shape.flatMap((extent) => [1, extent]),
+  );
+  const repeated = g.expand(
+    split,
+    shape.flatMap((extent, i) => [reps[i]!, extent]),
+  );
   return g.reshape(repeated, target);
 }
 
@@ -46,7 +52,10 @@ export const shapeKernels: Readonly<Record<string, Translation>> = {
     const x = inputs.get("x");
     const wanted = attributes.numbers("shape");
     const known = wanted.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);
-    return g.reshape(x, wanted.map((extent) => (extent === -1 ? sizeOf(g.shapeOf(x)) / known : extent)));
+    return g.reshape(
+      x,
+      wanted.map((extent) => (extent === -1 ? sizeOf(g.shapeOf(x)) / known : extent)),
+    );
   },
   ExpandDims: (g, inputs, attributes) => {
     const shape = g.shapeOf(inputs.get("input"));
@@ -58,7 +67,11 @@ export const shapeKernels: Readonly<Record<string, Translation>> = {
   Pack: (g, inputs, attributes) => {
     const shape = g.shapeOf(inputs.all()[0]!);
     const axis = attributes.axis("axis", shape.length + 1);
-    return concat(g, inputs.all().map((value) => g.reshape(value, insertAxis(shape, axis))), axis);
+    return concat(
+      g,
+      inputs.all().map((value) => g.reshape(value, insertAxis(shape, axis))),
+      axis,
+    );
   },
   Unpack: (g, inputs, attributes) => {
     const x = inputs.get("value");
@@ -79,7 +92,7 @@ export const shapeKernels: Readonly<Record<string, Translation>> = {
   Slice: (g, inputs, attributes) => {
     const x = inputs.get("x");
     const shape = g.shapeOf(x);
-    const begin = shape.map((_, i) => [attributes.get("begin")].flat()[i] as number | undefined ?? 0);
+    const begin = shape.map((_, i) => ([attributes.get("begin")].flat()[i] as number | undefined) ?? 0);
     const sizes = [attributes.get("size")].flat() as (number | undefined)[];
     const size = shape.map((extent, i) => (sizes[i] === undefined || sizes[i] === -1 ? extent - begin[i]! : sizes[i]));
     return g.emit("Slice", [x], { begin, size });
@@ -102,7 +115,11 @@ export const shapeKernels: Readonly<Record<string, Translation>> = {
   BroadcastTo: (g, inputs, attributes) => g.expand(inputs.get("x"), attributes.numbers("shape")),
   GatherV2: (g, inputs, attributes) => {
     if (attributes.number("batchDims")) {
-      throw unsupported("GatherV2 with batchDims", "tf.gather without batch dimensions", "flatten the batch into the gathered axis");
+      throw unsupported(
+        "GatherV2 with batchDims",
+        "tf.gather without batch dimensions",
+        "flatten the batch into the gathered axis",
+      );
     }
     const x = inputs.get("x");
     return g.emit("Gather", [x, inputs.get("indices")], { axis: attributes.axis("axis", g.shapeOf(x).length) });
@@ -129,13 +146,19 @@ export const shapeKernels: Readonly<Record<string, Translation>> = {
     const count = Math.max(0, Math.ceil((attributes.number("stop") - start) / step));
     const dtype: DType = toDType((attributes.get("dtype") as tf.DataType | undefined) ?? "float32");
     const values = Array.from({ length: count }, (_, i) => start + i * step);
-    return g.constant({ dtype, shape: [count] }, dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values));
+    return g.constant(
+      { dtype, shape: [count] },
+      dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values),
+    );
   },
   LinSpace: (g, _inputs, attributes) => {
     const start = attributes.number("start");
     const count = attributes.number("num");
     const step = count > 1 ? (attributes.number("stop") - start) / (count - 1) : 0;
-    return g.constant({ dtype: "float32", shape: [count] }, Float32Array.from({ length: count }, (_, i) => start + i * step));
+    return g.constant(
+      { dtype: "float32", shape: [count] },
+      Float32Array.from({ length: count }, (_, i) => start + i * step),
+    );
   },
 };
 
@@ -145,7 +168,11 @@ function stridedSlice(g: GraphBuilder, x: ValueId, attributes: Parameters<Transl
   const [beginMask, endMask, ellipsisMask, newAxisMask, shrinkMask] = masks.map((name) => attributes.number(name));
   const strides = attributes.numbers("strides");
   if (ellipsisMask || newAxisMask || strides.some((stride) => stride < 1)) {
-    throw unsupported("StridedSlice", "positive strides without ellipsis or new axes", "use tf.reverse and tf.expandDims");
+    throw unsupported(
+      "StridedSlice",
+      "positive strides without ellipsis or new axes",
+      "use tf.reverse and tf.expandDims",
+    );
   }
   const bound = (given: readonly number[], mask: number, axis: number, fallback: number) => {
     const value = given[axis];
@@ -159,6 +186,13 @@ function stridedSlice(g: GraphBuilder, x: ValueId, attributes: Parameters<Transl
   );
   const steps = shape.map((_, axis) => strides[axis] ?? 1);
   const size = shape.map((_, axis) => Math.max(0, Math.ceil((end[axis]! - begin[axis]!) / steps[axis]!)));
-  const sliced = g.emit("Slice", [x], steps.some((step) => step !== 1) ? { begin, size, strides: steps } : { begin, size });
-  return g.reshape(sliced, size.filter((_, axis) => !shrunk(axis)));
+  const sliced = g.emit(
+    "Slice",
+    [x],
+    steps.some((step) => step !== 1) ? { begin, size, strides: steps } : { begin, size },
+  );
+  return g.reshape(
+    sliced,
+    size.filter((_, axis) => !shrunk(axis)),
+  );
 }

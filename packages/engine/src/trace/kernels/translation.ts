@@ -4,7 +4,11 @@ import type { GraphBuilder } from "../../ir/graph-builder.js";
 import type { ValueId } from "../../ir/program.js";
 
 /** What a tfjs kernel call becomes: its inputs and attributes under tfjs' own names, in IR nodes. */
-export type Translation = (graph: GraphBuilder, inputs: KernelInputs, attributes: KernelAttributes) => ValueId | readonly ValueId[];
+export type Translation = (
+  graph: GraphBuilder,
+  inputs: KernelInputs,
+  attributes: KernelAttributes,
+) => ValueId | readonly ValueId[];
 
 /** Inputs of a kernel call. Variadic kernels (Concat, Pack, AddN) pass them as `0`, `1`, ... */
 export class KernelInputs {

@@ -1,0 +1,118 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+import type { GraphBuilder } from "../../src/ir/graph-builder.js";
+import type { ValueId } from "../../src/ir/program.js";
+import { reverseSweep } from "../../src/gradient/reverse-sweep.js";
+import { removeDeadCode } from "../../src/passes/dead-code.js";
+import { fuseInPlace, fusePatterns } from "../../src/passes/fusion/fuse.js";
+import { f32, i32 } from "../../src/trace/signature.js";
+import { trace } from "../../src/trace/trace.js";
+import { body, difference, programOf } from "./support.js";
+
+type Fn = (x: tf.Tensor) => tf.Tensor;
+
+const mean = (x: tf.Tensor) => tf.mean(x, -1, true);
+
+/** Ways to write each operation that people use. */
+const written: readonly (readonly [string, Fn])[] = [
+  ["LayerNorm", (x) => tf.mul(tf.sub(x, mean(x)), tf.rsqrt(tf.add(mean(tf.square(tf.sub(x, mean(x)))), 1e-5)))],
+  ["LayerNorm", (x) => tf.div(tf.sub(x, mean(x)), tf.sqrt(tf.add(1e-5, mean(tf.squaredDifference(x, mean(x))))))],
+  [
+    "LayerNorm",
+    (x) => {
+      const moments = tf.moments(x, -1, true);
+      return tf.div(tf.sub(x, moments.mean), tf.sqrt(tf.add(moments.variance, 1e-5)));
+    },
+  ],
+  [
+    "LayerNorm",
+    (x) => {
+      const centred = tf.sub(x, mean(x));
+      return tf.mul(tf.pow(tf.add(mean(tf.mul(centred, centred)), 1e-5), -0.5), centred);
+    },
+  ],
+  ["Gelu", (x) => tf.mul(tf.mul(0.5, x), tf.add(1, tf.erf(tf.div(x, Math.SQRT2))))],
+  ["Gelu", (x) => tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5))],
+  ["Gelu", (x) => tf.div(tf.mul(x, tf.add(tf.erf(tf.div(x, Math.SQRT2)), 1)), 2)],
+  ["Gelu", (x) => tf.mul(x, tf.add(tf.mul(tf.erf(tf.div(x, Math.SQRT2)), 0.5), 0.5))],
+  ["Silu", (x) => tf.mul(tf.sigmoid(x), x)],
+  ["LogSoftmax", (x) => tf.logSoftmax(x)],
+  ["LogSoftmax", (x) => tf.sub(x, tf.log(tf.sum(tf.exp(x), -1, true)))],
+];
+
+test.each(written)("%s is recognised, form %$", (op, fn) => {
+  const program = trace(fn, f32(4, 6));
+  const fused = fusePatterns(program);
+  expect(fused.nodes.map((node) => node.op)).toEqual([op]);
+  expect(difference(program, fused)).toBeLessThan(1e-7);
+});
+
+test("cross-entropy is recognised", () => {
+  const program = trace(
+    ({ logits, labels }) => tf.neg(tf.mean(tf.sum(tf.mul(tf.oneHot(labels, 3), tf.logSoftmax(logits)), -1))),
+    { logits: f32(5, 3), labels: i32(5) },
+  );
+  const fused = fusePatterns(program);
+  expect(fused.nodes.map((node) => node.op)).toEqual(["CrossEntropy", "Neg", "Mean", "Neg"]);
+  expect(difference(program, fused)).toBeLessThan(1e-12);
+});
+
+/** Near misses: none of these is the operation it looks like. */
+test.each<[string, Fn]>([
+  ["tanh approximation of GELU", (x) => tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(tf.div(x, Math.SQRT2))))],
+  ["another scale in erf", (x) => tf.mul(tf.mul(0.5, x), tf.add(1, tf.erf(x)))],
+  ["another factor", (x) => tf.mul(x, tf.add(1, tf.erf(tf.div(x, Math.SQRT2))))],
+  ["erf of something else", (x) => tf.mul(tf.mul(0.5, x), tf.add(1, tf.erf(tf.div(tf.sin(x), Math.SQRT2))))],
+  ["sigmoid of something else", (x) => tf.mul(x, tf.sigmoid(tf.mul(x, 1.5)))],
+  ["normalisation over the first axis", (x) => {
+    const moments = tf.moments(x, 0, true);
+    return tf.div(tf.sub(x, moments.mean), tf.sqrt(tf.add(moments.variance, 1e-5)));
+  }],
+  ["root mean square normalisation", (x) => tf.mul(x, tf.rsqrt(tf.add(mean(tf.square(x)), 1e-5)))],
+  ["softmax over the first axis", (x) => tf.sub(x, tf.log(tf.sum(tf.exp(x), 0, true)))],
+  ["variance of something else", (x) => tf.mul(tf.sub(x, mean(x)), tf.rsqrt(tf.add(mean(tf.square(tf.sub(tf.sin(x), mean(tf.sin(x))))), 1e-5)))],
+])("%s stays as it is", (_name, fn) => {
+  const ops = fusePatterns(trace(fn, f32(6, 6))).nodes.map((node) => node.op);
+  for (const op of ["LayerNorm", "Gelu", "Silu", "LogSoftmax"]) expect(ops).not.toContain(op);
+});
+
+function plainLayerNorm(g: GraphBuilder, x: ValueId): ValueId {
+  const centred = g.sub(x, g.mean(x, [1], true));
+  return g.mul(centred, g.emit("Rsqrt", [g.add(g.mean(g.emit("Square", [centred]), [1], true), g.scalar(0.01))]));
+}
+
+/** sum(weights * layerNorm(x)) by x, with plain operations fused before differentiation or not. */
+function gradientOfPlain(fuse: boolean) {
+  return programOf((g) => {
+    const [x, weights] = [g.input("x", f32(3, 5)), g.input("weights", f32(3, 5))];
+    const loss = g.sum(g.mul(plainLayerNorm(g, x), weights), [0, 1]);
+    if (fuse) fuseInPlace(g);
+    return { loss, gradient: reverseSweep(g, loss, [x])[0]! };
+  });
+}
+
+test("fusing before differentiation gives plain code the fused gradient", () => {
+  const [plain, fused] = [gradientOfPlain(false), removeDeadCode(gradientOfPlain(true))];
+  expect(fused.nodes.map((node) => node.op)).toEqual(["LayerNorm", "Mul", "Sum", "Reshape", "Expand", "Mul", "LayerNormGrad"]);
+  expect(difference(plain, fused)).toBeLessThan(1e-7);
+});
+
+test("after differentiation the group stays: its gradient reads the inner values", () => {
+  const plain = gradientOfPlain(false);
+  expect(fusePatterns(plain).nodes.map((node) => node.op)).not.toContain("LayerNorm");
+});
+
+test("fusing in place keeps values that others read", () => {
+  const program = programOf((g) => {
+    const x = g.input("x", f32(2, 4));
+    const y = plainLayerNorm(g, x);
+    fuseInPlace(g);
+    return { y, again: g.add(y, y) };
+  });
+  expect(body(removeDeadCode(program))).toEqual([
+    "%1, %2 = LayerNorm(%0, epsilon=0.009999999776482582): f32[2,4], f32[2,1]",
+    "%3 = Add(%1, %1): f32[2,4]",
+    'output "y" = %1',
+    'output "again" = %3',
+  ]);
+});
