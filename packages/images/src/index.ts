@@ -18,3 +18,27 @@ export { IMAGE_PRESETS, type ImagePreset, type ImagePresetName } from "./model/p
 export { renderGrid, type GridOptions } from "./render/grid.js";
 export type { DrawableImage } from "./render/raster.js";
 export { renderScaleStrip, type ScaleStripOptions } from "./render/scale-strip.js";
+
+// metrics
+export { evaluateImages, type EvaluateImagesOptions, type EvaluationStage } from "./metrics/evaluate-images.js";
+export type { EvaluatedModel } from "./metrics/evaluated-model.js";
+export {
+  embedDataset,
+  openFeatureNetwork,
+  type FeatureNetwork,
+  type ImageFeatures,
+} from "./metrics/feature-network.js";
+export { formatReport } from "./metrics/format-report.js";
+export type { LenetConfig } from "./metrics/lenet.js";
+export { LENET_RECIPE, type LenetRecipe } from "./metrics/lenet-training.js";
+export { pixelFloors, type PixelFloors } from "./metrics/pixel-floors.js";
+export type {
+  CodebookUse,
+  DataReport,
+  DistanceScore,
+  ImageReport,
+  LikelihoodReport,
+  SampleReport,
+  SetScore,
+  TokeniserReport,
+} from "./metrics/report.js";

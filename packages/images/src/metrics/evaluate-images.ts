@@ -51,7 +51,7 @@ export type EvaluationStage = "real images" | "codes" | "likelihood" | "floors" 
  *
  * With 60,000 training images, 10,000 test images and 10,000 samples it takes some minutes, most of it nearest neighbours.
  *
- * @throws NextscaleError `shape` for data, model or feature network of other sizes, `invalid-argument` for fewer than 16
+ * @throws NextscaleError `shape` for data, model or feature network of other sizes or for a lack of labels, `invalid-argument` for fewer than 16
  *   samples or a guidance that is none, `interrupted` when the signal aborts
  */
 export async function evaluateImages(options: EvaluateImagesOptions): Promise<ImageReport> {
@@ -165,6 +165,14 @@ function requireArguments({ model, train, test }: EvaluateImagesOptions, count: 
       where: "images/evaluateImages",
       expected: `training and test images of the model's size, ${sizes[0]!}`,
       got: `${sizes[1]!} and ${sizes[2]!}`,
+    });
+  }
+  if (model.config.classes.length > 0 && (train.labels === undefined || test.labels === undefined)) {
+    throw new NextscaleError({
+      code: "shape",
+      where: "images/evaluateImages",
+      expected: "labelled training and test images, because the model has classes",
+      got: "images without labels",
     });
   }
   const counted = Number.isInteger(count) && count >= FEWEST && count <= train.count && test.count >= FEWEST;

@@ -1,17 +1,7 @@
-import {
-  f32,
-  flattenTree,
-  isTensorType,
-  NextscaleError,
-  trace,
-  type Engine,
-  type Program,
-  type TensorsOf,
-  type TensorType,
-} from "@nextscale/engine";
+import { f32, NextscaleError, trace, type Engine, type Program, type TensorType, type Tree } from "@nextscale/engine";
 import {
   argmaxRows,
-  CHECKPOINT_FILES,
+  type CHECKPOINT_FILES,
   concatenateFeatures,
   decodeCheckpoint,
   featureMatrix,
@@ -19,14 +9,12 @@ import {
   parameterTypes,
   type CheckpointKind,
   type FeatureMatrix,
-  type HostTensor,
-  type MapLeaves,
-  type TensorLayout,
 } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
 import type { ImageBatch } from "../image-batch.js";
+import { layoutOf } from "../model/weights.js";
 import { imageBatches } from "./image-batches.js";
 import { initLenet, lenet, type LenetConfig, type LenetParameters } from "./lenet.js";
 
@@ -53,20 +41,10 @@ export interface FeatureNetwork {
   close(): Promise<void>;
 }
 
-/** Parameter types of a network, by their place in the tree. */
-export type LenetTypes = MapLeaves<LenetParameters, tf.Tensor, TensorType>;
-
 /** Types of the parameters that a configuration implies. */
-export function lenetTypes(config: LenetConfig): LenetTypes {
+export function lenetTypes(config: LenetConfig): Tree<TensorType> {
   const zeros = initialiser((_path, count) => new Float32Array(count));
-  return parameterTypes(initLenet(zeros, config)) as LenetTypes;
-}
-
-/** Names under which a program knows the leaves of a tree of types: `prefix/convolutions/0/filter`. */
-export function layoutOf(types: Parameters<typeof flattenTree<TensorType>>[0], prefix: string): TensorLayout {
-  return Object.fromEntries(
-    flattenTree<TensorType>(types, isTensorType).map(([path, type]) => [`${prefix}/${path}`, type]),
-  );
+  return parameterTypes(initLenet(zeros, config));
 }
 
 const positive = z.number().int().positive();
@@ -84,7 +62,7 @@ export const lenetConfigSchema = z.strictObject({
 export const featureNetworkKind: CheckpointKind<LenetConfig> = {
   kind: "images/feature-network",
   config: lenetConfigSchema,
-  layout: (config) => layoutOf(lenetTypes(config), "parameters"),
+  layout: (config) => layoutOf({ parameters: lenetTypes(config) }),
 };
 
 /** Images of one run of the program: a few milliseconds' work, and a last batch wastes little. */
@@ -141,10 +119,10 @@ export async function embedDataset(network: FeatureNetwork, dataset: ImageDatase
 
 function embeddingProgram(config: LenetConfig): Program {
   const { height, width, channels } = config;
-  const signature = { parameters: lenetTypes(config), images: f32(BATCH, height, width, channels) };
   const embed = (inputs: { readonly parameters: LenetParameters; readonly images: tf.Tensor }) =>
     lenet(inputs.parameters, inputs.images);
-  return trace(embed as unknown as (inputs: TensorsOf<typeof signature>) => ReturnType<typeof lenet>, signature);
+  const signature: Tree<TensorType> = { parameters: lenetTypes(config), images: f32(BATCH, height, width, channels) };
+  return trace(embed as unknown as (inputs: unknown) => Tree<tf.Tensor>, signature);
 }
 
 function requireSize(config: LenetConfig, { data, count, height, width, channels }: ImageBatch): void {

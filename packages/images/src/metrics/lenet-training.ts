@@ -29,10 +29,27 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
 import { trainingBatches } from "../training/batches.js";
-import { layoutOf, lenetConfigSchema, lenetTypes } from "./feature-network.js";
+import { layoutOf } from "../model/weights.js";
+import { lenetConfigSchema, lenetTypes } from "./feature-network.js";
 import { initLenet, lenet, type LenetConfig, type LenetDropout, type LenetParameters } from "./lenet.js";
 
-const recipeSchema = z.strictObject({
+/** How a feature network is trained. */
+export interface LenetRecipe {
+  readonly steps: number;
+  readonly batchSize: number;
+  /** At the first step; it falls to zero as half a cosine. */
+  readonly learningRate: number;
+  /** Per unit of learning rate, decoupled. */
+  readonly weightDecay: number;
+  /** Share of the hidden units, and of the features, that is left out in a step. */
+  readonly dropout: number;
+  /** Images are shifted by up to so many pixels. */
+  readonly shift: number;
+  /** Share of the weights' average that each step keeps. */
+  readonly averageDecay: number;
+}
+
+const recipeSchema: z.ZodType<LenetRecipe> = z.strictObject({
   steps: z.number().int().positive(),
   batchSize: z.number().int().positive(),
   learningRate: z.number().positive(),
@@ -42,19 +59,17 @@ const recipeSchema = z.strictObject({
   averageDecay: z.number().min(0).lt(1),
 });
 
-/** How a feature network is trained. */
-export type LenetRecipe = Readonly<z.infer<typeof recipeSchema>>;
-
 /**
- * The recipe of the bundled network: six epochs of MNIST, AdamW with a cosine to zero, images shifted by up to two pixels.
- * The average's half-life is 140 steps, a third of an epoch: at the end it holds none of the initial weights.
+ * The recipe of the bundled network: eight epochs of MNIST's 60,000 images. The average's half-life is 140 steps, a third of
+ * an epoch: at the end it holds none of the initial weights. More dropout than this (0.3) underfits: 99.3 % of training and
+ * test images alike.
  */
 export const LENET_RECIPE: LenetRecipe = {
-  steps: 6 * 468,
+  steps: 8 * 468,
   batchSize: 128,
-  learningRate: 2e-3,
+  learningRate: 3e-3,
   weightDecay: 0.05,
-  dropout: 0.3,
+  dropout: 0.15,
   shift: 2,
   averageDecay: 0.995,
 };
@@ -73,18 +88,14 @@ export const lenetTrainingKind: CheckpointKind<LenetTrainingConfig> = {
 
 /** Names and types of a training's state: parameters, their moving average, and the optimiser. */
 export function trainingLayout(network: LenetConfig): TensorLayout {
-  const types = lenetTypes(network) as Tree<TensorType>;
-  return {
-    ...layoutOf(types, "parameters"),
-    ...layoutOf(types, "average"),
-    ...layoutOf(adamWSignature(types), "optimiser"),
-  };
+  const types = lenetTypes(network);
+  return layoutOf({ parameters: types, average: types, optimiser: adamWSignature(types) });
 }
 
 /** State before the first step; the average starts at the initial weights. */
 export function initialTrainingState(network: LenetConfig, seed: number): NamedArrays {
   const host = initLenet(initialiser(parameterNormals(seed)), network);
-  const optimiser = adamWZeros(lenetTypes(network) as Tree<TensorType>, "optimiser");
+  const optimiser = adamWZeros(lenetTypes(network), "optimiser");
   return { ...parameterArrays(host, "parameters"), ...parameterArrays(host, "average"), ...optimiser };
 }
 
@@ -92,7 +103,7 @@ export function initialTrainingState(network: LenetConfig, seed: number): NamedA
 export function lenetTrainingStep({ network, recipe }: LenetTrainingConfig): Program {
   const { batchSize: items, weightDecay, averageDecay } = recipe;
   const { height, width, channels, features } = network;
-  const types = lenetTypes(network) as Tree<TensorType>;
+  const types = lenetTypes(network);
   const dropout = {
     hidden: f32(items, features),
     features: f32(items, features),

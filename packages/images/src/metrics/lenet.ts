@@ -1,6 +1,13 @@
 import type { HostParameters, Initialiser, LinearParameters } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { conv, initConv, type ConvParameters } from "../tokeniser/layers.js";
+import {
+  conv,
+  initConv,
+  initNorm,
+  normActivate,
+  type ConvParameters,
+  type NormParameters,
+} from "../tokeniser/layers.js";
 
 /** Shape of a feature network. */
 export interface LenetConfig {
@@ -14,7 +21,7 @@ export interface LenetConfig {
 
 /** Parameters of the network. */
 export type LenetParameters = {
-  readonly convolutions: readonly ConvParameters[];
+  readonly convolutions: readonly (ConvParameters & { readonly norm: NormParameters })[];
   readonly hidden: LinearParameters;
   readonly features: LinearParameters;
   readonly logits: LinearParameters;
@@ -48,7 +55,8 @@ export function initLenet(random: Initialiser, config: LenetConfig): HostParamet
   return {
     convolutions: CONVOLUTIONS.map(({ size, outputs }, i) => {
       const inputs = CONVOLUTIONS[i - 1]?.outputs ?? channels;
-      return initConv(random.at("convolutions").at(i), { size, inputs, outputs, gain: 2 });
+      const own = random.at("convolutions").at(i);
+      return { ...initConv(own, { size, inputs, outputs }), norm: initNorm(own, outputs) };
     }),
     hidden: initDense(random.at("hidden"), last(height) * last(width) * CONVOLUTIONS[2].outputs, features, 2),
     features: initDense(random.at("features"), features, features, 2),
@@ -70,7 +78,7 @@ export function lenet(
   images: tf.Tensor,
   dropout?: LenetDropout,
 ): { readonly features: tf.Tensor; readonly logits: tf.Tensor } {
-  const maps = parameters.convolutions.reduce((x, filter) => tf.relu(conv(x, filter, 2)), images);
+  const maps = parameters.convolutions.reduce((x, layer) => normActivate(conv(x, layer, 2), layer.norm), images);
   const flat = tf.reshape(maps, [images.shape[0] ?? 0, -1]);
   const hidden = tf.relu(dense(parameters.hidden, flat));
   const features = tf.relu(dense(parameters.features, thinned(hidden, dropout?.hidden)));

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ImageDataset } from "../../src/data/image-dataset.js";
+import { imageDataset, type ImageDataset } from "../../src/data/image-dataset.js";
 import { LENET_RECIPE } from "../../src/metrics/lenet-training.js";
 import { loadMnist } from "../../src/node/mnist.js";
 import { trainFeatureNetwork, type TrainFeatureNetworkOptions } from "../../src/node/train-feature-network.js";
@@ -36,7 +36,7 @@ function run(name: string, changes: Partial<TrainFeatureNetworkOptions> = {}): R
 test("a short training learns, and interrupted and resumed it ends with the same bytes", async () => {
   const reports: number[] = [];
   const whole = await run("whole", { onProgress: ({ stepsDone }) => reports.push(stepsDone) });
-  expect(whole.testAccuracy).toBeGreaterThan(0.5);
+  expect(whole.testAccuracy).toBeGreaterThan(0.3);
   expect(reports.at(-1)).toBe(STEPS);
 
   const abort = new AbortController();
@@ -54,7 +54,8 @@ test("a short training learns, and interrupted and resumed it ends with the same
 }, 30_000);
 
 test("data sets that do not go together are refused before anything is written", async () => {
-  const { labels: _, ...unlabelled } = heldOut;
+  const { images, height, width, channels } = heldOut;
+  const unlabelled = await imageDataset({ name: "unlabelled", images, height, width, channels, classes: [] });
   await expect(run("refused", { test: unlabelled })).rejects.toMatchObject({ code: "shape" });
   await expect(run("refused", { test: { ...heldOut, classes: ["a"] } })).rejects.toMatchObject({ code: "shape" });
   await expect(run("refused", { test: { ...heldOut, height: 14, width: 56 } })).rejects.toMatchObject({
