@@ -9,12 +9,12 @@ import {
   parameterTypes,
   type CheckpointKind,
   type FeatureMatrix,
+  layoutOf,
 } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
 import type { ImageBatch } from "../image-batch.js";
-import { layoutOf } from "../model/weights.js";
 import { imageBatches } from "./image-batches.js";
 import { initLenet, lenet, type LenetConfig, type LenetParameters } from "./lenet.js";
 

@@ -24,12 +24,12 @@ import {
   type CheckpointKind,
   type Schedule,
   type TensorLayout,
+  layoutOf,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
 import { trainingBatches } from "../training/batches.js";
-import { layoutOf } from "../model/weights.js";
 import { lenetConfigSchema, lenetTypes } from "./feature-network.js";
 import { initLenet, lenet, type LenetConfig, type LenetDropout, type LenetParameters } from "./lenet.js";
 
