@@ -1,6 +1,6 @@
+import { evaluateImages as evaluate, formatReport } from "@nextscale/images";
 import { loadFeatureNetwork, loadImageModel, loadMnist } from "@nextscale/images/node";
 import { engineOption } from "../engine-option.js";
-import { imageEvaluation } from "../images/evaluation.js";
 import type { Invocation } from "../invocation.js";
 import { print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
@@ -21,7 +21,6 @@ export async function evaluateImages(options: EvaluateImagesOptions, invocation:
   const began = performance.now();
   const { count, seed, out } = options;
   const { signal } = invocation;
-  const { evaluateImages: evaluate, formatReport } = await imageEvaluation();
   const on = engineOption(options.engine);
   if (out !== undefined) await requireWritable(out);
   const model = await loadImageModel(options.model, on);
