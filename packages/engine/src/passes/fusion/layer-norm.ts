@@ -28,7 +28,7 @@ export const layerNormPattern: Pattern = {
 function centredInput(graph: GraphView, value: ValueId): ValueId | null {
   const difference = inputsOf(graph, value, "Sub");
   if (difference === null) return null;
-  return meanOf(graph, difference[1]!) === difference[0] ? difference[0]! : null;
+  return meanOf(graph, difference[1]!) === difference[0] ? difference[0] : null;
 }
 
 /** x, if a value is the mean of x over its last axis, with that axis kept. */
