@@ -1,6 +1,7 @@
 import { broadcastAll } from "../ir/broadcast.js";
 import type { DType } from "../ir/tensor-type.js";
 import { numberOf } from "./attributes.js";
+import { broadcastInputs } from "./broadcast-lowering.js";
 import { demand, demandDType } from "./checks.js";
 import type { Operation } from "./operation.js";
 import { map, mapBroadcast } from "./reference.js";
@@ -37,7 +38,7 @@ const where: Operation = {
       wanted[2] ? g.sumTo(g.emit("Where", [condition!, zero, dy!]), g.shapeOf(b!)) : null,
     ];
   },
-  toOnnx: (e, { inputs }) => [e.node("Where", inputs)],
+  toOnnx: (e, node) => [e.node("Where", broadcastInputs(e, node))],
   toTfjs: (backend, [condition, a, b]) => [backend.where(condition!, a!, b!)],
 };
 

@@ -81,6 +81,7 @@ const BROADCASTS: readonly (readonly [readonly number[], readonly number[]])[] =
     [1, 3],
     [1, 1, 3],
   ],
+  [[2, 3, 1], [1]],
 ];
 
 const unary: readonly OperationCase[] = [
