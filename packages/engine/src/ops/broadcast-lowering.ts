@@ -11,6 +11,8 @@ export function broadcastInputs(e: OnnxEmitter, { inputs, inputTypes, outputType
   if (shape.at(-1) !== 1 || sizeOf(shape) === 1) return inputs;
   return inputs.map((input, i) => {
     const own = inputTypes[i]!.shape;
-    return sizeOf(own) === 1 && own.length < shape.length ? e.node("Reshape", [input, e.int64s(shape.map(() => 1))]) : input;
+    return sizeOf(own) === 1 && own.length < shape.length
+      ? e.node("Reshape", [input, e.int64s(shape.map(() => 1))])
+      : input;
   });
 }

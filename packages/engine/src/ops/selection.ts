@@ -62,7 +62,10 @@ const cast: Operation = {
   toOnnx: (e, { inputs, attributes }) => [
     e.node("Cast", inputs, { to: { int: ONNX_TYPES[attributes["to"] as DType] } }),
   ],
-  toTfjs: (backend, [x], { to }) => [backend.cast(x!, to as DType)],
+  // tfjs' wasm backend makes the bool of an int32 its last byte.
+  toTfjs: (backend, [x], { to }) => [
+    to === "bool" && x!.dtype !== "bool" ? backend.notEqual(x!, 0) : backend.cast(x!, to as DType),
+  ],
 };
 
 /** `Clip(x, min, max)`. The gradient passes inside the closed interval. */
