@@ -1,4 +1,5 @@
-import { typeOf, type Program, type ValueId } from "../ir/program.js";
+import { typeOf, type Node, type Program, type ValueId } from "../ir/program.js";
+import { gemmAttributes } from "../ops/matmul.js";
 import type { TilePlan } from "../tiling/plan.js";
 import { lowerNodes, nameOf, usedValues } from "./lower-nodes.js";
 import type { OnnxGraph, OnnxValueInfo } from "./model.js";
@@ -47,31 +48,52 @@ export function lowerTiles(program: Program, plan: TilePlan, emitter: ModelEmitt
 }
 
 /** One tile's work: inputs are the sums so far and the blocks, outputs the sums from here on and the stacked results. */
-function lowerBody({ body, blocks, sums, stacked }: TilePlan, dialect: ModelEmitter["dialect"], shared: Map<ValueId, string>): OnnxGraph {
+function lowerBody(
+  { body, blocks, sums, stacked }: TilePlan,
+  dialect: ModelEmitter["dialect"],
+  shared: Map<ValueId, string>,
+): OnnxGraph {
   const emitter = new ModelEmitter(dialect, new Set(), BODY);
   const names = shared;
   const sumNames = sums.map((_, i) => `${BODY}/sum/${i}`);
   blocks.forEach(({ inBody }, i) => names.set(inBody, `${BODY}/block/${i}`));
-  lowerNodes(body, body.nodes, usedValues(body), emitter, names);
-  const added = sums.map(({ inBody }, i) => emitter.node("Add", [sumNames[i] as string, nameOf(body, inBody, emitter, names)]));
+  const accumulating = accumulatingProducts(body, new Set(sums.map(({ inBody }) => inBody)));
+  const others = body.nodes.filter((node) => !accumulating.has(node.outputs[0]!));
+  lowerNodes(body, others, usedValues(body), emitter, names);
+  const name = (value: ValueId) => nameOf(body, value, emitter, names);
+  const added = sums.map(({ inBody }, i) => {
+    const product = accumulating.get(inBody);
+    if (product === undefined) return emitter.node("Add", [sumNames[i]!, name(inBody)]);
+    return emitter.node("Gemm", [...product.inputs.map(name), sumNames[i]!], gemmAttributes(product.attributes));
+  });
   // A graph may not name one value as two outputs.
-  const results = stacked.map(({ inBody }) => emitter.node("Identity", [nameOf(body, inBody, emitter, names)]));
-  const info = (name: string, value: ValueId): OnnxValueInfo => {
+  const results = stacked.map(({ inBody }) => emitter.node("Identity", [name(inBody)]));
+  const info = (label: string, value: ValueId): OnnxValueInfo => {
     const { dtype, shape } = typeOf(body, value);
-    return { name, type: dtype, dims: shape };
+    return { name: label, type: dtype, dims: shape };
   };
   return {
     name: BODY,
     nodes: emitter.nodeList,
     initialisers: emitter.initialisers,
     inputs: [
-      ...sums.map(({ inBody }, i) => info(sumNames[i] as string, inBody)),
+      ...sums.map(({ inBody }, i) => info(sumNames[i]!, inBody)),
       ...blocks.map(({ inBody }, i) => info(`${BODY}/block/${i}`, inBody)),
     ],
     outputs: [
-      ...sums.map(({ inBody }, i) => info(added[i] as string, inBody)),
-      ...stacked.map(({ inBody }, i) => info(results[i] as string, inBody)),
+      ...sums.map(({ inBody }, i) => info(added[i]!, inBody)),
+      ...stacked.map(({ inBody }, i) => info(results[i]!, inBody)),
     ],
     valueInfo: [],
   };
+}
+
+/** Products of matrices that only go into a sum: Gemm adds them to it without a pass of its own. */
+function accumulatingProducts(body: Program, sums: ReadonlySet<ValueId>): ReadonlyMap<ValueId, Node> {
+  const read = new Set(body.nodes.flatMap(({ inputs }) => inputs));
+  const products = body.nodes.filter(({ op, inputs, outputs }) => {
+    const matrices = inputs.every((value) => typeOf(body, value).shape.length === 2);
+    return op === "MatMul" && matrices && sums.has(outputs[0]!) && !read.has(outputs[0]!);
+  });
+  return new Map(products.map((node) => [node.outputs[0]!, node]));
 }
