@@ -137,7 +137,10 @@ function decodeAttribute(bytes: Uint8Array, depth: number): [string, OnnxAttribu
       if (graph === undefined) throw invalid("a graph attribute", `${JSON.stringify(name)} without one`);
       return [name, { graph }];
     default:
-      throw invalid("an attribute of type float, int, string, graph or ints", `type ${type} for ${JSON.stringify(name)}`);
+      throw invalid(
+        "an attribute of type float, int, string, graph or ints",
+        `type ${type} for ${JSON.stringify(name)}`,
+      );
   }
 }
 

@@ -25,7 +25,11 @@ export function lowerTiles(program: Program, plan: TilePlan, emitter: ModelEmitt
     const divided = [...shape.slice(0, axis), plan.tiles, shape[axis]! / plan.tiles, ...shape.slice(axis + 1)];
     return emitter.node("Reshape", [outer(value), emitter.int64s(divided)]);
   });
-  const body = lowerBody(plan, emitter.dialect, new Map(plan.shared.map(({ value, inBody }) => [inBody, outer(value)])));
+  const body = lowerBody(
+    plan,
+    emitter.dialect,
+    new Map(plan.shared.map(({ value, inBody }) => [inBody, outer(value)])),
+  );
   const results = emitter.nodes(
     "Scan",
     [...start, ...blocks],

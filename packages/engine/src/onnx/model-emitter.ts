@@ -47,7 +47,13 @@ export class ModelEmitter implements OnnxEmitter {
   ): readonly string[] {
     const outputs = Array.from({ length: outputCount }, () => this.#freshName());
     const bodies = Object.entries(graphs).map(([name, graph]): [string, OnnxGraphAttribute] => [name, { graph }]);
-    this.nodeList.push({ opType, domain, inputs, outputs, attributes: { ...attributes, ...Object.fromEntries(bodies) } });
+    this.nodeList.push({
+      opType,
+      domain,
+      inputs,
+      outputs,
+      attributes: { ...attributes, ...Object.fromEntries(bodies) },
+    });
     return outputs;
   }
 

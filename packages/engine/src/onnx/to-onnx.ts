@@ -121,11 +121,18 @@ function renameIn(node: OnnxNode, rename: (name: string) => string): OnnxNode {
     return [key, { graph: { ...attribute.graph, nodes } }] as const;
   });
   const { inputs, outputs } = node;
-  return { ...node, inputs: inputs.map(rename), outputs: outputs.map(rename), attributes: Object.fromEntries(attributes) };
+  return {
+    ...node,
+    inputs: inputs.map(rename),
+    outputs: outputs.map(rename),
+    attributes: Object.fromEntries(attributes),
+  };
 }
 
 function usesMicrosoft({ domain, attributes }: OnnxNode): boolean {
-  const inside = Object.values(attributes).some((attribute) => "graph" in attribute && attribute.graph.nodes.some(usesMicrosoft));
+  const inside = Object.values(attributes).some(
+    (attribute) => "graph" in attribute && attribute.graph.nodes.some(usesMicrosoft),
+  );
   return inside || domain === MICROSOFT_DOMAIN;
 }
 

@@ -1,6 +1,7 @@
 import { GraphBuilder } from "../ir/graph-builder.js";
 import { typeOf, type Node, type Program, type ValueId } from "../ir/program.js";
 import { sizeOf, type TensorType } from "../ir/tensor-type.js";
+import { removeDeadCode } from "../passes/dead-code.js";
 import type { Division } from "./division.js";
 import { divisionRules } from "./rules.js";
 
@@ -37,10 +38,11 @@ export interface Tied {
  */
 export function planTiles(program: Program, batch: readonly ValueId[], tiles: number): TilePlan | null {
   const divisions = new Map<ValueId, Division>();
-  for (const { value } of program.inputs) divisions.set(value, batch.includes(value) ? { kind: "split", axis: 0 } : WHOLE);
+  for (const { value } of program.inputs)
+    divisions.set(value, batch.includes(value) ? { kind: "split", axis: 0 } : WHOLE);
   for (const value of program.constants.keys()) divisions.set(value, WHOLE);
   const planner = new Planner(program, divisions, tiles);
-  for (const node of program.nodes) planner.add(node);
+  for (const node of removeDeadCode(program).nodes) planner.add(node);
   return planner.finish();
 }
 
@@ -68,12 +70,16 @@ class Planner {
   add(node: Node): void {
     const divisions = node.inputs.map((input) => this.#divisionOf(input));
     if (divisions.every(({ kind }) => kind === "whole")) return this.#run(this.#before, node, WHOLE);
-    const runs = divisions.every(({ kind }) => kind === "whole" || kind === "split") && this.#addToBody(node, divisions);
+    const runs =
+      divisions.every(({ kind }) => kind === "whole" || kind === "split") && this.#addToBody(node, divisions);
     if (!runs) this.#run(this.#after, node, AFTER);
   }
 
   finish(): TilePlan | null {
-    const needed = new Set([...this.#after.flatMap(({ inputs }) => inputs), ...this.#program.outputs.map(({ value }) => value)]);
+    const needed = new Set([
+      ...this.#after.flatMap(({ inputs }) => inputs),
+      ...this.#program.outputs.map(({ value }) => value),
+    ]);
     const computed = new Set(this.#body.nodes.flatMap(({ outputs }) => outputs));
     const results = [...needed].flatMap((value) => {
       const inBody = this.#inBody.get(value);
@@ -117,7 +123,9 @@ class Planner {
       tiles: this.#tiles,
     });
     if (tiled === null || tiled === undefined) return false;
-    const divisible = tiled.read.every((axis, i) => axis === null || (types[i] as TensorType).shape[axis]! % this.#tiles === 0);
+    const divisible = tiled.read.every(
+      (axis, i) => axis === null || (types[i] as TensorType).shape[axis]! % this.#tiles === 0,
+    );
     if (!divisible) return false;
     const inputs = node.inputs.map((input, i) => this.#read(input, tiled.read[i] ?? null));
     const outputs = this.#body.emitAll(node.op, inputs, tiled.attributes);
@@ -165,5 +173,8 @@ function axisOf(division: Division): number | null {
 
 /** Bytes of the largest value that a program computes. */
 export function largestValue(program: Program): number {
-  return Math.max(0, ...program.nodes.flatMap(({ outputs }) => outputs.map((value) => 4 * sizeOf(typeOf(program, value).shape))));
+  return Math.max(
+    0,
+    ...program.nodes.flatMap(({ outputs }) => outputs.map((value) => 4 * sizeOf(typeOf(program, value).shape))),
+  );
 }

@@ -31,7 +31,11 @@ const byRow: DivisionRule = (node) => {
   const axes = new Set(node.inputs.flatMap(({ axis }) => (axis === null ? [] : [axis])));
   const [axis] = axes;
   if (axes.size !== 1 || axis === undefined || axis >= node.inputs[0]!.type.shape.length - 1) return null;
-  return { read: node.inputs.map(() => axis), outputs: node.outputs.map(() => split(axis)), attributes: node.attributes };
+  return {
+    read: node.inputs.map(() => axis),
+    outputs: node.outputs.map(() => split(axis)),
+    attributes: node.attributes,
+  };
 };
 
 const matMul: DivisionRule = (node) => {
@@ -45,7 +49,8 @@ const matMul: DivisionRule = (node) => {
     outputs: [output],
     attributes: node.attributes,
   });
-  if (a.axis === innerA && (b.axis === innerB || b.axis === null)) return tiled([innerA, innerB], { kind: "sum", scale: 1 });
+  if (a.axis === innerA && (b.axis === innerB || b.axis === null))
+    return tiled([innerA, innerB], { kind: "sum", scale: 1 });
   if (b.axis === innerB && a.axis === null) return tiled([innerA, innerB], { kind: "sum", scale: 1 });
   if (a.axis === rowsA && b.axis === null) return tiled([rowsA, null], split(rank - 2));
   if (b.axis === columnsB && a.axis === null) return tiled([null, columnsB], split(rank - 1));
@@ -78,7 +83,9 @@ const alongAxis =
 
 const reverse: DivisionRule = ({ inputs, attributes }) => {
   const { axis } = inputs[0]!;
-  return axis === null || numbersOf(attributes, "axes").includes(axis) ? null : { read: [axis], outputs: [split(axis)], attributes };
+  return axis === null || numbersOf(attributes, "axes").includes(axis)
+    ? null
+    : { read: [axis], outputs: [split(axis)], attributes };
 };
 
 /** Row-major order keeps blocks together if as many elements lie before the axis as before. */
@@ -88,7 +95,9 @@ const reshape: DivisionRule = ({ inputs, outputs, tiles }) => {
   if (axis === null) return null;
   const before = sizeOf(type.shape.slice(0, axis));
   const target = shape.findIndex((extent, i) => sizeOf(shape.slice(0, i)) === before && extent % tiles === 0);
-  return target < 0 ? null : { read: [axis], outputs: [split(target)], attributes: { shape: shrunk(shape, target, tiles) } };
+  return target < 0
+    ? null
+    : { read: [axis], outputs: [split(target)], attributes: { shape: shrunk(shape, target, tiles) } };
 };
 
 function shrunk(shape: readonly number[], axis: number, tiles: number): readonly number[] {
@@ -97,7 +106,9 @@ function shrunk(shape: readonly number[], axis: number, tiles: number): readonly
 
 const transpose: DivisionRule = ({ inputs, attributes }) => {
   const { axis } = inputs[0]!;
-  return axis === null ? null : { read: [axis], outputs: [split(numbersOf(attributes, "perm").indexOf(axis))], attributes };
+  return axis === null
+    ? null
+    : { read: [axis], outputs: [split(numbersOf(attributes, "perm").indexOf(axis))], attributes };
 };
 
 const expand: DivisionRule = ({ inputs, outputs, tiles }) => {
@@ -121,19 +132,25 @@ const slice: DivisionRule = ({ inputs, outputs, attributes, tiles }) => {
   const { axis, type } = inputs[0]!;
   const size = numbersOf(attributes, "size");
   if (axis === null || size[axis] !== type.shape[axis]) return null;
-  return { read: [axis], outputs: [split(axis)], attributes: { ...attributes, size: shrunk(outputs[0]!.shape, axis, tiles) } };
+  return {
+    read: [axis],
+    outputs: [split(axis)],
+    attributes: { ...attributes, size: shrunk(outputs[0]!.shape, axis, tiles) },
+  };
 };
 
 const pad: DivisionRule = ({ inputs, attributes }) => {
   const { axis } = inputs[0]!;
-  const padded = axis === null || numbersOf(attributes, "before")[axis] !== 0 || numbersOf(attributes, "after")[axis] !== 0;
+  const padded =
+    axis === null || numbersOf(attributes, "before")[axis] !== 0 || numbersOf(attributes, "after")[axis] !== 0;
   return padded ? null : { read: [axis], outputs: [split(axis)], attributes };
 };
 
 const gather: DivisionRule = ({ inputs, attributes }) => {
   const [x, indices] = inputs as [DividedNode["inputs"][0], DividedNode["inputs"][0]];
   const along = numberOf(attributes, "axis");
-  if (x.axis === null && indices.axis !== null) return { read: [null, indices.axis], outputs: [split(along + indices.axis)], attributes };
+  if (x.axis === null && indices.axis !== null)
+    return { read: [null, indices.axis], outputs: [split(along + indices.axis)], attributes };
   if (x.axis === null || indices.axis !== null || x.axis === along) return null;
   const axis = x.axis < along ? x.axis : x.axis + indices.type.shape.length - 1;
   return { read: [x.axis, null], outputs: [split(axis)], attributes };
@@ -161,7 +178,9 @@ const conv2DInputGrad: DivisionRule = ({ inputs: [dy, w], attributes, tiles }) =
 };
 
 const conv2DFilterGrad: DivisionRule = ({ inputs, attributes }) =>
-  inputs.every(({ axis }) => axis === 0 || axis === null) ? { read: [0, 0], outputs: [{ kind: "sum", scale: 1 }], attributes } : null;
+  inputs.every(({ axis }) => axis === 0 || axis === null)
+    ? { read: [0, 0], outputs: [{ kind: "sum", scale: 1 }], attributes }
+    : null;
 
 /** How operations run tile by tile. One that is missing here runs when all tiles are done. */
 export const divisionRules: ReadonlyMap<string, DivisionRule> = new Map(
@@ -169,7 +188,10 @@ export const divisionRules: ReadonlyMap<string, DivisionRule> = new Map(
     ...Object.fromEntries(ELEMENTWISE.map((op) => [op, elementwise])),
     ...Object.fromEntries(["Sum", "Mean", "Max", "Min", "Prod"].map((op) => [op, reduction])),
     ...Object.fromEntries(
-      ["Softmax", "LogSoftmax", "LayerNorm", "LayerNormGrad", "CrossEntropy", "CrossEntropyGrad", "TopK"].map((op) => [op, byRow]),
+      ["Softmax", "LogSoftmax", "LayerNorm", "LayerNormGrad", "CrossEntropy", "CrossEntropyGrad", "TopK"].map((op) => [
+        op,
+        byRow,
+      ]),
     ),
     MatMul: matMul,
     ArgMax: alongAxis(true),
