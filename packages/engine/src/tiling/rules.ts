@@ -58,6 +58,8 @@ const matMul: DivisionRule = (node) => {
   return fromEnd === null || fromEnd <= 2 ? null : tiled(readBroadcast(node, fromEnd), split(rank - fromEnd));
 };
 
+const SUMS: ReadonlySet<string> = new Set(["Sum", "SumSquares", "Mean"]);
+
 /** Sums over the split axis add up; other reductions over it need everything. */
 const reduction: DivisionRule = ({ op, inputs, attributes, tiles }) => {
   const { axis } = inputs[0]!;
@@ -65,8 +67,8 @@ const reduction: DivisionRule = ({ op, inputs, attributes, tiles }) => {
   if (axis === null) return null;
   const tiled = (output: Division): TiledNode => ({ read: [axis], outputs: [output], attributes });
   if (axes.includes(axis)) {
-    if (op !== "Sum" && op !== "Mean") return null;
-    return tiled({ kind: "sum", scale: op === "Sum" ? 1 : 1 / tiles });
+    if (!SUMS.has(op)) return null;
+    return tiled({ kind: "sum", scale: op === "Mean" ? 1 / tiles : 1 });
   }
   return tiled(split(flagOf(attributes, "keepDims") ? axis : axis - axes.filter((other) => other < axis).length));
 };
@@ -186,7 +188,7 @@ const conv2DFilterGrad: DivisionRule = ({ inputs, attributes }) =>
 export const divisionRules: ReadonlyMap<string, DivisionRule> = new Map(
   Object.entries<DivisionRule>({
     ...Object.fromEntries(ELEMENTWISE.map((op) => [op, elementwise])),
-    ...Object.fromEntries(["Sum", "Mean", "Max", "Min", "Prod"].map((op) => [op, reduction])),
+    ...Object.fromEntries(["Sum", "SumSquares", "Mean", "Max", "Min", "Prod"].map((op) => [op, reduction])),
     ...Object.fromEntries(
       ["Softmax", "LogSoftmax", "LayerNorm", "LayerNormGrad", "CrossEntropy", "CrossEntropyGrad", "TopK"].map((op) => [
         op,

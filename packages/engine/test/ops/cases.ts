@@ -130,7 +130,7 @@ const selection: readonly OperationCase[] = [
   example("StopGradient", [f([3])]),
 ];
 
-const reduction: readonly OperationCase[] = ["Sum", "Mean", "Max", "Min", "Prod"].flatMap((op) => [
+const reduction: readonly OperationCase[] = ["Sum", "SumSquares", "Mean", "Max", "Min", "Prod"].flatMap((op) => [
   example(op, [distinct([2, 3, 4])], { axes: [1], keepDims: false }),
   example(op, [distinct([2, 3, 4])], { axes: [0, 2], keepDims: true }),
   example(op, [distinct([5])], { axes: [0], keepDims: false }),
