@@ -117,7 +117,8 @@ const ofSquares: Rule = {
   ops: ["Sum", "Mean"],
   apply: (node, graph) => {
     const square = graph.producedBy(node.inputs[0]!, "Square");
-    if (square === undefined || !graph.usedOnce(node.inputs[0]!) || graph.typeOf(node.inputs[0]!).dtype !== "float32") return null;
+    if (square === undefined || !graph.usedOnce(node.inputs[0]!) || graph.typeOf(node.inputs[0]!).dtype !== "float32")
+      return null;
     const shape = graph.shapeOf(node.inputs[0]!);
     if (numbersOf(node.attributes, "axes").length !== shape.length) return null;
     const sum = graph.emit("SumSquares", square.inputs, node.attributes);
