@@ -2,6 +2,7 @@ import type { Program } from "../ir/program.js";
 import type { NamedArrays } from "../ir/tensor-type.js";
 import { onnxOutputNames, toOnnx } from "../onnx/to-onnx.js";
 import { optimise } from "../passes/optimise.js";
+import { chooseTiles } from "../tiling/choose.js";
 import { bind, type Binding } from "./binding.js";
 import type { CompileOptions } from "./engine.js";
 
@@ -16,12 +17,20 @@ export interface LoweredProgram {
 /**
  * Optimises a program and lowers it for ONNX Runtime, with its constants baked in.
  *
+ * @param tiled whether to run large batches tile by tile so that values stay in the processor's cache; a GPU has better
+ *   things to do
  * @throws NextscaleError as {@link bind} does
  */
-export function lowerForOnnxRuntime(program: Program, options: CompileOptions): LoweredProgram {
+export function lowerForOnnxRuntime(program: Program, options: CompileOptions, tiled: boolean): LoweredProgram {
   const optimised = optimise(program);
   const binding = bind(optimised, options);
   const constants: NamedArrays = Object.fromEntries(binding.constants.map(({ name, data }) => [name, data]));
-  const model = toOnnx(optimised, { dialect: "onnxruntime", constants });
+  const tiles = tiled
+    ? chooseTiles(
+        optimised,
+        binding.inputs.map(({ value }) => value),
+      )
+    : null;
+  const model = toOnnx(optimised, { dialect: "onnxruntime", constants, ...(tiles === null ? {} : { tiles }) });
   return { binding, model, outputNames: onnxOutputNames(optimised) };
 }

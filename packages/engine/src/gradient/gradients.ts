@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { NextscaleError } from "../errors.js";
 import type { ValueId } from "../ir/program.js";
+import { fuseInPlace } from "../passes/fusion/fuse.js";
 import { activeRecording, isTensor } from "../trace/trace.js";
 import { flattenTree, mapTree, type Tree } from "../trace/tree.js";
 import { reverseSweep } from "./reverse-sweep.js";
@@ -32,6 +33,7 @@ export function gradients<T extends Tree<tf.Tensor>>(loss: tf.Tensor, wrt: T): T
   }
   const leaves = flattenTree<tf.Tensor>(wrt, isTensor);
   const values = leaves.map(([, tensor]) => recording.valueFor(tensor));
+  fuseInPlace(recording.graph);
   const results = reverseSweep(recording.graph, recording.valueFor(loss), values);
   const byPath = new Map(leaves.map(([path], i) => [path, results[i] as ValueId]));
   return mapTree<tf.Tensor, tf.Tensor>(wrt, isTensor, (_tensor, path) =>

@@ -81,5 +81,5 @@ function nodesBetween(
 const CUTS: ReadonlySet<string> = new Set([
   "StopGradient",
   ...["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual", "And", "Or", "Not", "IsNaN"],
-  ...["ArgMax", "ArgMin", "OneHot", "Sign", "Floor", "Ceil", "Round"],
+  ...["ArgMax", "ArgMin", "OneHot", "Sign", "Floor", "Ceil", "Round", "FloorDiv"],
 ]);

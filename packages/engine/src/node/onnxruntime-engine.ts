@@ -49,7 +49,7 @@ export async function openOnnxRuntime(
     });
   }
   const runtime = await loadOnnxRuntime(name);
-  const engine = new OnnxRuntimeEngine(name, runtime, sessionOptions(provider, threads));
+  const engine = new OnnxRuntimeEngine(name, runtime, sessionOptions(provider, threads), provider === "cpu");
   if (provider === "cpu") return engine;
   try {
     await probe(engine);
@@ -77,18 +77,20 @@ class OnnxRuntimeEngine implements Engine {
   readonly name: string;
   readonly #runtime: typeof ort;
   readonly #options: ort.InferenceSession.SessionOptions;
+  readonly #tiled: boolean;
   readonly #executables = new Set<Executable>();
   #closed = false;
 
-  constructor(name: string, runtime: typeof ort, options: ort.InferenceSession.SessionOptions) {
+  constructor(name: string, runtime: typeof ort, options: ort.InferenceSession.SessionOptions, tiled: boolean) {
     this.name = name;
     this.#runtime = runtime;
     this.#options = options;
+    this.#tiled = tiled;
   }
 
   async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
     if (this.#closed) throw alreadyClosed(this.name);
-    const { binding, model, outputNames } = lowerForOnnxRuntime(program, options);
+    const { binding, model, outputNames } = lowerForOnnxRuntime(program, options, this.#tiled);
     const { InferenceSession, Tensor } = this.#runtime;
     let session: ort.InferenceSession;
     try {

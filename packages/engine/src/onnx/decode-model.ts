@@ -6,6 +6,7 @@ import {
   ONNX_TYPES,
   type OnnxElementType,
   type OnnxGraph,
+  type OnnxGraphAttribute,
   type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
@@ -18,6 +19,7 @@ const MAX_FILE_BYTES = 2 ** 31 - 1;
 /** Far beyond what we write (a 6-layer transformer's training step has 2,000 nodes); keeps a lying file from filling memory. */
 const MAX_ITEMS = 1_000_000;
 const MAX_RANK = 32;
+const MAX_DEPTH = 4;
 const MAX_NAME_BYTES = 65_536;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -68,7 +70,8 @@ function decodeEntry(bytes: Uint8Array): [string, string] {
   return [key, value];
 }
 
-function decodeGraph(bytes: Uint8Array): OnnxGraph {
+function decodeGraph(bytes: Uint8Array, depth = 0): OnnxGraph {
+  if (depth > MAX_DEPTH) throw invalid(`graphs in graphs up to ${MAX_DEPTH} deep`, "deeper ones");
   let name = "";
   const nodes: OnnxNode[] = [];
   const initialisers: OnnxTensor[] = [];
@@ -78,7 +81,7 @@ function decodeGraph(bytes: Uint8Array): OnnxGraph {
   let items = 0;
   for (const field of protobufFields(bytes)) {
     if (++items > MAX_ITEMS) throw invalid(`a graph of at most ${MAX_ITEMS} items`, "more");
-    if (field.field === 1) nodes.push(decodeNode(toBytes(field)));
+    if (field.field === 1) nodes.push(decodeNode(toBytes(field), depth));
     else if (field.field === 2) name = toText(field);
     else if (field.field === 5) initialisers.push(decodeTensor(toBytes(field)));
     else if (field.field === 11) inputs.push(decodeValueInfo(toBytes(field)));
@@ -88,34 +91,36 @@ function decodeGraph(bytes: Uint8Array): OnnxGraph {
   return { name, nodes, initialisers, inputs, outputs, valueInfo };
 }
 
-function decodeNode(bytes: Uint8Array): OnnxNode {
+function decodeNode(bytes: Uint8Array, depth: number): OnnxNode {
   let opType = "";
   let domain = "";
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes: [string, OnnxAttribute][] = [];
+  const attributes: [string, OnnxAttribute | OnnxGraphAttribute][] = [];
   for (const field of protobufFields(bytes)) {
     if (field.field === 1) inputs.push(toText(field));
     else if (field.field === 2) outputs.push(toText(field));
     else if (field.field === 4) opType = toText(field);
-    else if (field.field === 5) attributes.push(decodeAttribute(toBytes(field)));
+    else if (field.field === 5) attributes.push(decodeAttribute(toBytes(field), depth));
     else if (field.field === 7) domain = toText(field);
   }
   return { opType, domain, inputs, outputs, attributes: Object.fromEntries(attributes) };
 }
 
-function decodeAttribute(bytes: Uint8Array): [string, OnnxAttribute] {
+function decodeAttribute(bytes: Uint8Array, depth: number): [string, OnnxAttribute | OnnxGraphAttribute] {
   let name = "";
   let type = 0;
   let float = 0;
   let int = 0;
   let string = "";
+  let graph: OnnxGraph | undefined;
   const ints: number[] = [];
   for (const field of protobufFields(bytes)) {
     if (field.field === 1) name = toText(field);
     else if (field.field === 2) float = toFloat(field);
     else if (field.field === 3) int = toNumber(field);
     else if (field.field === 4) string = toText(field);
+    else if (field.field === 6) graph = decodeGraph(toBytes(field), depth + 1);
     else if (field.field === 8) ints.push(toNumber(field));
     else if (field.field === 20) type = toNumber(field);
   }
@@ -128,8 +133,14 @@ function decodeAttribute(bytes: Uint8Array): [string, OnnxAttribute] {
       return [name, { string }];
     case ONNX_ATTRIBUTE_TYPES.ints:
       return [name, { ints }];
+    case ONNX_ATTRIBUTE_TYPES.graph:
+      if (graph === undefined) throw invalid("a graph attribute", `${JSON.stringify(name)} without one`);
+      return [name, { graph }];
     default:
-      throw invalid("an attribute of type float, int, string or ints", `type ${type} for ${JSON.stringify(name)}`);
+      throw invalid(
+        "an attribute of type float, int, string, graph or ints",
+        `type ${type} for ${JSON.stringify(name)}`,
+      );
   }
 }
 

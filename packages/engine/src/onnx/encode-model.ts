@@ -3,6 +3,7 @@ import {
   ONNX_ATTRIBUTE_TYPES,
   ONNX_TYPES,
   type OnnxGraph,
+  type OnnxGraphAttribute,
   type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
@@ -52,7 +53,7 @@ function encodeNode(node: OnnxNode): ProtobufWriter {
   return out;
 }
 
-function encodeAttribute(name: string, attribute: OnnxAttribute): ProtobufWriter {
+function encodeAttribute(name: string, attribute: OnnxAttribute | OnnxGraphAttribute): ProtobufWriter {
   const out = new ProtobufWriter();
   out.string(1, name);
   if ("float" in attribute) {
@@ -64,6 +65,9 @@ function encodeAttribute(name: string, attribute: OnnxAttribute): ProtobufWriter
   } else if ("string" in attribute) {
     out.string(4, attribute.string);
     out.int(20, ONNX_ATTRIBUTE_TYPES.string);
+  } else if ("graph" in attribute) {
+    out.message(6, encodeGraph(attribute.graph));
+    out.int(20, ONNX_ATTRIBUTE_TYPES.graph);
   } else {
     attribute.ints.forEach((value) => out.int(8, value));
     out.int(20, ONNX_ATTRIBUTE_TYPES.ints);

@@ -1,6 +1,6 @@
 import { sizeOf, type TensorData, type TensorType } from "../ir/tensor-type.js";
 import type { OnnxAttribute, OnnxEmitter } from "../ops/operation.js";
-import type { OnnxElementType, OnnxNode, OnnxTensor } from "./model.js";
+import type { OnnxElementType, OnnxGraph, OnnxGraphAttribute, OnnxNode, OnnxTensor } from "./model.js";
 
 /** Operators of which ONNX Runtime has fused versions live in this domain. */
 export const MICROSOFT_DOMAIN = "com.microsoft";
@@ -14,13 +14,18 @@ export class ModelEmitter implements OnnxEmitter {
   readonly nodeList: OnnxNode[] = [];
   readonly initialisers: OnnxTensor[] = [];
   readonly #reserved: ReadonlySet<string>;
+  readonly #prefix: string;
   readonly #known = new Map<string, OnnxTensor[]>();
   #next = 0;
 
-  /** @param reserved names of program inputs and outputs, which values in between must not take */
-  constructor(dialect: "standard" | "onnxruntime", reserved: ReadonlySet<string>) {
+  /**
+   * @param reserved names of program inputs and outputs, which values in between must not take
+   * @param prefix with which names begin: a graph inside another needs its own
+   */
+  constructor(dialect: "standard" | "onnxruntime", reserved: ReadonlySet<string>, prefix = "v") {
     this.dialect = dialect;
     this.#reserved = reserved;
+    this.#prefix = prefix;
   }
 
   node(
@@ -38,9 +43,17 @@ export class ModelEmitter implements OnnxEmitter {
     outputCount: number,
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
     domain = "",
+    graphs: Readonly<Record<string, OnnxGraph>> = {},
   ): readonly string[] {
     const outputs = Array.from({ length: outputCount }, () => this.#freshName());
-    this.nodeList.push({ opType, domain, inputs, outputs, attributes });
+    const bodies = Object.entries(graphs).map(([name, graph]): [string, OnnxGraphAttribute] => [name, { graph }]);
+    this.nodeList.push({
+      opType,
+      domain,
+      inputs,
+      outputs,
+      attributes: { ...attributes, ...Object.fromEntries(bodies) },
+    });
     return outputs;
   }
 
@@ -80,7 +93,7 @@ export class ModelEmitter implements OnnxEmitter {
 
   #freshName(): string {
     for (;;) {
-      const name = `v${this.#next++}`;
+      const name = `${this.#prefix}${this.#next++}`;
       if (!this.#reserved.has(name)) return name;
     }
   }

@@ -32,7 +32,12 @@ export interface OnnxNode {
   readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  readonly attributes: Readonly<Record<string, OnnxAttribute | OnnxGraphAttribute>>;
+}
+
+/** The body of a control-flow node. */
+export interface OnnxGraphAttribute {
+  readonly graph: OnnxGraph;
 }
 
 /** Element types that occur in our files, by their number in `TensorProto.DataType`. */
@@ -65,4 +70,4 @@ export interface OnnxValueInfo {
 }
 
 /** Numbers in `AttributeProto.AttributeType`. */
-export const ONNX_ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, ints: 7 } as const;
+export const ONNX_ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;

@@ -2,8 +2,10 @@ import { NextscaleError } from "../errors.js";
 import type { Program, ValueId } from "../ir/program.js";
 import { typeOf } from "../ir/program.js";
 import { formatType, sizeOf, type NamedArrays } from "../ir/tensor-type.js";
-import { operation } from "../ops/index.js";
+import type { TilePlan } from "../tiling/plan.js";
 import { encodeModel } from "./encode-model.js";
+import { lowerNodes, nameOf, usedValues } from "./lower-nodes.js";
+import { lowerTiles } from "./lower-tiles.js";
 import { MICROSOFT_DOMAIN, ModelEmitter } from "./model-emitter.js";
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from "./model.js";
 
@@ -21,6 +23,8 @@ export interface OnnxOptions {
   readonly dialect: "standard" | "onnxruntime";
   /** Values of inputs that become initialisers (weights) and are then no inputs of the model. */
   readonly constants?: NamedArrays;
+  /** Run it as a loop over tiles of the batch; a plan for this very program. */
+  readonly tiles?: TilePlan;
   /** Key-value pairs to store beside the graph. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -65,14 +69,16 @@ export function toOnnxModel(program: Program, options: OnnxOptions): OnnxModel {
     if (data === undefined) inputs.push(valueInfo(program, name, value));
     else emitter.namedConstant(name, typeOf(program, value), data);
   }
-  lowerNodes(program, emitter, names);
+  if (options.tiles === undefined) lowerNodes(program, program.nodes, usedValues(program), emitter, names);
+  else lowerTiles(program, options.tiles, emitter, names);
+  for (const { value } of program.outputs) nameOf(program, value, emitter, names);
   const nodes = nameOutputs(program, outputNames, emitter, names);
   return {
     irVersion: IR_VERSION,
     producerName: "nextscale",
     opsets: {
       "": OPSET,
-      ...(nodes.some(({ domain }) => domain === MICROSOFT_DOMAIN) ? { [MICROSOFT_DOMAIN]: MICROSOFT_OPSET } : {}),
+      ...(nodes.some(usesMicrosoft) ? { [MICROSOFT_DOMAIN]: MICROSOFT_OPSET } : {}),
     },
     metadata: options.metadata ?? {},
     graph: {
@@ -84,41 +90,6 @@ export function toOnnxModel(program: Program, options: OnnxOptions): OnnxModel {
       valueInfo: options.dialect === "standard" ? intermediateTypes(program, names, nodes, new Set(outputNames)) : [],
     },
   };
-}
-
-/** Emits every node whose outputs are needed, and fills `names`. */
-function lowerNodes(program: Program, emitter: ModelEmitter, names: Map<ValueId, string>): void {
-  const used = usedValues(program);
-  const nameOf = (value: ValueId): string => {
-    const known = names.get(value);
-    if (known !== undefined) return known;
-    const data = program.constants.get(value);
-    if (data === undefined) throw new Error(`internal: value %${value} is read before it is defined`);
-    const name = emitter.constant(typeOf(program, value), data);
-    names.set(value, name);
-    return name;
-  };
-  for (const node of program.nodes) {
-    if (!node.outputs.some((value) => used.has(value))) continue;
-    const outputs = operation(node.op).toOnnx(emitter, {
-      inputs: node.inputs.map(nameOf),
-      inputTypes: node.inputs.map((value) => typeOf(program, value)),
-      outputTypes: node.outputs.map((value) => typeOf(program, value)),
-      attributes: node.attributes,
-      used: node.outputs.map((value) => used.has(value)),
-    });
-    node.outputs.forEach((value, i) => names.set(value, outputs[i] as string));
-  }
-  for (const { value } of program.outputs) nameOf(value);
-}
-
-/** Values that reach an output. */
-function usedValues(program: Program): ReadonlySet<ValueId> {
-  const used = new Set(program.outputs.map(({ value }) => value));
-  for (const node of [...program.nodes].reverse()) {
-    if (node.outputs.some((value) => used.has(value))) node.inputs.forEach((value) => used.add(value));
-  }
-  return used;
 }
 
 /** Renames emitted values to output names; an output that is an input, a constant or a second name is copied. */
@@ -139,11 +110,30 @@ function nameOutputs(
   });
   const rename = (name: string) => renamed.get(name) ?? name;
   for (const [value, name] of names) names.set(value, rename(name));
-  return [...emitter.nodeList, ...copies].map((node) => ({
+  return [...emitter.nodeList, ...copies].map((node) => renameIn(node, rename));
+}
+
+/** A node with its values renamed, also where the graphs inside it read them. */
+function renameIn(node: OnnxNode, rename: (name: string) => string): OnnxNode {
+  const attributes = Object.entries(node.attributes).map(([key, attribute]) => {
+    if (!("graph" in attribute)) return [key, attribute] as const;
+    const nodes = attribute.graph.nodes.map((inner) => renameIn(inner, rename));
+    return [key, { graph: { ...attribute.graph, nodes } }] as const;
+  });
+  const { inputs, outputs } = node;
+  return {
     ...node,
-    inputs: node.inputs.map(rename),
-    outputs: node.outputs.map(rename),
-  }));
+    inputs: inputs.map(rename),
+    outputs: outputs.map(rename),
+    attributes: Object.fromEntries(attributes),
+  };
+}
+
+function usesMicrosoft({ domain, attributes }: OnnxNode): boolean {
+  const inside = Object.values(attributes).some(
+    (attribute) => "graph" in attribute && attribute.graph.nodes.some(usesMicrosoft),
+  );
+  return inside || domain === MICROSOFT_DOMAIN;
 }
 
 /** Types of the values between inputs and outputs that kept a value of the program. */

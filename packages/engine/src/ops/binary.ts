@@ -3,6 +3,7 @@ import { broadcastAll } from "../ir/broadcast.js";
 import type { GraphBuilder } from "../ir/graph-builder.js";
 import type { ValueId } from "../ir/program.js";
 import type { DType } from "../ir/tensor-type.js";
+import { broadcastInputs } from "./broadcast-lowering.js";
 import { demandOneDType } from "./checks.js";
 import type { OnnxEmitter, Operation } from "./operation.js";
 import { mapBroadcast } from "./reference.js";
@@ -47,7 +48,10 @@ function arithmetic(name: string, rule: ArithmeticRule): Operation {
             return [wanted[0] ? g.sumTo(da(), g.shapeOf(a)) : null, wanted[1] ? g.sumTo(db(), g.shapeOf(b)) : null];
           },
         }),
-    toOnnx: (e, { inputs, outputTypes }) => [rule.onnx(e, inputs[0]!, inputs[1]!, outputTypes[0]!.dtype)],
+    toOnnx: (e, node) => {
+      const [a, b] = broadcastInputs(e, node) as [string, string];
+      return [rule.onnx(e, a, b, node.outputTypes[0]!.dtype)];
+    },
     toTfjs: (backend, [a, b]) => [rule.tfjs(backend, a!, b!)],
   };
 }

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { broadcastAll } from "../ir/broadcast.js";
 import type { DType } from "../ir/tensor-type.js";
+import { broadcastInputs } from "./broadcast-lowering.js";
 import { demandDType, demandOneDType } from "./checks.js";
 import type { OnnxEmitter, Operation } from "./operation.js";
 import { map, mapBroadcast } from "./reference.js";
@@ -27,7 +28,10 @@ function comparison(name: string, rule: ComparisonRule): Operation {
         Number(holds(x, y)),
       ),
     ],
-    toOnnx: (e, { inputs }) => [rule.onnx(e, inputs[0]!, inputs[1]!)],
+    toOnnx: (e, node) => {
+      const [a, b] = broadcastInputs(e, node) as [string, string];
+      return [rule.onnx(e, a, b)];
+    },
     toTfjs: (backend, [a, b]) => [rule.tfjs(backend, a!, b!)],
   };
 }

@@ -5,7 +5,7 @@ import type { GraphBuilder } from "../ir/graph-builder.js";
 import type { Attributes, ValueId } from "../ir/program.js";
 import { formatType, sizeOf, type TensorType } from "../ir/tensor-type.js";
 import { numberOf } from "./attributes.js";
-import type { LoweringNode, OnnxEmitter, Operation, ReferenceTensor } from "./operation.js";
+import type { LoweringNode, OnnxAttribute, OnnxEmitter, Operation, ReferenceTensor } from "./operation.js";
 import { forEachIndex, offsetOf, zeros } from "./reference.js";
 
 /** Rows, inner extent and columns of a product, with its batch shape. */
@@ -134,17 +134,22 @@ function lower(e: OnnxEmitter, { inputs, inputTypes, attributes }: LoweringNode)
   const scale = scaleOf(attributes);
   if (!transposeA && !transposeB && scale === 1) return e.node("MatMul", [a, b]);
   const ranks = inputTypes.map((type) => type.shape.length);
-  const settings = (transA: string, transB: string) => ({
-    [transA]: { int: Number(transposeA) },
-    [transB]: { int: Number(transposeB) },
-    ...(scale === 1 ? {} : { alpha: { float: scale } }),
-  });
-  if (ranks[0] === 2 && ranks[1] === 2) return e.node("Gemm", [a, b], settings("transA", "transB"));
-  if (e.dialect === "onnxruntime") return e.node("FusedMatMul", [a, b], settings("transA", "transB"), "com.microsoft");
+  if (ranks[0] === 2 && ranks[1] === 2) return e.node("Gemm", [a, b], gemmAttributes(attributes));
+  if (e.dialect === "onnxruntime") return e.node("FusedMatMul", [a, b], gemmAttributes(attributes), "com.microsoft");
   const swap = (name: string, rank: number) => {
     const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
     return e.node("Transpose", [name], { perm: { ints: perm } });
   };
   const product = e.node("MatMul", [transposeA ? swap(a, ranks[0]!) : a, transposeB ? swap(b, ranks[1]!) : b]);
   return scale === 1 ? product : e.node("Mul", [product, e.scalar(scale)]);
+}
+
+/** Attributes that Gemm and FusedMatMul share. */
+export function gemmAttributes(attributes: Attributes): Readonly<Record<string, OnnxAttribute>> {
+  const scale = scaleOf(attributes);
+  return {
+    transA: { int: Number(Boolean(attributes["transposeA"])) },
+    transB: { int: Number(Boolean(attributes["transposeB"])) },
+    ...(scale === 1 ? {} : { alpha: { float: scale } }),
+  };
 }

@@ -106,6 +106,7 @@ const slice: Operation = {
     const strides = stridesOfSlice(attributes);
     const ends = begin.map((start, i) => (size[i] === 0 ? start : start + (size[i]! - 1) * strides[i]! + 1));
     const axes = begin.map((_, i) => i);
+    if (axes.length === 0) return [inputs[0]!];
     return [e.node("Slice", [inputs[0]!, e.int64s(begin), e.int64s(ends), e.int64s(axes), e.int64s(strides)])];
   },
   toTfjs: (backend, [x], attributes) => {
@@ -186,6 +187,7 @@ const padOperation: Operation = {
       : g.emit("Slice", [dy!], { begin: numbersOf(attributes, "before"), size: g.shapeOf(inputs[0]!) }),
   ],
   toOnnx: (e, { inputs, inputTypes, attributes }) => {
+    if (inputTypes[0]!.shape.length === 0) return [inputs[0]!];
     const pads = e.int64s([...numbersOf(attributes, "before"), ...numbersOf(attributes, "after")]);
     const { dtype } = inputTypes[0]!;
     const value = numberOf(attributes, "value");

@@ -113,6 +113,14 @@ const rules: Readonly<Record<string, ReductionRule>> = {
     tfjs: (t, x, axes, keepDims) => t.sum(x, axes, keepDims),
     gradient: ({ dy }) => dy,
   },
+  SumSquares: {
+    dtypes: ["float32"],
+    onnx: "ReduceSumSquare",
+    start: 0,
+    combine: (sum, x) => sum + x * x,
+    tfjs: (t, x, axes, keepDims) => t.sum(t.square(x), axes, keepDims),
+    gradient: ({ g, x, dy }) => g.mul(g.scale(dy, 2), x),
+  },
   Mean: {
     dtypes: ["float32"],
     onnx: "ReduceMean",

@@ -1,6 +1,7 @@
 import { broadcastAll } from "../ir/broadcast.js";
 import type { DType } from "../ir/tensor-type.js";
 import { numberOf } from "./attributes.js";
+import { broadcastInputs } from "./broadcast-lowering.js";
 import { demand, demandDType } from "./checks.js";
 import type { Operation } from "./operation.js";
 import { map, mapBroadcast } from "./reference.js";
@@ -37,7 +38,7 @@ const where: Operation = {
       wanted[2] ? g.sumTo(g.emit("Where", [condition!, zero, dy!]), g.shapeOf(b!)) : null,
     ];
   },
-  toOnnx: (e, { inputs }) => [e.node("Where", inputs)],
+  toOnnx: (e, node) => [e.node("Where", broadcastInputs(e, node))],
   toTfjs: (backend, [condition, a, b]) => [backend.where(condition!, a!, b!)],
 };
 
@@ -61,7 +62,10 @@ const cast: Operation = {
   toOnnx: (e, { inputs, attributes }) => [
     e.node("Cast", inputs, { to: { int: ONNX_TYPES[attributes["to"] as DType] } }),
   ],
-  toTfjs: (backend, [x], { to }) => [backend.cast(x!, to as DType)],
+  // tfjs' wasm backend makes the bool of an int32 its last byte.
+  toTfjs: (backend, [x], { to }) => [
+    to === "bool" && x!.dtype !== "bool" ? backend.notEqual(x!, 0) : backend.cast(x!, to as DType),
+  ],
 };
 
 /** `Clip(x, min, max)`. The gradient passes inside the closed interval. */

@@ -25,7 +25,7 @@ export class OnnxRuntimeWebEngine implements Engine {
 
   async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
     if (this.#closed) throw alreadyClosed(this.name);
-    const { binding, model, outputNames } = lowerForOnnxRuntime(program, options);
+    const { binding, model, outputNames } = lowerForOnnxRuntime(program, options, this.#provider === "wasm");
     const stateNames = binding.state.map(({ output }) => outputNames[output] as string);
     const sessionOptions: ort.InferenceSession.SessionOptions = {
       executionProviders: [this.#provider],

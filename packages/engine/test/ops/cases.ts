@@ -81,6 +81,7 @@ const BROADCASTS: readonly (readonly [readonly number[], readonly number[]])[] =
     [1, 3],
     [1, 1, 3],
   ],
+  [[2, 3, 1], [1]],
 ];
 
 const unary: readonly OperationCase[] = [
@@ -129,7 +130,7 @@ const selection: readonly OperationCase[] = [
   example("StopGradient", [f([3])]),
 ];
 
-const reduction: readonly OperationCase[] = ["Sum", "Mean", "Max", "Min", "Prod"].flatMap((op) => [
+const reduction: readonly OperationCase[] = ["Sum", "SumSquares", "Mean", "Max", "Min", "Prod"].flatMap((op) => [
   example(op, [distinct([2, 3, 4])], { axes: [1], keepDims: false }),
   example(op, [distinct([2, 3, 4])], { axes: [0, 2], keepDims: true }),
   example(op, [distinct([5])], { axes: [0], keepDims: false }),
@@ -172,6 +173,7 @@ const scaledProducts: readonly OperationCase[] = [
 
 const movement: readonly OperationCase[] = [
   example("Reshape", [f([2, 6])], { shape: [3, 1, 4] }),
+  example("Reshape", [f([2, 6])], { shape: [1, 2, 3, 2] }),
   example("Transpose", [f([2, 3, 4])], { perm: [2, 0, 1] }),
   example("Transpose", [f([3, 2])], { perm: [1, 0] }),
   example("Expand", [f([2, 1])], { shape: [3, 2, 4] }),
@@ -179,7 +181,16 @@ const movement: readonly OperationCase[] = [
   example("Concat", [f([2, 1]), f([2, 3]), f([2, 2])], { axis: 1 }),
   example("Slice", [f([3, 5])], { begin: [1, 0], size: [2, 4] }),
   example("Slice", [f([7, 5])], { begin: [1, 0], size: [3, 2], strides: [2, 3] }),
+  example("Slice", [f([3, 4, 2])], { begin: [0, 1, 0], size: [3, 2, 2] }),
   example("Pad", [f([2, 3])], { before: [1, 0], after: [0, 2], value: 0.5 }),
+  example("Pad", [f([2, 3])], { before: [0, 0], after: [0, 2], value: 0 }),
+  example("Slice", [f([])], { begin: [], size: [] }),
+  example("Pad", [f([])], { before: [], after: [], value: 0 }),
+  example("Transpose", [f([])], { perm: [] }),
+  example("Reshape", [f([])], { shape: [1, 1] }),
+  example("Reshape", [f([1])], { shape: [] }),
+  example("Expand", [f([])], { shape: [] }),
+  example("Gather", [f([3]), given([], [1], "int32")], { axis: 0 }),
   example("Reverse", [f([2, 3, 2])], { axes: [0, 1] }),
   example("Gather", [f([4, 3]), i([2, 3], 0, 4)], { axis: 0 }),
   example("Gather", [f([2, 4, 3]), given([5], [3, 0, 3, 1, 3], "int32")], { axis: 1 }),
@@ -202,6 +213,9 @@ const normalisation: readonly OperationCase[] = [
   example("LayerNormGrad", [f([3, 5]), f([3, 5]), f([3, 1], 0.5, 2)]),
   example("Gelu", [f([3, 4], -4, 4)]),
   example("GeluGrad", [f([3, 4], -4, 4), f([3, 4])]),
+  example("Gelu", [f([64], -10, 10)]),
+  example("GeluGrad", [f([64], -10, 10), f([64])]),
+  example("GeluGrad", [given([4], [-60, -15, 15, 60]), f([4])]),
   example("Silu", [f([3, 4], -4, 4)]),
   example("SiluGrad", [f([3, 4], -4, 4), f([3, 4])]),
   example("CrossEntropy", [f([2, 3, 4]), i([2, 3], 0, 4)]),

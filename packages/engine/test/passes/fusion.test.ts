@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import type { GraphBuilder } from "../../src/ir/graph-builder.js";
 import type { ValueId } from "../../src/ir/program.js";
+import { gradients } from "../../src/gradient/gradients.js";
 import { reverseSweep } from "../../src/gradient/reverse-sweep.js";
 import { removeDeadCode } from "../../src/passes/dead-code.js";
 import { fuseInPlace, fusePatterns } from "../../src/passes/fusion/fuse.js";
@@ -129,4 +130,20 @@ test("fusing in place keeps values that others read", () => {
     'output "y" = %1',
     'output "again" = %3',
   ]);
+});
+
+test("gradients() of plain code are the fused ones", () => {
+  const program = trace(
+    ({ x, labels }) => {
+      const centred = tf.sub(x, mean(x));
+      const y = tf.mul(centred, tf.rsqrt(tf.add(mean(tf.square(centred)), 1e-5)));
+      const hidden = tf.mul(tf.mul(y, 0.5), tf.add(tf.erf(tf.mul(y, Math.SQRT1_2)), 1));
+      const loss = tf.neg(tf.mean(tf.sum(tf.mul(tf.oneHot(labels, 6), tf.logSoftmax(hidden)), -1)));
+      return { loss, gradient: gradients(loss, x) };
+    },
+    { x: f32(4, 6), labels: i32(4) },
+  );
+  const ops = removeDeadCode(program).nodes.map((node) => node.op);
+  for (const op of ["LayerNormGrad", "GeluGrad", "CrossEntropyGrad"]) expect(ops).toContain(op);
+  for (const op of ["Erf", "Rsqrt", "LogSoftmax", "OneHot"]) expect(ops).not.toContain(op);
 });

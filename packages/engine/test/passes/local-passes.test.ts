@@ -264,11 +264,20 @@ test("sums: over rows or columns of a product", () => {
 
 test("sums: of a matrix times a vector are products", () => {
   expect(after(simplifySums, (g, x) => g.sum(g.mul(x, g.emit("Exp", [g.sum(x, [0])])), [1])).join()).toMatch(
-    /MatMul\(%0, %\d+\): f32\[2,1\]/,
+    /MatMul\(%\d+, %0, transposeB=true\): f32\[1,2\]/,
   );
   expect(after(simplifySums, (g, x) => g.sum(g.mul(g.emit("Exp", [g.sum(x, [1], true)]), x), [0])).join()).toMatch(
     /MatMul\(%\d+, %0\): f32\[1,3\]/,
   );
+});
+
+test("sums: of all squares", () => {
+  expect(after(simplifySums, (g, x) => g.sum(g.emit("Square", [x]), [0, 1]))).toEqual([
+    "%2 = SumSquares(%0, axes=[0,1]): f32[]",
+    'output "y" = %2',
+  ]);
+  expect(after(simplifySums, (g, x) => g.mean(g.emit("Square", [x]), [0, 1])).join()).toContain("SumSquares");
+  expect(after(simplifySums, (g, x) => g.sum(g.emit("Square", [x]), [0])).join()).not.toContain("SumSquares");
 });
 
 test("sums: rows of (A B^T) * Y from Y B that is there already", () => {
