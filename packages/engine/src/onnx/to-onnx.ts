@@ -115,10 +115,10 @@ function nameOutputs(
 
 /** A node with its values renamed, also where the graphs inside it read them. */
 function renameIn(node: OnnxNode, rename: (name: string) => string): OnnxNode {
-  const attributes = Object.entries(node.attributes).map(([key, attribute]) => {
-    if (!("graph" in attribute)) return [key, attribute] as const;
+  const attributes = Object.entries(node.attributes).map(([key, attribute]): [string, typeof attribute] => {
+    if (!("graph" in attribute)) return [key, attribute];
     const nodes = attribute.graph.nodes.map((inner) => renameIn(inner, rename));
-    return [key, { graph: { ...attribute.graph, nodes } }] as const;
+    return [key, { graph: { ...attribute.graph, nodes } }];
   });
   const { inputs, outputs } = node;
   return {
