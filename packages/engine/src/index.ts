@@ -17,6 +17,7 @@ export { onnxOutputNames, toOnnx, type OnnxOptions } from "./onnx/to-onnx.js";
 export { adamW, adamWSignature, adamWZeros, type AdamWOptions, type AdamWState } from "./optimiser/adamw.js";
 export { clipByGlobalNorm } from "./optimiser/clip-by-global-norm.js";
 export { movingAverage } from "./optimiser/moving-average.js";
+export { muon, type MuonOptions } from "./optimiser/muon.js";
 export { philox4x32 } from "./random/philox.js";
 export { readSafetensors, type SafetensorsFile } from "./safetensors/read.js";
 export {

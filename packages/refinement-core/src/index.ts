@@ -105,6 +105,7 @@ export { withScaleHeads, type WithScaleHeads } from "./refiner/scale-heads.js";
 export { withHead, type ScaleRefiner, type ScaleTrunk, type WithHead } from "./refiner/refiner.js";
 export {
   scaleTransformer,
+  isHiddenMatrix,
   scaleTransformerDecays,
   type AttentionContext,
   type ScaleTransformerConfig,

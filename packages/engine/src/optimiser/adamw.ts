@@ -3,6 +3,9 @@ import { sizeOf, type NamedArrays, type TensorType } from "../ir/tensor-type.js"
 import { isTensor } from "../trace/trace.js";
 import { flattenTree, isTensorType, mapTree, type Tree } from "../trace/tree.js";
 
+/** Decoupled weight decay per unit of learning rate, unless told. */
+export const DEFAULT_DECAY = 0.05;
+
 /** Constants of AdamW that are fixed for a whole training. */
 export interface AdamWOptions {
   /** Decay rates of the two moment averages; default (0.9, 0.95). */
@@ -41,7 +44,7 @@ export function adamW<T extends Tree<tf.Tensor>>(
   const {
     betas = [0.9, 0.95],
     epsilon = 1e-8,
-    weightDecay = 0.05,
+    weightDecay = DEFAULT_DECAY,
     decays = (_path, tensor) => tensor.rank > 1,
   } = options;
   const [beta1, beta2] = betas;

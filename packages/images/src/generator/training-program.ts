@@ -1,11 +1,20 @@
 import { f32, i32, type Program } from "@nextscale/engine";
-import { codeNats, corrupted, encode, flattenSites, scaleOffsets, selectCodes, walk } from "@nextscale/refinement-core";
+import {
+  codeNats,
+  corrupted,
+  encode,
+  flattenSites,
+  isHiddenMatrix,
+  scaleOffsets,
+  scaleTransformerDecays,
+  selectCodes,
+  walk,
+} from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageModelConfig, ImageTrainingConfig } from "../model/config.js";
 import { traceTyped } from "../model/traced.js";
 import type { WeightTypes } from "../model/weights.js";
-import { encodeImages } from "../tokeniser/autoencoder.js";
-import { tokeniserWalk, zeroLatents, type TokeniserParameters } from "../tokeniser/tokeniser.js";
+import { scaleSizes, tokeniserWalk, zeroLatents, type TokeniserParameters } from "../tokeniser/tokeniser.js";
 import {
   scheduledTypes,
   updateWeights,
@@ -18,11 +27,15 @@ import { imageRefiner, scaleGeometry, type RefinerParameters } from "./generator
 /** VAR's second-moment decay; the weight decay is the preset's. */
 const BETAS = [0.9, 0.95] as const;
 
+/** Which parameters decay, and which are moved along orthogonalised directions. */
+const GROUPS = { decays: scaleTransformerDecays, orthogonalised: isHiddenMatrix };
+
 type Inputs = ScheduledInputs & {
   readonly tokeniser: TokeniserParameters;
   readonly embeddings: readonly tf.Tensor[];
   readonly state: WeightState<RefinerParameters>;
-  readonly images: tf.Tensor;
+  /** [batch, height, width, channels] of the latent. */
+  readonly latents: tf.Tensor;
   /** int32 [batch]: the number of classes for none. */
   readonly labels: tf.Tensor;
   /** For each scale int32 [batch, side, side]: 1 where the code is replaced, and by what. */
@@ -30,14 +43,14 @@ type Inputs = ScheduledInputs & {
 };
 
 /**
- * One training step of the refiner: the frozen tokeniser encodes the images on the way, with some codes replaced and the
- * targets of finer scales recomputed (self-correction), so that nothing has to be cached and augmentation is free.
+ * One training step of the refiner: the frozen tokeniser's quantiser makes codes of the latents, with some replaced and the
+ * targets of finer scales recomputed (self-correction).
  *
  * The loss is the mean cross-entropy over all sites of all scales, in nats (eq. 18). Outputs `loss`, its mean over each
  * scale `nats1`, `nats2`, ..., and the state.
  */
 export function refinerProgram(config: ImageModelConfig, training: ImageTrainingConfig, types: WeightTypes): Program {
-  const { height, width, channels } = config;
+  const [height, width] = scaleSizes(config).at(-1)!;
   const { batchSize, weightDecay } = training.refiner;
   const refiner = imageRefiner(config);
   const grids = config.tokeniser.scales.map((side) => [batchSize, side, side]);
@@ -45,13 +58,12 @@ export function refinerProgram(config: ImageModelConfig, training: ImageTraining
     tokeniser: types.tokeniser,
     embeddings: types.embeddings,
     state: weightStateTypes(types.refiner),
-    images: f32(batchSize, height, width, channels),
+    latents: f32(batchSize, height, width, config.tokeniser.latentChannels),
     labels: i32(batchSize),
     noise: grids.map((grid) => ({ mask: i32(...grid), replacement: i32(...grid) })),
     ...scheduledTypes,
   };
-  return traceTyped<Inputs>(signature, ({ tokeniser, embeddings, state, images, labels, noise, ...rates }) => {
-    const latents = encodeImages(tokeniser.encoder, images);
+  return traceTyped<Inputs>(signature, ({ tokeniser, embeddings, state, latents, labels, noise, ...rates }) => {
     const { scales, quantiser } = tokeniserWalk(config, tokeniser.phi, embeddings);
     const policy = corrupted(quantiser, encode(quantiser, latents), (k, codes) =>
       selectCodes(noise[k]!.mask, noise[k]!.replacement, codes),
@@ -62,7 +74,7 @@ export function refinerProgram(config: ImageModelConfig, training: ImageTraining
     const logits = refiner.applyAll(state.parameters, contexts, labels);
     const nats = codeNats(logits, tf.concat(targets, 1));
     const loss = tf.mean(nats);
-    const next = updateWeights(loss, state, rates, { betas: BETAS, weightDecay });
+    const next = updateWeights(loss, state, rates, { betas: BETAS, weightDecay, ...GROUPS });
     return { loss, ...lossByScale(nats, config), state: next };
   });
 }

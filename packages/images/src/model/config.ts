@@ -51,16 +51,21 @@ export const imageModelConfigSchema = z
 
 /** How the two stages are trained; part of a preset and of a training checkpoint, not of a finished model. */
 export const imageTrainingSchema = z.strictObject({
-  /** Images are shifted by up to so many pixels. */
-  shift: z.number().int().min(0),
   tokeniser: z.strictObject({
     steps: positive,
     batchSize: positive,
+    /**
+     * Images are shifted by up to so many pixels. Only here: codes of shifted images serve to learn codebooks, but a refiner
+     * that is shown them generates shifted images.
+     */
+    shift: z.number().int().min(0),
     learningRate: z.number().positive(),
     /** Steps without quantisation before the codebooks are set by k-means. */
     warmUpSteps: positive,
     /** Share of the images that are decoded from their first few scales only, so that every prefix of scales decodes. */
     truncation: share,
+    /** Noise on the residuals before the nearest code is taken, as a share of their root mean square. */
+    perturbation: z.number().min(0),
     /** Weight of the reconstruction error against the quantisation losses. */
     reconstruction: z.number().positive(),
   }),

@@ -12,13 +12,14 @@ const DIGITS: ImagePreset = {
     refiner: { width: 128, depth: 4, heads: 4, context: "prefix" },
   },
   training: {
-    shift: 1,
     tokeniser: {
       steps: 2000,
       batchSize: 128,
+      shift: 1,
       learningRate: 2e-3,
       warmUpSteps: 200,
       truncation: 0.25,
+      perturbation: 0.3,
       reconstruction: 20,
     },
     refiner: {
@@ -41,7 +42,6 @@ export const IMAGE_PRESETS = {
       refiner: { width: 32, depth: 2, heads: 2, context: "prefix" },
     },
     training: {
-      shift: 1,
       tokeniser: { ...DIGITS.training.tokeniser, steps: 30, batchSize: 16, warmUpSteps: 10 },
       refiner: { ...DIGITS.training.refiner, steps: 30, batchSize: 16 },
     },

@@ -66,7 +66,7 @@ export async function trainImageModel(options: TrainImageModelOptions): Promise<
     };
     const warm = await runStage(run, autoencoderStage(inputs));
     const tokeniser = finishedTokeniser(await runStage(run, tokeniserStage(inputs, warm, engine)), config.model);
-    const refiner = averagedWeights(await runStage(run, refinerStage(inputs, tokeniser)), "refiner");
+    const refiner = averagedWeights(await runStage(run, await refinerStage(inputs, tokeniser, engine)), "refiner");
     const tensors = { ...tokeniser, ...refiner };
     await writeCheckpoint(options.out, imageModelKind, { config: config.model, seed, data, metrics: {}, tensors });
     return config.model;

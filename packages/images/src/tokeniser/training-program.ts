@@ -10,6 +10,7 @@ import {
   vqLosses,
   walk,
   type Codebook,
+  type Quantiser,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageModelConfig, ImageTrainingConfig } from "../model/config.js";
@@ -72,6 +73,8 @@ type QuantisedInputs = ScheduledInputs & {
   readonly images: tf.Tensor;
   /** [batch, scales]: one-hot of the last scale that is decoded. */
   readonly lastScale: tf.Tensor;
+  /** For each scale standard normal [batch, side, side, channels]: what perturbs the residuals. */
+  readonly perturbation: readonly tf.Tensor[];
   /** For each scale the tokens that restarted codes are set to, int32 [vocabulary]; 1 where restarts are on, [1]. */
   readonly restart: { readonly choices: readonly tf.Tensor[]; readonly active: tf.Tensor };
 };
@@ -93,33 +96,38 @@ export function tokeniserProgram(
     codebooks: codebooksTypes(config),
     images: f32(batchSize, height, width, channels),
     lastScale: f32(batchSize, sides.length),
+    perturbation: sides.map((side) => f32(batchSize, side, side, tokeniser.latentChannels)),
     restart: { choices: sides.map(() => i32(vocabulary)), active: f32(1) },
     ...scheduledTypes,
   };
-  return traceTyped<QuantisedInputs>(signature, ({ state, codebooks, images, lastScale, restart, ...rates }) => {
-    const { encoder, decoder, phi } = state.parameters;
-    const latents = encodeImages(encoder, images);
-    const embeddings = codebooks.map(({ embedding }) => embedding);
-    const { scales, quantiser } = tokeniserWalk(config, phi, embeddings);
-    const visits = [...walk(scales, zeroLatents(config, batchSize), encode(quantiser, stopGradient(latents)))];
-    const states = visits.map((visit) => visit.state);
-    const prefix = prefixLatents(config, latents, states, lastScale);
-    const reconstruction = meanSquaredError(decodeLatents(decoder, prefix, autoencoderConfig(config)), images);
-    const weights = { codebook: 1, commitment: COMMITMENT };
-    const losses = vqLosses(tf.mul(reconstruction, weight), latents, states, weights);
-    const learned = learnCodebooks(codebooks, visits, {
-      decay: CODEBOOK_DECAY,
-      restart: { threshold: RESTART_THRESHOLD, ...restart },
-    });
-    return {
-      reconstruction,
-      codebook: losses.codebook,
-      commitment: losses.commitment,
-      restarted: tf.addN([...learned.restarted]),
-      state: updateWeights(losses.total, state, rates, OPTIMISER),
-      codebooks: learned.codebooks,
-    };
-  });
+  return traceTyped<QuantisedInputs>(
+    signature,
+    ({ state, codebooks, images, lastScale, perturbation, restart, ...rates }) => {
+      const { encoder, decoder, phi } = state.parameters;
+      const latents = encodeImages(encoder, images);
+      const embeddings = codebooks.map(({ embedding }) => embedding);
+      const { scales, quantiser } = tokeniserWalk(config, phi, embeddings);
+      const noisy = perturbed(quantiser, perturbation, training.tokeniser.perturbation);
+      const visits = [...walk(scales, zeroLatents(config, batchSize), encode(noisy, stopGradient(latents)))];
+      const states = visits.map((visit) => visit.state);
+      const prefix = prefixLatents(config, latents, states, lastScale);
+      const reconstruction = meanSquaredError(decodeLatents(decoder, prefix, autoencoderConfig(config)), images);
+      const weights = { codebook: 1, commitment: COMMITMENT };
+      const losses = vqLosses(tf.mul(reconstruction, weight), latents, states, weights);
+      const learned = learnCodebooks(codebooks, visits, {
+        decay: CODEBOOK_DECAY,
+        restart: { threshold: RESTART_THRESHOLD, ...restart },
+      });
+      return {
+        reconstruction,
+        codebook: losses.codebook,
+        commitment: losses.commitment,
+        restarted: tf.addN([...learned.restarted]),
+        state: updateWeights(losses.total, state, rates, OPTIMISER),
+        codebooks: learned.codebooks,
+      };
+    },
+  );
 }
 
 /** Types of the codebooks of all scales, as they are kept in the training state. */
@@ -148,4 +156,22 @@ function prefixLatents(
     return tf.mul(passed, tf.reshape(tf.slice(lastScale, [0, k], [-1, 1]), [-1, 1, 1, 1]));
   });
   return tf.addN(chosen);
+}
+
+/**
+ * A quantiser that takes the code nearest to the residual plus noise of `strength` times the residual's own root mean
+ * square: neighbouring codes stand in for each other, so the decoder learns to do without the exact one.
+ */
+function perturbed(
+  quantiser: Quantiser<tf.Tensor, tf.Tensor>,
+  noise: readonly tf.Tensor[],
+  strength: number,
+): Quantiser<tf.Tensor, tf.Tensor> {
+  return {
+    embed: quantiser.embed,
+    quantise(scale, residual) {
+      const size = tf.mul(tf.sqrt(tf.mean(tf.square(residual))), strength);
+      return quantiser.quantise(scale, tf.add(residual, tf.mul(noise[scale]!, size)));
+    },
+  };
 }

@@ -10,8 +10,8 @@ import { initialWeightState, weightStateTypes } from "./weight-state.js";
 /** Stage 1: a plain autoencoder, whose latents the codebooks are then fitted on. */
 export function autoencoderStage({ config, types, dataset, seed }: StageInputs): Stage {
   const { model, training } = config;
-  const { warmUpSteps, batchSize } = training.tokeniser;
-  const batches = trainingBatches(dataset, { batchSize, seed, shift: training.shift });
+  const { warmUpSteps, batchSize, shift } = training.tokeniser;
+  const batches = trainingBatches(dataset, { batchSize, seed, shift });
   return {
     name: "autoencoder",
     steps: warmUpSteps,

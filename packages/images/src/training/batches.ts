@@ -21,7 +21,7 @@ export function trainingBatches(
 ): (step: number) => LabelledBatch {
   const { batchSize, seed, shift } = options;
   const { height, width, channels } = dataset;
-  const order = shuffledBatches({ count: dataset.count, batchSize, seed });
+  const order = shuffledBatches({ count: dataset.count, batchSize, stream: randomStream(seed, "images/order") });
   const shifts = randomStream(seed, "images/shift");
   const size = height * width * channels;
   return (step) => {

@@ -1,24 +1,35 @@
-import type { NamedArrays } from "@nextscale/engine";
-import { codeNoise, layoutOf, parameterNormals, randomStream, uniforms } from "@nextscale/refinement-core";
+import type { Engine, NamedArrays } from "@nextscale/engine";
+import {
+  codeNoise,
+  layoutOf,
+  parameterNormals,
+  randomStream,
+  shuffledBatches,
+  uniforms,
+} from "@nextscale/refinement-core";
 import { imageRefiner } from "../generator/generator.js";
 import { refinerProgram } from "../generator/training-program.js";
 import { weightTypes } from "../model/weights.js";
-import { trainingBatches } from "./batches.js";
+import { datasetLatents } from "./latents.js";
 import { refinerSchedules } from "./schedules.js";
 import type { Stage, StageInputs } from "./stage.js";
 import { initialWeightState, weightStateTypes } from "./weight-state.js";
 
 /**
- * Stage 3: the refiner on the frozen tokeniser's codes.
+ * Stage 3: the refiner on the frozen tokeniser's codes. The encoder runs once over the data set, not in every step.
  *
  * @param tokeniser what `finishedTokeniser` kept of stage 2
+ * @param engine computes the latents of the data set
  */
-export function refinerStage({ config, types, dataset, seed }: StageInputs, tokeniser: NamedArrays): Stage {
+export async function refinerStage(inputs: StageInputs, tokeniser: NamedArrays, engine: Engine): Promise<Stage> {
+  const { config, types, dataset, seed } = inputs;
   const { model, training } = config;
   const { steps, batchSize, classDropout, corruption } = training.refiner;
   const { scales, vocabulary } = model.tokeniser;
-  // Another order and other shifts than the tokeniser has seen.
-  const batches = trainingBatches(dataset, { batchSize, seed: seed + 1, shift: training.shift });
+  const { count } = dataset;
+  const latents = await datasetLatents(inputs, tokeniser, engine, count);
+  const size = latents.data.length / count;
+  const order = shuffledBatches({ count, batchSize, stream: randomStream(seed, "images/refiner-order") });
   const dropout = randomStream(seed, "images/class-dropout");
   const flips = randomStream(seed, "images/corruption");
   const program = refinerProgram(model, training, types);
@@ -30,11 +41,10 @@ export function refinerStage({ config, types, dataset, seed }: StageInputs, toke
     program: () => program,
     layout: (found) => layoutOf({ state: weightStateTypes(weightTypes(found).refiner) }),
     start: () => initialWeightState(imageRefiner(model).init(parameterNormals(seed)), types.refiner),
-    // The decoder has no part in it.
+    // Encoder and decoder have no part in it.
     constants: Object.fromEntries(Object.entries(tokeniser).filter(([name]) => wanted.has(name))),
     batches: (step) => {
-      const { images, labels, firstItem } = batches(step);
-      const items = { first: firstItem, count: batchSize };
+      const items = { first: step * batchSize, count: batchSize };
       const drop = uniforms(dropout, { items, draws: 1 });
       const noise = scales.flatMap((side, k) => {
         // There is no finer scale that could repair the last one.
@@ -42,11 +52,13 @@ export function refinerStage({ config, types, dataset, seed }: StageInputs, toke
         const { mask, replacement } = codeNoise(flips, { items, scale: k, sites: side * side, vocabulary, strength });
         return [[`noise/${k}/mask`, mask] as const, [`noise/${k}/replacement`, replacement] as const];
       });
-      return {
-        images,
-        labels: labels.map((label, i) => (drop[i]! < classDropout ? nullClass : label)),
-        ...Object.fromEntries(noise),
-      };
+      const batch = new Float32Array(batchSize * size);
+      const labels = new Int32Array(batchSize);
+      order(step).indices.forEach((index, i) => {
+        batch.set(latents.data.subarray(index * size, (index + 1) * size), i * size);
+        labels[i] = drop[i]! < classDropout ? nullClass : (dataset.labels?.[index] ?? 0);
+      });
+      return { latents: batch, labels, ...Object.fromEntries(noise) };
     },
     scalars: refinerSchedules(training),
   };

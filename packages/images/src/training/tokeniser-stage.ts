@@ -1,5 +1,5 @@
 import type { Engine, NamedArrays } from "@nextscale/engine";
-import { integers, layoutOf, randomStream, uniforms } from "@nextscale/refinement-core";
+import { integers, layoutOf, normals, randomStream, uniforms } from "@nextscale/refinement-core";
 import { weightTypes } from "../model/weights.js";
 import { codebooksTypes, tokeniserProgram } from "../tokeniser/training-program.js";
 import { trainingBatches } from "./batches.js";
@@ -20,12 +20,13 @@ const RESTARTS_UNTIL = 0.85;
 export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: Engine): Stage {
   const { config, types, dataset, seed } = inputs;
   const { model, training } = config;
-  const { steps: allSteps, warmUpSteps, batchSize, truncation } = training.tokeniser;
-  const { scales, vocabulary } = model.tokeniser;
+  const { steps: allSteps, warmUpSteps, batchSize, shift, truncation } = training.tokeniser;
+  const { scales, vocabulary, latentChannels } = model.tokeniser;
   const steps = allSteps - warmUpSteps;
-  const batches = trainingBatches(dataset, { batchSize, seed, shift: training.shift });
+  const batches = trainingBatches(dataset, { batchSize, seed, shift });
   const prefixes = randomStream(seed, "images/prefix");
   const restarts = randomStream(seed, "images/restart");
+  const perturbations = randomStream(seed, "images/perturbation");
   return {
     name: "tokeniser",
     steps,
@@ -41,11 +42,16 @@ export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: E
         const drawn = integers(restarts, { items: [step], scale: k, draws: vocabulary }, batchSize * side * side);
         return [`restart/choices/${k}`, drawn] as const;
       });
+      const items = { first: firstItem, count: batchSize };
+      const noise = scales.map((side, k) => {
+        const drawn = normals(perturbations, { items, scale: k, sites: side * side, draws: latentChannels });
+        return [`perturbation/${k}`, drawn] as const;
+      });
       return {
         images,
         lastScale: lastScales(numbers, scales.length, truncation),
         "restart/active": Float32Array.of(step < RESTARTS_UNTIL * steps ? 1 : 0),
-        ...Object.fromEntries(choices),
+        ...Object.fromEntries<NamedArrays[string]>([...choices, ...noise]),
       };
     },
     scalars: tokeniserSchedules(training, warmUpSteps),

@@ -1,13 +1,14 @@
 import {
-  adamW,
   adamWSignature,
   adamWZeros,
   clipByGlobalNorm,
   f32,
   gradients,
   movingAverage,
+  muon,
   type AdamWOptions,
   type AdamWState,
+  type MuonOptions,
   type NamedArrays,
   type TensorType,
   type Tree,
@@ -65,15 +66,20 @@ function renamed(arrays: NamedArrays, from: string, to: string): NamedArrays {
   return Object.fromEntries(under.map(([name, data]) => [to + name.slice(from.length), data]));
 }
 
-/** One clipped AdamW step down the gradient of `loss`, inside a trace. */
+/** How a stage moves its weights. */
+export type UpdateOptions = Required<Pick<AdamWOptions, "betas" | "weightDecay">> &
+  Pick<AdamWOptions, "decays"> &
+  Partial<Pick<MuonOptions, "orthogonalised">>;
+
+/** One clipped step down the gradient of `loss`, inside a trace: AdamW, and Muon where matrices are orthogonalised. */
 export function updateWeights<P extends Tree<tf.Tensor>>(
   loss: tf.Tensor,
   state: WeightState<P>,
   { learningRate, averageDecay }: ScheduledInputs,
-  options: Required<Pick<AdamWOptions, "betas" | "weightDecay">>,
+  { orthogonalised = () => false, ...options }: UpdateOptions,
 ): WeightState<P> {
   const { clipped } = clipByGlobalNorm(gradients(loss, state.parameters), MAXIMUM_NORM);
-  const next = adamW(state.parameters, clipped, state.optimiser, learningRate, options);
+  const next = muon(state.parameters, clipped, state.optimiser, learningRate, { ...options, orthogonalised });
   return {
     parameters: next.parameters,
     optimiser: next.state,

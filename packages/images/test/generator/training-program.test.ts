@@ -5,7 +5,7 @@ import { likelihoodProgram } from "../../src/generator/programs.js";
 import { refinerProgram } from "../../src/generator/training-program.js";
 import { IMAGE_PRESETS } from "../../src/model/presets.js";
 import { weightTypes } from "../../src/model/weights.js";
-import { encodingProgram } from "../../src/tokeniser/programs.js";
+import { encodingProgram, latentProgram } from "../../src/tokeniser/programs.js";
 import { randomWeights, runOnce, testEngine, TINY } from "../support/tiny-model.js";
 
 const opened = testEngine();
@@ -34,8 +34,9 @@ async function losses(weights: NamedArrays, strength: number): Promise<Record<st
     ...adamWZeros(types.refiner, "state/optimiser"),
   };
   const rates = { learningRate: Float32Array.of(0), averageDecay: Float32Array.of(0) };
+  const { latents } = await runOnce(opened.engine, latentProgram(TINY, types, items), weights, { images });
   const outputs = await runOnce(opened.engine, refinerProgram(TINY, training, types), { ...weights, ...state }, {
-    images,
+    latents: latents!,
     labels,
     ...Object.fromEntries(noise),
     ...rates,

@@ -151,6 +151,14 @@ export function scaleTransformerDecays(path: string, parameter: { readonly shape
   return parameter.shape.length > 1 && path.split("/").at(-1) !== "site";
 }
 
+/**
+ * The hidden matrices: those of attention and feed-forward, whose inputs and outputs are both activations. For `orthogonalised`
+ * of `muon`, with or without a prefix before the path.
+ */
+export function isHiddenMatrix(path: string, parameter: { readonly shape: readonly number[] }): boolean {
+  return parameter.shape.length === 2 && /(^|\/)blocks\//.test(path);
+}
+
 /** Additive mask [L, L] of the attention among all scales at once; none when every site may attend to every other. */
 function contextBias(scales: readonly ScaleGeometry[], context: AttentionContext): tf.Tensor | undefined {
   if (scales.length === 1) return undefined;

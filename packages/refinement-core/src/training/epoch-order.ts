@@ -1,6 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import { permutation } from "../random/integers.js";
-import { randomStream } from "../random/stream.js";
+import type { RandomStream } from "../random/stream.js";
 
 /** Which items of the data set one training step sees. */
 export interface BatchIndices {
@@ -10,8 +10,8 @@ export interface BatchIndices {
 }
 
 /** Order of the items in one epoch: a pure function of its arguments. */
-export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
-  return permutation(randomStream(seed, "training/epoch-order"), count, { item: epoch });
+export function epochOrder(count: number, stream: RandomStream, epoch: number): Int32Array {
+  return permutation(stream, count, { item: epoch });
 }
 
 /**
@@ -25,9 +25,10 @@ export function epochOrder(count: number, seed: number, epoch: number): Int32Arr
 export function shuffledBatches(options: {
   readonly count: number;
   readonly batchSize: number;
-  readonly seed: number;
+  /** Of a name of its own where several trainings share a seed, or they see their items in the same order. */
+  readonly stream: RandomStream;
 }): (step: number) => BatchIndices {
-  const { count, batchSize, seed } = options;
+  const { count, batchSize, stream } = options;
   const perEpoch = Math.floor(count / batchSize);
   if (!Number.isInteger(batchSize) || batchSize < 1 || perEpoch < 1) {
     throw new NextscaleError({
@@ -38,10 +39,10 @@ export function shuffledBatches(options: {
     });
   }
   // The order of the epoch last asked for is kept: shuffling 60,000 items takes milliseconds, a step may too.
-  let kept = { epoch: 0, order: epochOrder(count, seed, 0) };
+  let kept = { epoch: 0, order: epochOrder(count, stream, 0) };
   return (step) => {
     const epoch = Math.floor(step / perEpoch);
-    if (kept.epoch !== epoch) kept = { epoch, order: epochOrder(count, seed, epoch) };
+    if (kept.epoch !== epoch) kept = { epoch, order: epochOrder(count, stream, epoch) };
     const start = (step % perEpoch) * batchSize;
     return { epoch, indices: kept.order.slice(start, start + batchSize) };
   };

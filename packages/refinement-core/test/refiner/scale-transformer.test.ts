@@ -14,6 +14,7 @@ import {
 import { withHead } from "../../src/refiner/refiner.js";
 import {
   scaleTransformer,
+  isHiddenMatrix,
   scaleTransformerDecays,
   type ScaleTransformerConfig,
 } from "../../src/refiner/scale-transformer.js";
@@ -209,4 +210,7 @@ test("weights decay, biases and embeddings of place do not", () => {
   const names = decayed.map(([path]) => path);
   expect(names).toEqual(expect.arrayContaining(["trunk/class", "trunk/blocks/0/attention/key", "head/weight"]));
   expect(names.filter((name) => /bias|site|logScale/.test(name))).toEqual([]);
+  const hidden = flattenTree(types, isTensorType).filter(([path, type]) => isHiddenMatrix(path, type));
+  expect(hidden.length).toBe(6 * config.depth);
+  expect(hidden.every(([path]) => /attention|feedForward/.test(path))).toBe(true);
 });

@@ -1,0 +1,55 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { isTensor } from "../trace/trace.js";
+import { flattenTree, mapTree, type Tree } from "../trace/tree.js";
+import { adamW, DEFAULT_DECAY, type AdamWOptions, type AdamWState } from "./adamw.js";
+import { orthogonalise } from "./orthogonalise.js";
+
+/** Constants of Muon that are fixed for a whole training. */
+export interface MuonOptions extends AdamWOptions {
+  /** Which parameters are moved along orthogonalised directions, by path: hidden matrices, not embeddings or heads. */
+  readonly orthogonalised: (path: string, tensor: tf.Tensor) => boolean;
+  /** Decay of their moment average; default 0.95. */
+  readonly momentum?: number;
+}
+
+/** Root mean square of an AdamW update in units of the learning rate, which both kinds of parameters then share. */
+const UPDATE_SIZE = 0.2;
+
+/**
+ * One step of Muon for the hidden matrices of a network and of AdamW for everything else, as traced code: K. Jordan et al.,
+ * "Muon: an optimizer for hidden layers in neural networks" (2024), with Nesterov momentum, and with the update sizes of
+ * AdamW (J. Liu et al. 2025, "Muon is scalable for LLM training", eq. 4), so that one learning rate and decay serve both.
+ *
+ * @param state AdamW's; the second moments of orthogonalised matrices are not used and stay as they are
+ * @param learningRate scalar tensor, already scheduled
+ * @returns new parameters and state, of the same form
+ */
+export function muon<T extends Tree<tf.Tensor>>(
+  parameters: T,
+  gradients: T,
+  state: AdamWState<T>,
+  learningRate: tf.Tensor,
+  options: MuonOptions,
+): { parameters: T; state: AdamWState<T> } {
+  const { orthogonalised, momentum = 0.95, weightDecay = DEFAULT_DECAY } = options;
+  const others = adamW(parameters, gradients, state, learningRate, options);
+  const retained = tf.sub(1, tf.mul(learningRate, weightDecay));
+
+  const byPath = (tree: T) => new Map(flattenTree<tf.Tensor>(tree, isTensor));
+  /** `others` with its leaves replaced where a matrix is orthogonalised. */
+  const replaced = (tree: T, leaf: (path: string) => tf.Tensor) =>
+    mapTree<tf.Tensor, tf.Tensor>(tree, isTensor, (old, path) => (orthogonalised(path, old) ? leaf(path) : old)) as T;
+  const [p, g, m, v] = [byPath(parameters), byPath(gradients), byPath(state.first), byPath(state.second)];
+  const first = replaced(others.state.first, (path) => tf.add(tf.mul(m.get(path)!, momentum), g.get(path)!));
+  const next = byPath(first);
+  const moved = (path: string): tf.Tensor => {
+    const matrix = p.get(path)!;
+    const direction = orthogonalise(tf.add(g.get(path)!, tf.mul(next.get(path)!, momentum)));
+    const size = tf.mul(learningRate, UPDATE_SIZE * Math.sqrt(Math.max(...matrix.shape)));
+    return tf.sub(tf.mul(matrix, retained), tf.mul(direction, size));
+  };
+  return {
+    parameters: replaced(others.parameters, moved),
+    state: { first, second: replaced(others.state.second, (path) => v.get(path)!), step: others.state.step },
+  };
+}
