@@ -8,24 +8,24 @@ export interface ImagePreset {
 
 const DIGITS: ImagePreset = {
   model: {
-    tokeniser: { widths: [32, 64, 96], latentChannels: 24, scales: [1, 2, 4, 5, 5], vocabulary: 256 },
+    tokeniser: { widths: [32, 64, 96], latentChannels: 24, scales: [1, 2, 3, 4, 5], vocabulary: 256 },
     refiner: { width: 128, depth: 4, heads: 4, context: "prefix" },
   },
   training: {
     tokeniser: {
-      steps: 2000,
+      steps: 1000,
       batchSize: 128,
       shift: 1,
       learningRate: 2e-3,
-      warmUpSteps: 200,
+      warmUpSteps: 150,
       truncation: 0.25,
-      perturbation: 0.3,
+      perturbation: 0.4,
       reconstruction: 20,
     },
     refiner: {
-      steps: 2600,
+      steps: 4600,
       batchSize: 128,
-      learningRate: 2e-3,
+      learningRate: 4e-3,
       weightDecay: 0.05,
       classDropout: 0.1,
       corruption: 0.2,
