@@ -7,6 +7,7 @@ import { removeDeadCode } from "../../src/passes/dead-code.js";
 import { foldConstants } from "../../src/passes/fold-constants.js";
 import { absorbNegations } from "../../src/passes/negation.js";
 import { removeNoOps } from "../../src/passes/no-ops.js";
+import { optimise } from "../../src/passes/optimise.js";
 import type { Pass } from "../../src/passes/pass.js";
 import { mergeRearrangements } from "../../src/passes/rearrangement.js";
 import { mergeScalarFactors } from "../../src/passes/scalar-factors.js";
@@ -297,11 +298,25 @@ test("sums: rows of (A B^T) * Y from Y B that is there already", () => {
   expect(difference(program, result)).toBeLessThan(1e-12);
 });
 
+test("sums of integers stay sums of integers", () => {
+  const program = programOf((g) => {
+    const [ids, strides] = [g.input("ids", i32(2, 3)), g.input("strides", i32(3))];
+    return {
+      places: g.sum(g.mul(ids, strides), [1]),
+      repeated: g.sum(g.expand(ids, [4, 2, 3]), [0]),
+      count: g.sum(g.expand(g.scalar(1, "int32"), [4, 8]), [0, 1]),
+    };
+  });
+  const result = optimise(program);
+  expect(difference(program, result)).toBe(0);
+  expect(body(result).join()).not.toContain("f32");
+});
+
 test("integers keep their own arithmetic", () => {
   const program = programOf((g) => {
     const x = g.input("x", i32(3));
     return { y: g.emit("FloorDiv", [g.add(x, g.scalar(0, "int32")), g.scalar(2, "int32")]) };
   });
-  expect(difference(program, removeNoOps(program))).toBe(0);
+  for (const pass of [removeNoOps, optimise]) expect(difference(program, pass(program))).toBe(0);
   expect(removeNoOps(program).nodes.map(({ op }) => op)).toEqual(["FloorDiv"]);
 });

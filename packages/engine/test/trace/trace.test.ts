@@ -97,6 +97,11 @@ test("errors of shapes come from tfjs itself or are typed", () => {
   }
 });
 
+test("a product of integer matrices is refused", () => {
+  const attempt = () => trace((x) => tf.matMul(x, x), i32(2, 2));
+  expect(attempt).toThrow(/MatMul: expected inputs of dtype float32, got i32\[2,2\]/);
+});
+
 test("gather, one-hot and argmax keep integers integers", () => {
   const program = trace(
     ({ table, ids }) => ({ rows: tf.gather(table, ids as tf.Tensor1D), best: tf.argMax(table, -1) }),
