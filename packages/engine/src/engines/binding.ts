@@ -70,11 +70,11 @@ export function bind(program: Program, options: CompileOptions = {}): Binding {
  *
  * @throws NextscaleError `shape`
  */
-export function checkInputs(binding: Binding, arrays: NamedArrays): void {
-  for (const slot of binding.inputs) checked(slot, arrays[slot.name]);
+export function checkInputs(inputs: readonly Slot[], arrays: NamedArrays): void {
+  for (const slot of inputs) checked(slot, arrays[slot.name]);
   const given = Object.keys(arrays);
-  if (given.length === binding.inputs.length) return;
-  const names = new Set(binding.inputs.map(({ name }) => name));
+  if (given.length === inputs.length) return;
+  const names = new Set(inputs.map(({ name }) => name));
   const unknown = given.filter((name) => !names.has(name));
   throw badShape(`inputs ${[...names].join(", ") || "(none)"}`, `also ${unknown.join(", ")}`);
 }

@@ -59,6 +59,18 @@ describe.each(["onnxruntime-web/wasm", "onnxruntime-web/webgpu", "tfjs/cpu"])("%
     expect([first["total"], second["total"]]).toEqual([Float32Array.of(4, 5), Float32Array.of(3, 3)]);
     await engine.close();
   });
+
+  test("closing the engine ends its executables, also one that is being made", async ({ skip }) => {
+    const engine = await openIfPresent(name);
+    if (engine === null) return skip(`needs ${name}`);
+    const made = await engine.compile(accumulator());
+    const making = engine.compile(accumulator());
+    const closing = engine.close();
+    await expect(making).rejects.toThrow("an open engine");
+    await closing;
+    await made.close();
+    await expect(made.readState()).rejects.toThrow("an open executable");
+  });
 });
 
 test("an unknown engine is refused", async () => {

@@ -55,7 +55,7 @@ export function allocateShared(type: TensorType): TensorData {
   }
 }
 
-/** An error as a message can carry it. The cause stays behind as text: it may hold what cannot be cloned. */
+/** An error as a message can carry it. The cause stays behind: it may hold what cannot be cloned, and `got` quotes it. */
 export function toParts(error: unknown): ErrorParts {
   if (!(error instanceof NextscaleError)) {
     const text = error instanceof Error ? error.message : String(error);
