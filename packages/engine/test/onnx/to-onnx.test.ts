@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
-import { decodeModel } from "../../src/onnx/decode-model.js";
+import { decodeModel } from "./decode-model.js";
 import { onnxOutputNames, toOnnx } from "../../src/onnx/to-onnx.js";
 import { f32 } from "../../src/trace/signature.js";
 
