@@ -211,6 +211,34 @@ test("factors: merge, and vanish in products", () => {
   ]);
 });
 
+test("factors: stay apart when one number cannot stand for them in float32", () => {
+  const tiny = 1e-25;
+  const large = 1e25;
+  const kept: readonly ((g: GraphBuilder, x: ValueId, w: ValueId) => ValueId)[] = [
+    (g, x) => g.div(x, g.scalar(1e-39)),
+    (g, x) => g.div(x, g.scalar(3e38)),
+    (g, x) => g.scale(g.scale(x, tiny), tiny),
+    (g, x) => g.neg(g.scale(g.scale(x, large), large)),
+    (g, x, w) => g.matMul(g.scale(x, tiny), g.scale(w, tiny)),
+    (g, x, w) => g.scale(g.matMul(g.scale(x, large), w), large),
+    (g, x, w) => g.scale(g.reshape(g.matMul(g.scale(x, tiny), w), [8]), tiny),
+    (g, x) => g.div(g.emit("Exp", [x]), g.scale(x, 1e-39)),
+  ];
+  for (const build of kept) {
+    const program = programOf((g) => ({ y: build(g, g.input("x", f32(2, 3)), g.input("w", f32(3, 4))) }));
+    const result = mergeScalarFactors(program);
+    const numbers = [
+      ...[...result.constants.values()].map((data) => data[0]!),
+      ...result.nodes.map(({ attributes }) => (attributes["scale"] as number | undefined) ?? 1),
+    ];
+    for (const number of numbers.map(Math.fround)) {
+      expect(number, build.toString()).not.toBe(0);
+      expect(number, build.toString()).toSatisfy(Number.isFinite);
+    }
+  }
+  expect(after(mergeScalarFactors, (g, x) => g.scale(g.scale(x, 0), 3))).toContain("%2 = constant [0]: f32[]");
+});
+
 test("factors: go to where they cost least", () => {
   expect(after(mergeScalarFactors, (g, x) => g.sum(g.scale(x, 0.5), [0, 1]))).toEqual([
     "%2 = constant [0.5]: f32[]",
