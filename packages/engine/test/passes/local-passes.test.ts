@@ -13,6 +13,7 @@ import { mergeRearrangements } from "../../src/passes/rearrangement.js";
 import { mergeScalarFactors } from "../../src/passes/scalar-factors.js";
 import { simplifySums } from "../../src/passes/sums.js";
 import { f32, i32 } from "../../src/trace/signature.js";
+import { uniform } from "../uniform.js";
 import { body, difference, programOf } from "./support.js";
 
 /** What a pass makes of y, with x: f32[2,3] and w: f32[3,4] as inputs %0 and %1. */
@@ -56,6 +57,16 @@ test("folding: a large result of small constants is not stored", () => {
     return { sum: g.add(column, row), spread: g.expand(g.scalar(1), [4]) };
   });
   expect(foldConstants(program).nodes.map(({ op }) => op)).toEqual(["Add", "Expand"]);
+});
+
+test("folding: a large product is left to the engine", () => {
+  const product = (size: number) =>
+    programOf((g) => {
+      const matrix = (seed: number) => g.constant(f32(size, size), Float32Array.from(uniform(size * size, seed)));
+      return { y: g.matMul(matrix(1), matrix(2)) };
+    });
+  expect(foldConstants(product(64)).nodes).toEqual([]);
+  expect(foldConstants(product(1024)).nodes.map(({ op }) => op)).toEqual(["MatMul"]);
 });
 
 test("sharing: equal nodes, equal constants, either order of a commutative operation", () => {
