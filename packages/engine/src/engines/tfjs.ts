@@ -10,6 +10,7 @@ import type { CompileOptions, Engine } from "./engine.js";
 import { dyingValues } from "./liveness.js";
 import { OwningEngine, type Driver } from "./owning-engine.js";
 import type { LoadedProgram } from "./queued-executable.js";
+import { SerialQueue } from "./serial-queue.js";
 
 /**
  * Runs programs eagerly, node by node, on a tfjs backend. Slower than ONNX Runtime, but it runs wherever tfjs does.
@@ -20,7 +21,14 @@ import type { LoadedProgram } from "./queued-executable.js";
  * @param backend name of a registered tfjs backend: import its package first
  * @throws NextscaleError `engine-unavailable` when no such backend is registered or it does not start
  */
-export async function openTfjs(backend: string, name = `tfjs/${backend}`): Promise<Engine> {
+export function openTfjs(backend: string, name = `tfjs/${backend}`): Promise<Engine> {
+  return opening.add(() => open(backend, name));
+}
+
+/** One backend is opened at a time: two at once could both start it. */
+const opening = new SerialQueue();
+
+async function open(backend: string, name: string): Promise<Engine> {
   const unavailable = (got: string, cause?: unknown) =>
     new NextscaleError({
       code: "engine-unavailable",
@@ -34,15 +42,21 @@ export async function openTfjs(backend: string, name = `tfjs/${backend}`): Promi
   // tfjs chooses a backend when first used. It chooses now, so that there is one to put back: going back to none would
   // make it start every backend anew.
   await tf.ready();
-  const previous = tf.getBackend();
   try {
-    if (!(await tf.setBackend(backend))) throw unavailable("one that does not start here");
+    await start(backend);
   } catch (error) {
-    throw error instanceof NextscaleError ? error : unavailable("one that does not start here", error);
-  } finally {
-    await tf.setBackend(previous);
+    throw unavailable("one that does not start here", error);
   }
   return new OwningEngine(name, new TfjsDriver(backend));
+}
+
+/** Starts a backend unless it has started. tf.setBackend would make it current before it is ready, for all of this process. */
+async function start(backend: string): Promise<void> {
+  const { registry, registryFactory } = tf.engine();
+  if (backend in registry) return;
+  const started = await registryFactory[backend]!.factory();
+  if (backend in registry) started.dispose();
+  else registry[backend] = started;
 }
 
 class TfjsDriver implements Driver {
@@ -54,7 +68,9 @@ class TfjsDriver implements Driver {
 
   async load(program: Program, options: CompileOptions): Promise<LoadedProgram> {
     const optimised = optimise(program);
-    return Promise.resolve(new TfjsProgram(this.#backend, optimised, bind(optimised, options)));
+    const binding = bind(optimised, options);
+    await tf.ready();
+    return new TfjsProgram(this.#backend, optimised, binding);
   }
 }
 
@@ -101,6 +117,7 @@ class TfjsProgram implements LoadedProgram {
   }
 
   async run(inputs: NamedArrays): Promise<NamedArrays> {
+    await tf.ready();
     const tensors = onBackend(this.#backend, () => this.#execute(inputs));
     try {
       const data = await Promise.all(tensors.map((tensor) => tensor.data()));
@@ -163,7 +180,10 @@ function toTensor(type: TensorType, data: TensorData): tf.Tensor {
   return tf.tensor(data.slice(), [...type.shape], type.dtype);
 }
 
-/** Makes `backend`, which has started before, current while `body` runs without yielding. */
+/**
+ * Makes `backend`, which has started before, current while `body` runs without yielding. While another backend starts tfjs
+ * refuses all work: await tf.ready() before.
+ */
 function onBackend<T>(backend: string, body: () => T): T {
   const previous = tf.getBackend();
   if (previous === backend) return body();

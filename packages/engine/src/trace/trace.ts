@@ -24,7 +24,7 @@ export function activeRecording(): RecordingBackend | null {
  * @param signature types of the inputs, in nested records and arrays; a leaf is named by its path, `params/blocks/0/weight`
  * @returns a Program with those inputs, and with outputs named by path in the returned tree (a lone tensor: `output`)
  * @throws NextscaleError `traced-value-read`, `unsupported-kernel`, `shape`; `invalid-argument` for a signature that is no
- *   tree of types, or a result that is no tree of tensors, such as a promise
+ *   tree of types, a result that is no tree of tensors, such as a promise, or a call while a tfjs backend starts
  *
  * @example
  * const program = trace(({ x, w }) => tf.matMul(x, w), { x: f32(64, 512), w: f32(512, 512) });
@@ -75,6 +75,15 @@ function checkType(path: string, type: TensorType): void {
 function onBackend<T>(backend: RecordingBackend, body: () => T): T {
   registerKernels();
   const engine = tf.engine();
+  if (isStarting(engine)) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "engine/trace",
+      expected: "a call while no tfjs backend is starting",
+      got: "one that is",
+      fix: "await tf.ready() or tf.setBackend() first",
+    });
+  }
   const previous = engine.backendName as string | null | undefined;
   tf.registerBackend(RECORDING_BACKEND, () => backend);
   recording = backend;
@@ -92,6 +101,11 @@ function onBackend<T>(backend: RecordingBackend, body: () => T): T {
     if (previous) void tf.setBackend(previous);
     tf.removeBackend(RECORDING_BACKEND);
   }
+}
+
+/** While a backend starts tfjs refuses all work, on any backend. It keeps to itself that one does. */
+function isStarting(engine: ReturnType<typeof tf.engine>): boolean {
+  return Boolean((engine as unknown as { readonly pendingBackendInit?: Promise<boolean> | null }).pendingBackendInit);
 }
 
 /** tfjs reports a kernel that no one registered as a plain Error; name it as ours. */
