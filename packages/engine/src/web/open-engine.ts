@@ -25,7 +25,7 @@ const TFJS = "tfjs/";
  *
  * @throws NextscaleError `invalid-argument` for an unknown name, `engine-unavailable` when it does not load here
  */
-export async function openEngine(name: string = "onnxruntime-web/wasm"): Promise<Engine> {
+export async function openEngine(name: WebEngineName = "onnxruntime-web/wasm"): Promise<Engine> {
   if (name.startsWith(TFJS)) return openTfjs(name.slice(TFJS.length));
   switch (name) {
     case "onnxruntime-web/wasm":

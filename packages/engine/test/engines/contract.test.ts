@@ -7,7 +7,8 @@ import { isNextscaleError } from "../../src/errors.js";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
 import type { Program } from "../../src/ir/program.js";
 import { f32, i32 } from "../../src/trace/signature.js";
-import { openEngine } from "../../src/node/open-engine.js";
+import type { EngineName } from "../../src/node/engine-names.js";
+import { openEngine, type OpenEngineOptions } from "../../src/node/open-engine.js";
 
 /** y = x w, and the state `total` grows by y. */
 function accumulator(): Program {
@@ -34,7 +35,7 @@ async function failure(promise: Promise<unknown>): Promise<{ code: string; messa
   return isNextscaleError(error) ? error : { code: "other", message: String(error) };
 }
 
-describe.each([
+describe.each<[EngineName, OpenEngineOptions]>([
   ["onnxruntime-node/cpu", {}],
   ["onnxruntime-node/cpu", { worker: true }],
   ["tfjs/cpu", {}],
@@ -212,7 +213,7 @@ test.each([0, 2.5, NaN, 1e9])("%d threads are refused", async (threads) => {
 });
 
 test("an unknown engine is refused with the list of known ones", async () => {
-  expect(await failure(openEngine("onnxruntime-node/abacus"))).toMatchObject({
+  expect(await failure(openEngine("onnxruntime-node/abacus" as EngineName))).toMatchObject({
     code: "invalid-argument",
     message: expect.stringContaining("onnxruntime-node/cuda"),
   });

@@ -21,7 +21,7 @@ function program() {
   ]);
 }
 
-describe.each(["tfjs/cpu", "tfjs/wasm"])("%s", (name) => {
+describe.each(["tfjs/cpu", "tfjs/wasm"] as const)("%s", (name) => {
   test("every tensor is disposed", async () => {
     const engine = await openEngine(name);
     const before = tf.memory().numTensors;

@@ -37,7 +37,7 @@ const cases = [
   },
 ] as const;
 
-describe.each(["onnxruntime-node/cpu", "tfjs/cpu", "tfjs/wasm"])("%s", (name) => {
+describe.each(["onnxruntime-node/cpu", "tfjs/cpu", "tfjs/wasm"] as const)("%s", (name) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await openEngine(name);
@@ -62,7 +62,10 @@ describe.each(["onnxruntime-node/cpu", "tfjs/cpu", "tfjs/wasm"])("%s", (name) =>
   });
 
   test.each(cases)("$name at the ends of the line", async ({ fn, ends }) => {
-    const { y } = await run(fn, Float32Array.from(ends, ([x]) => x));
+    const { y } = await run(
+      fn,
+      Float32Array.from(ends, ([x]) => x),
+    );
     ends.forEach(([, value], i) => {
       if (Number.isFinite(value)) expect(y![i]).toBeCloseTo(value, 4);
       else expect(y![i]).toBe(value);

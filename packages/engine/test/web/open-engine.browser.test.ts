@@ -4,10 +4,10 @@ import type { Engine } from "../../src/engines/engine.js";
 import { isNextscaleError } from "../../src/errors.js";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
 import { f32 } from "../../src/trace/signature.js";
-import { openEngine } from "../../src/web/open-engine.js";
+import { openEngine, type WebEngineName } from "../../src/web/open-engine.js";
 
 /** The engine, or null where this browser lacks what it needs; any other failure is one. */
-async function openIfPresent(name: string): Promise<Engine | null> {
+async function openIfPresent(name: WebEngineName): Promise<Engine | null> {
   try {
     return await openEngine(name);
   } catch (error) {
@@ -30,7 +30,7 @@ function accumulator() {
   ]);
 }
 
-describe.each(["onnxruntime-web/wasm", "onnxruntime-web/webgpu", "tfjs/cpu"])("%s", (name) => {
+describe.each(["onnxruntime-web/wasm", "onnxruntime-web/webgpu", "tfjs/cpu"] as const)("%s", (name) => {
   test("constants, state and overlapping runs", async ({ skip }) => {
     const engine = await openIfPresent(name);
     if (engine === null) return skip(`needs ${name}`);
@@ -74,5 +74,5 @@ describe.each(["onnxruntime-web/wasm", "onnxruntime-web/webgpu", "tfjs/cpu"])("%
 });
 
 test("an unknown engine is refused", async () => {
-  await expect(openEngine("onnxruntime-node/cpu")).rejects.toThrow("onnxruntime-web/wasm");
+  await expect(openEngine("onnxruntime-node/cpu" as WebEngineName)).rejects.toThrow("onnxruntime-web/wasm");
 });

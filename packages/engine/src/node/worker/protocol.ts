@@ -2,10 +2,11 @@ import type { CompileOptions } from "../../engines/engine.js";
 import { NextscaleError, type ErrorParts } from "../../errors.js";
 import type { Program } from "../../ir/program.js";
 import { sizeOf, type NamedArrays, type TensorData, type TensorType } from "../../ir/tensor-type.js";
+import type { EngineName } from "../engine-names.js";
 
 /** What the worker is started with. */
 export interface WorkerSetup {
-  readonly engine: string;
+  readonly engine: EngineName;
   readonly threads?: number;
 }
 
