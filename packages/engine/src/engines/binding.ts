@@ -1,14 +1,10 @@
 import { NextscaleError } from "../errors.js";
+import { checkedData } from "../ir/check-data.js";
 import { typeOf, type Program, type ValueId } from "../ir/program.js";
-import {
-  formatType,
-  sizeOf,
-  type DType,
-  type NamedArrays,
-  type TensorData,
-  type TensorType,
-} from "../ir/tensor-type.js";
+import { formatType, type NamedArrays, type TensorData, type TensorType } from "../ir/tensor-type.js";
 import type { CompileOptions } from "./engine.js";
+
+const RUN = "engine/run";
 
 /** A program input or output with its type. */
 export interface Slot {
@@ -55,10 +51,14 @@ export function bind(program: Program, options: CompileOptions = {}): Binding {
   const isState = ({ name }: Slot) => Object.hasOwn(state, name);
   return {
     inputs: slots.filter((slot) => !isConstant(slot) && !isState(slot)),
-    constants: slots.filter(isConstant).map((slot) => ({ ...slot, data: checked(slot, constants[slot.name]) })),
-    state: slots
-      .filter(isState)
-      .map((slot) => ({ ...slot, output: matchingOutput(program, slot), initial: checked(slot, state[slot.name]) })),
+    constants: slots
+      .filter(isConstant)
+      .map((slot) => ({ ...slot, data: checkedData(RUN, slot, constants[slot.name]) })),
+    state: slots.filter(isState).map((slot) => ({
+      ...slot,
+      output: matchingOutput(program, slot),
+      initial: checkedData(RUN, slot, state[slot.name]),
+    })),
     outputs: program.outputs
       .map(({ name, value }, output) => ({ name, value, type: typeOf(program, value), output }))
       .filter(({ name }) => !Object.hasOwn(state, name)),
@@ -70,42 +70,13 @@ export function bind(program: Program, options: CompileOptions = {}): Binding {
  *
  * @throws NextscaleError `shape`
  */
-export function checkInputs(binding: Binding, arrays: NamedArrays): void {
-  for (const slot of binding.inputs) checked(slot, arrays[slot.name]);
+export function checkInputs(inputs: readonly Slot[], arrays: NamedArrays): void {
+  for (const slot of inputs) checkedData(RUN, slot, arrays[slot.name]);
   const given = Object.keys(arrays);
-  if (given.length === binding.inputs.length) return;
-  const names = new Set(binding.inputs.map(({ name }) => name));
+  if (given.length === inputs.length) return;
+  const names = new Set(inputs.map(({ name }) => name));
   const unknown = given.filter((name) => !names.has(name));
   throw badShape(`inputs ${[...names].join(", ") || "(none)"}`, `also ${unknown.join(", ")}`);
-}
-
-/** True when `data` is the kind of array that holds elements of `dtype`. */
-function holds(data: unknown, dtype: DType): data is TensorData {
-  switch (dtype) {
-    case "float32":
-      return data instanceof Float32Array;
-    case "int32":
-      return data instanceof Int32Array;
-    case "bool":
-      return data instanceof Uint8Array;
-    default:
-      throw new Error(`internal: unknown dtype ${String(dtype satisfies never)}`);
-  }
-}
-
-function checked(slot: Slot, data: TensorData | undefined): TensorData {
-  if (data === undefined) throw badShape(`input ${slot.name}: ${formatType(slot.type)}`, "none");
-  if (!holds(data, slot.type.dtype) || data.length !== sizeOf(slot.type.shape)) {
-    throw badShape(`input ${slot.name}: ${formatType(slot.type)}`, describe(data));
-  }
-  return data;
-}
-
-/** Plain JavaScript callers may pass anything. */
-function describe(data: unknown): string {
-  return ArrayBuffer.isView(data)
-    ? `${data.constructor.name} of ${(data as TensorData).length} elements`
-    : `${typeof data} ${String(data).slice(0, 40)}`;
 }
 
 function matchingOutput(program: Program, slot: Slot): number {
@@ -118,7 +89,7 @@ function matchingOutput(program: Program, slot: Slot): number {
 }
 
 function badShape(expected: string, got: string): NextscaleError {
-  return new NextscaleError({ code: "shape", where: "engine/run", expected, got });
+  return new NextscaleError({ code: "shape", where: RUN, expected, got });
 }
 
 function badArgument(expected: string, got: string): NextscaleError {

@@ -13,10 +13,12 @@ export interface Engine {
   /**
    * Prepares a program for running.
    *
-   * @throws NextscaleError `engine-failure` when the engine refuses the program
+   * @throws NextscaleError `invalid-argument` for a name in `options` that is no input, or is both constant and state;
+   *   `shape` for an array there that does not fit its input, or state that no output replaces; `engine-failure` when the
+   *   engine refuses the program or is closed before it is ready
    */
   compile(program: Program, options?: CompileOptions): Promise<Executable>;
-  /** Releases what the engine itself holds (a worker, a device). Idempotent. */
+  /** Closes its executables, then releases what the engine itself holds (a worker, a device). Idempotent. */
   close(): Promise<void>;
 }
 
@@ -39,7 +41,8 @@ export interface Executable {
    * @param inputs every program input that is neither constant nor state. The arrays must not change until it is done.
    * @returns every output that is not state. The arrays are reused: they are valid until the next `run`; copy to keep.
    *   When the next `run` is called before this one is done, they are copies already.
-   * @throws NextscaleError `shape` for a missing, unknown or wrongly sized input; `engine-failure` if the engine fails
+   * @throws NextscaleError `shape` for a missing, unknown or wrongly sized input; `engine-failure` if the engine fails, or
+   *   after `close`
    */
   run(inputs: NamedArrays): Promise<NamedArrays>;
   /** A copy of the state as the next run will see it. */

@@ -1,16 +1,21 @@
-import { NextscaleError } from "../errors.js";
+import { isNextscaleError, NextscaleError } from "../errors.js";
 
 /** The engine refused or failed; `cause` says how. */
 export function engineFailure(engine: string, expected: string, cause: unknown): NextscaleError {
   return new NextscaleError({ code: "engine-failure", where: engine, expected, got: messageOf(cause), cause });
 }
 
+/** The same, unless the cause already says so or more. */
+export function asEngineFailure(engine: string, expected: string, cause: unknown): NextscaleError {
+  return isNextscaleError(cause) ? cause : engineFailure(engine, expected, cause);
+}
+
 /** Something was asked of an executable or an engine that was closed before. */
-export function alreadyClosed(engine: string): NextscaleError {
+export function alreadyClosed(engine: string, what: "executable" | "engine"): NextscaleError {
   return new NextscaleError({
     code: "engine-failure",
     where: engine,
-    expected: "an open executable",
+    expected: `an open ${what}`,
     got: "one that was closed",
     fix: "call close() last",
   });

@@ -5,11 +5,12 @@ import { typeOf } from "../ir/program.js";
 import { allocate, type NamedArrays, type TensorData, type TensorType } from "../ir/tensor-type.js";
 import { operation } from "../ops/index.js";
 import { optimise } from "../passes/optimise.js";
-import { bind, checkInputs, type Binding, type Slot } from "./binding.js";
-import type { CompileOptions, Engine, Executable } from "./engine.js";
-import { alreadyClosed, engineFailure } from "./failures.js";
-import { SerialQueue } from "./serial-queue.js";
+import { bind, type Binding, type Slot } from "./binding.js";
+import type { CompileOptions, Engine } from "./engine.js";
 import { dyingValues } from "./liveness.js";
+import { OwningEngine, type Driver } from "./owning-engine.js";
+import type { LoadedProgram } from "./queued-executable.js";
+import { SerialQueue } from "./serial-queue.js";
 
 /**
  * Runs programs eagerly, node by node, on a tfjs backend. Slower than ONNX Runtime, but it runs wherever tfjs does.
@@ -20,7 +21,14 @@ import { dyingValues } from "./liveness.js";
  * @param backend name of a registered tfjs backend: import its package first
  * @throws NextscaleError `engine-unavailable` when no such backend is registered or it does not start
  */
-export async function openTfjs(backend: string, name = `tfjs/${backend}`): Promise<Engine> {
+export function openTfjs(backend: string, name = `tfjs/${backend}`): Promise<Engine> {
+  return opening.add(() => open(backend, name));
+}
+
+/** One backend is opened at a time: two at once could both start it. */
+const opening = new SerialQueue();
+
+async function open(backend: string, name: string): Promise<Engine> {
   const unavailable = (got: string, cause?: unknown) =>
     new NextscaleError({
       code: "engine-unavailable",
@@ -34,67 +42,68 @@ export async function openTfjs(backend: string, name = `tfjs/${backend}`): Promi
   // tfjs chooses a backend when first used. It chooses now, so that there is one to put back: going back to none would
   // make it start every backend anew.
   await tf.ready();
-  const previous = tf.getBackend();
   try {
-    if (!(await tf.setBackend(backend))) throw unavailable("one that does not start here");
+    await start(backend);
   } catch (error) {
-    throw error instanceof NextscaleError ? error : unavailable("one that does not start here", error);
-  } finally {
-    await tf.setBackend(previous);
+    throw unavailable("one that does not start here", error);
   }
-  return new TfjsEngine(name, backend);
+  return new OwningEngine(name, new TfjsDriver(backend));
 }
 
-class TfjsEngine implements Engine {
-  readonly name: string;
-  readonly #backend: string;
-  readonly #executables = new Set<Executable>();
-  #closed = false;
+/** Starts a backend unless it has started. tf.setBackend would make it current before it is ready, for all of this process. */
+async function start(backend: string): Promise<void> {
+  const { registry, registryFactory } = tf.engine();
+  if (backend in registry) return;
+  const started = await registryFactory[backend]!.factory();
+  if (backend in registry) started.dispose();
+  else registry[backend] = started;
+}
 
-  constructor(name: string, backend: string) {
-    this.name = name;
+class TfjsDriver implements Driver {
+  readonly #backend: string;
+
+  constructor(backend: string) {
     this.#backend = backend;
   }
 
-  async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
-    if (this.#closed) throw alreadyClosed(this.name);
+  async load(program: Program, options: CompileOptions): Promise<LoadedProgram> {
     const optimised = optimise(program);
     const binding = bind(optimised, options);
-    const executable: Executable = new TfjsExecutable(this.name, this.#backend, optimised, binding, () =>
-      this.#executables.delete(executable),
-    );
-    this.#executables.add(executable);
-    return Promise.resolve(executable);
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all([...this.#executables].map((executable) => executable.close()));
+    await tf.ready();
+    return new TfjsProgram(this.#backend, optimised, binding);
   }
 }
 
-class TfjsExecutable implements Executable {
-  readonly #engine: string;
+/** A name, the program input of that name where it is state, and the position among the program's outputs. */
+interface ResultSlot {
+  readonly name: string;
+  readonly value: ValueId;
+  readonly output: number;
+}
+
+/** A program with its constants and state as tensors of one backend. */
+class TfjsProgram implements LoadedProgram {
+  readonly inputs: readonly Slot[];
   readonly #backend: string;
-  readonly #program: Program;
-  readonly #binding: Binding;
-  readonly #onClose: () => void;
+  readonly #nodes: readonly Node[];
   /** For each node, the values that nothing reads after it. */
   readonly #dying: readonly (readonly ValueId[])[];
   readonly #constants: ReadonlyMap<ValueId, tf.Tensor>;
-  readonly #outputs: NamedArrays;
-  readonly #queue = new SerialQueue();
+  readonly #results: readonly ValueId[];
+  readonly #stateSlots: readonly ResultSlot[];
+  readonly #outputs: readonly (ResultSlot & { readonly array: TensorData })[];
   #state: readonly tf.Tensor[];
-  #closed = false;
 
-  constructor(engine: string, backend: string, program: Program, binding: Binding, onClose: () => void) {
-    this.#engine = engine;
+  constructor(backend: string, program: Program, binding: Binding) {
+    this.inputs = binding.inputs;
     this.#backend = backend;
-    this.#program = program;
-    this.#binding = binding;
-    this.#onClose = onClose;
+    this.#nodes = program.nodes;
     this.#dying = dyingValues(program);
-    this.#outputs = Object.fromEntries(binding.outputs.map(({ name, type }) => [name, allocate(type)]));
+    this.#results = program.outputs.map(({ value }) => value);
+    this.#stateSlots = binding.state.map(({ name, value, output }) => ({ name, value, output }));
+    this.#outputs = binding.outputs.map(({ name, value, output, type }) => {
+      return { name, value, output, array: allocate(type) };
+    });
     [this.#constants, this.#state] = onBackend(backend, () => [
       new Map([
         ...[...program.constants].map(([value, data]): [ValueId, tf.Tensor] => [
@@ -108,50 +117,39 @@ class TfjsExecutable implements Executable {
   }
 
   async run(inputs: NamedArrays): Promise<NamedArrays> {
-    checkInputs(this.#binding, inputs);
-    return this.#queue.add(async () => {
-      if (this.#closed) throw alreadyClosed(this.#engine);
-      try {
-        const outputs = onBackend(this.#backend, () => this.#execute(inputs));
-        return await this.#read(outputs, this.#queue.waiting > 0);
-      } catch (error) {
-        throw error instanceof NextscaleError ? error : engineFailure(this.#engine, "a run without failure", error);
-      }
-    });
+    await tf.ready();
+    const tensors = onBackend(this.#backend, () => this.#execute(inputs));
+    try {
+      const data = await Promise.all(tensors.map((tensor) => tensor.data()));
+      this.#outputs.forEach(({ array }, i) => array.set(data[i] as TensorData));
+      return Object.fromEntries(this.#outputs.map(({ name, array }) => [name, array]));
+    } finally {
+      tf.dispose(tensors as tf.Tensor[]);
+    }
   }
 
-  readState(): Promise<NamedArrays> {
-    return this.#queue.add(async () => {
-      if (this.#closed) throw alreadyClosed(this.#engine);
-      const copies = this.#binding.state.map(async ({ name }, i): Promise<[string, TensorData]> => {
-        return [name, (await (this.#state[i] as tf.Tensor).data<"float32">()).slice()];
-      });
-      return Object.fromEntries(await Promise.all(copies));
+  async readState(): Promise<NamedArrays> {
+    const copies = this.#stateSlots.map(async ({ name }, i): Promise<[string, TensorData]> => {
+      return [name, (await (this.#state[i] as tf.Tensor).data<"float32">()).slice()];
     });
+    return Object.fromEntries(await Promise.all(copies));
   }
 
-  close(): Promise<void> {
-    return this.#queue.add(async () => {
-      if (this.#closed) return Promise.resolve();
-      this.#closed = true;
-      tf.dispose([...this.#constants.values(), ...this.#state]);
-      this.#onClose();
-      return Promise.resolve();
-    });
+  release(): Promise<void> {
+    tf.dispose([...this.#constants.values(), ...this.#state]);
+    return Promise.resolve();
   }
 
   /** Runs every node, replaces the state, and returns tensors of the outputs, which the caller owns. */
   #execute(inputs: NamedArrays): readonly tf.Tensor[] {
-    const { state, outputs } = this.#binding;
     const borrowed = new Map(this.#constants);
-    state.forEach(({ value }, i) => borrowed.set(value, this.#state[i] as tf.Tensor));
+    this.#stateSlots.forEach(({ value }, i) => borrowed.set(value, this.#state[i] as tf.Tensor));
     /** Tensors of this run, to be disposed when they die. */
     const owned = new Map<ValueId, tf.Tensor>();
     const read = (value: ValueId): tf.Tensor => (owned.get(value) ?? borrowed.get(value)) as tf.Tensor;
     try {
-      for (const { name, value, type } of this.#binding.inputs)
-        owned.set(value, toTensor(type, inputs[name] as TensorData));
-      this.#program.nodes.forEach((node, i) => {
+      for (const { name, value, type } of this.inputs) owned.set(value, toTensor(type, inputs[name] as TensorData));
+      this.#nodes.forEach((node, i) => {
         const results = runNode(node, node.inputs.map(read));
         node.outputs.forEach((value, k) => owned.set(value, results[k] as tf.Tensor));
         for (const value of this.#dying[i] as readonly ValueId[]) {
@@ -159,28 +157,12 @@ class TfjsExecutable implements Executable {
           owned.delete(value);
         }
       });
-      const produced = this.#program.outputs.map(({ value }) => tf.clone(read(value)));
+      const produced = this.#results.map((value) => tf.clone(read(value)));
       tf.dispose(this.#state as tf.Tensor[]);
-      this.#state = state.map(({ output }) => produced[output] as tf.Tensor);
-      return outputs.map(({ output }) => produced[output] as tf.Tensor);
+      this.#state = this.#stateSlots.map(({ output }) => produced[output] as tf.Tensor);
+      return this.#outputs.map(({ output }) => produced[output] as tf.Tensor);
     } finally {
       tf.dispose([...owned.values()]);
-    }
-  }
-
-  async #read(tensors: readonly tf.Tensor[], fresh: boolean): Promise<NamedArrays> {
-    const target = (slot: Slot) => (fresh ? allocate(slot.type) : (this.#outputs[slot.name] as TensorData));
-    try {
-      const data = await Promise.all(tensors.map((tensor) => tensor.data()));
-      return Object.fromEntries(
-        this.#binding.outputs.map((slot, i) => {
-          const array = target(slot);
-          array.set(data[i] as TensorData);
-          return [slot.name, array];
-        }),
-      );
-    } finally {
-      tf.dispose(tensors as tf.Tensor[]);
     }
   }
 }
@@ -198,7 +180,10 @@ function toTensor(type: TensorType, data: TensorData): tf.Tensor {
   return tf.tensor(data.slice(), [...type.shape], type.dtype);
 }
 
-/** Makes `backend`, which has started before, current while `body` runs without yielding. */
+/**
+ * Makes `backend`, which has started before, current while `body` runs without yielding. While another backend starts tfjs
+ * refuses all work: await tf.ready() before.
+ */
 function onBackend<T>(backend: string, body: () => T): T {
   const previous = tf.getBackend();
   if (previous === backend) return body();

@@ -33,7 +33,7 @@ export function gradients<T extends Tree<tf.Tensor>>(loss: tf.Tensor, wrt: T): T
   }
   const leaves = flattenTree<tf.Tensor>(wrt, isTensor);
   const values = leaves.map(([, tensor]) => recording.valueFor(tensor));
-  fuseInPlace(recording.graph);
+  fuseInPlace(recording.graph, values);
   const results = reverseSweep(recording.graph, recording.valueFor(loss), values);
   const byPath = new Map(leaves.map(([path], i) => [path, results[i] as ValueId]));
   return mapTree<tf.Tensor, tf.Tensor>(wrt, isTensor, (_tensor, path) =>

@@ -80,9 +80,9 @@ export class GraphBuilder {
     return this.emit("Neg", [a]);
   }
 
-  /** Multiplication by a number. */
+  /** Multiplication by a number, which takes the dtype of `a`. */
   scale(a: ValueId, factor: number): ValueId {
-    return factor === 1 ? a : this.mul(a, this.scalar(factor));
+    return factor === 1 ? a : this.mul(a, this.scalar(factor, this.typeOf(a).dtype));
   }
 
   /** 1 where the bool is true, 0 elsewhere. */

@@ -1,6 +1,9 @@
 /** Element types of the IR. `bool` is stored as one byte an element. */
 export type DType = "float32" | "int32" | "bool";
 
+/** All element types. */
+export const DTYPES: readonly DType[] = ["float32", "int32", "bool"];
+
 /** Shape and element type of a value. Shapes are static: a program is traced for one set of shapes. */
 export interface TensorType {
   readonly dtype: DType;

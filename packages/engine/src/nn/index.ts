@@ -1,26 +1,28 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Attributes } from "../ir/program.js";
+import { operation } from "../ops/index.js";
 import { activeRecording } from "../trace/trace.js";
-import { crossEntropyFromOps, geluFromOps, layerNormFromOps } from "./eager.js";
 
 /*
  * Operations that tfjs-core lacks or that are worth one fused node with a hand-derived gradient. Inside `trace` each
- * records one node; outside it computes the same from tfjs operations.
+ * records one node; outside it computes the same, as an engine on tfjs would.
  */
 
-/** Records `op` when a trace is in progress, else computes `eagerly`. */
-function fused(op: string, inputs: readonly tf.Tensor[], attributes: Attributes, eagerly: () => tf.Tensor): tf.Tensor {
-  return activeRecording()?.record(op, inputs, attributes)[0] ?? tf.tidy(eagerly);
+/** First output of an operation: recorded when a trace is in progress, else computed now. */
+function apply(op: string, inputs: readonly tf.Tensor[], attributes: Attributes = {}): tf.Tensor {
+  const recording = activeRecording();
+  if (recording !== null) return recording.record(op, inputs, attributes)[0]!;
+  return tf.tidy(() => operation(op).toTfjs(tf, inputs, attributes)[0]!);
 }
 
 /** Gaussian error linear unit, x * Phi(x), exact (erf). Any shape. */
 export function gelu(x: tf.Tensor): tf.Tensor {
-  return fused("Gelu", [x], {}, () => geluFromOps(x));
+  return apply("Gelu", [x]);
 }
 
 /** Sigmoid linear unit, x * sigmoid(x). Any shape. */
 export function silu(x: tf.Tensor): tf.Tensor {
-  return fused("Silu", [x], {}, () => tf.mul(x, tf.sigmoid(x)));
+  return apply("Silu", [x]);
 }
 
 /** Normalises the last axis of `x` to zero mean and unit variance; optional `scale` and `bias` of that axis' length. */
@@ -28,18 +30,19 @@ export function layerNorm(
   x: tf.Tensor,
   options: { readonly scale?: tf.Tensor; readonly bias?: tf.Tensor; readonly epsilon?: number } = {},
 ): tf.Tensor {
-  const epsilon = options.epsilon ?? 1e-6;
-  const normalised = fused("LayerNorm", [x], { epsilon }, () => layerNormFromOps(x, epsilon));
-  const scaled = options.scale === undefined ? normalised : tf.mul(normalised, options.scale);
-  return options.bias === undefined ? scaled : tf.add(scaled, options.bias);
+  return tf.tidy(() => {
+    const normalised = apply("LayerNorm", [x], { epsilon: options.epsilon ?? 1e-6 });
+    const scaled = options.scale === undefined ? normalised : tf.mul(normalised, options.scale);
+    return options.bias === undefined ? scaled : tf.add(scaled, options.bias);
+  });
 }
 
-/** Cross-entropy in nats: logits [..., classes], labels int32 [...] -> [...]. */
+/** Cross-entropy in nats: logits [..., classes], labels [...] (whole numbers of any dtype) -> [...]. */
 export function softmaxCrossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
-  return fused("CrossEntropy", [logits, labels], {}, () => crossEntropyFromOps(logits, labels));
+  return tf.tidy(() => apply("CrossEntropy", [logits, labels.dtype === "int32" ? labels : tf.cast(labels, "int32")]));
 }
 
 /** The value of `x`, through which no gradient flows. */
 export function stopGradient(x: tf.Tensor): tf.Tensor {
-  return fused("StopGradient", [x], {}, () => tf.clone(x));
+  return apply("StopGradient", [x]);
 }

@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readdir, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { unwritable } from "./unwritable.js";
@@ -9,7 +10,7 @@ import { unwritable } from "./unwritable.js";
  * The content goes to a hidden temporary file in the same folder, is forced to the disk, and takes the name by a rename,
  * which POSIX and NTFS make atomic. A failure removes the temporary file and leaves the old content; a killed process
  * may leave a temporary file, which the next write to the same name removes. Missing folders are created. A symbolic
- * link is followed: the file it names is replaced, not the link. A device or pipe, such as `/dev/stdout`, is written to
+ * link is followed, also one that leads nowhere yet: the file it names is replaced, not the link. A device or pipe, such as `/dev/stdout`, is written to
  * as it is.
  *
  * @throws NextscaleError `unwritable`
@@ -43,7 +44,8 @@ export async function realPathOf(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return resolve(path);
+    const link = await readlink(path).catch(() => undefined);
+    return link === undefined ? resolve(path) : realPathOf(resolve(await realpath(dirname(path)), link));
   }
 }
 
@@ -73,11 +75,16 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/**
+ * Tells this thread from every other: of this process, which has the same id, and of processes before it, which may have had
+ * it too (in a container every program is process 1 of a machine of the same name).
+ */
+const token = randomBytes(8).toString("hex");
 let temporaries = 0;
 
-/** A hidden name beside `target` that says which process of which machine is writing: `.name.host.pid.n.tmp`. */
+/** A hidden name beside `target` that says which process of which machine is writing: `.name.host.pid.token.n.tmp`. */
 export function temporaryName(target: string): string {
-  return join(dirname(target), `${temporaryPrefix(target)}${process.pid}.${temporaries++}.tmp`);
+  return join(dirname(target), `${temporaryPrefix(target)}${process.pid}.${token}.${temporaries++}.tmp`);
 }
 
 function temporaryPrefix(target: string): string {
@@ -88,9 +95,27 @@ function temporaryPrefix(target: string): string {
 export async function removeLeftovers(target: string): Promise<void> {
   const prefix = temporaryPrefix(target);
   for (const name of await readdir(dirname(target)).catch(() => [])) {
-    const pid = name.startsWith(prefix) && /^([1-9][0-9]*)\.[0-9]+\.tmp$/.exec(name.slice(prefix.length))?.[1];
-    if (pid && !isAlive(Number(pid))) await discard(join(dirname(target), name));
+    const pid =
+      name.startsWith(prefix) && /^([1-9][0-9]*)\.[0-9a-f]+\.[0-9]+\.tmp$/.exec(name.slice(prefix.length))?.[1];
+    if (!pid) continue;
+    const path = join(dirname(target), name);
+    if (Number(pid) === process.pid ? await isOlderThanProcess(path) : !isAlive(Number(pid))) await discard(path);
   }
+}
+
+/** When this process, and not only this thread, began, in milliseconds since 1970. */
+const PROCESS_START = Date.now() - 1000 * process.uptime();
+
+/** File systems count time in steps of up to two seconds (FAT). */
+const COARSEST_TICK = 2000;
+
+/** Whether a process that had our id before us wrote a file; other threads of ours write newer ones. */
+async function isOlderThanProcess(path: string): Promise<boolean> {
+  const written = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Infinity,
+  );
+  return written < PROCESS_START - COARSEST_TICK;
 }
 
 function isAlive(pid: number): boolean {

@@ -1,14 +1,16 @@
 import { availableParallelism } from "node:os";
 import type * as ort from "onnxruntime-node";
-import type { CompileOptions, Engine, Executable } from "../engines/engine.js";
-import { alreadyClosed, engineFailure, unavailable } from "../engines/failures.js";
+import type { CompileOptions, Engine } from "../engines/engine.js";
+import { engineFailure, unavailable } from "../engines/failures.js";
+import { loadPeer } from "../engines/load-peer.js";
 import { lowerForOnnxRuntime } from "../engines/lower.js";
+import { OwningEngine, type Driver } from "../engines/owning-engine.js";
 import { probe } from "../engines/probe.js";
+import type { LoadedProgram } from "../engines/queued-executable.js";
 import { NextscaleError } from "../errors.js";
 import type { Program } from "../ir/program.js";
 import type { OnnxRuntimeProvider } from "./engine-names.js";
-import { loadPeer } from "../engines/load-peer.js";
-import { OnnxRuntimeExecutable } from "./onnxruntime-executable.js";
+import { OnnxRuntimeProgram } from "./onnxruntime-program.js";
 import { sessionOptions } from "./session-options.js";
 
 const INSTALL = "npm install onnxruntime-node";
@@ -22,6 +24,9 @@ const PROVIDER_FIX: Readonly<Record<OnnxRuntimeProvider, string>> = {
   dml: "use Windows",
 };
 
+/** More than any machine has processors; ONNX Runtime makes as many threads as it is told. */
+const MOST_THREADS = 4096;
+
 /** Options of {@link openOnnxRuntime}. */
 export interface OnnxRuntimeOptions {
   /** Threads of one operator; default: the processors this process may use. */
@@ -32,7 +37,7 @@ export interface OnnxRuntimeOptions {
  * ONNX Runtime with the given execution provider. Operators that a provider lacks run on the CPU.
  *
  * @throws NextscaleError `engine-unavailable` when onnxruntime-node or the provider does not load here;
- *   `invalid-argument` for a number of threads that is none
+ *   `invalid-argument` for a number of threads that is none or beyond any machine's
  */
 export async function openOnnxRuntime(
   provider: OnnxRuntimeProvider,
@@ -40,16 +45,17 @@ export async function openOnnxRuntime(
 ): Promise<Engine> {
   const name = `onnxruntime-node/${provider}`;
   const threads = options.threads ?? availableParallelism();
-  if (!Number.isInteger(threads) || threads < 1) {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     throw new NextscaleError({
       code: "invalid-argument",
       where: name,
-      expected: "threads: a whole number from 1",
+      expected: `threads: a whole number from 1 to ${MOST_THREADS}`,
       got: String(threads),
     });
   }
   const runtime = await loadOnnxRuntime(name);
-  const engine = new OnnxRuntimeEngine(name, runtime, sessionOptions(provider, threads), provider === "cpu");
+  const driver = new OnnxRuntimeDriver(name, runtime, sessionOptions(provider, threads), provider === "cpu");
+  const engine = new OwningEngine(name, driver);
   if (provider === "cpu") return engine;
   try {
     await probe(engine);
@@ -73,40 +79,28 @@ export function loadOnnxRuntime(engine: string): Promise<typeof ort> {
   );
 }
 
-class OnnxRuntimeEngine implements Engine {
-  readonly name: string;
+class OnnxRuntimeDriver implements Driver {
+  readonly #engine: string;
   readonly #runtime: typeof ort;
   readonly #options: ort.InferenceSession.SessionOptions;
   readonly #tiled: boolean;
-  readonly #executables = new Set<Executable>();
-  #closed = false;
 
-  constructor(name: string, runtime: typeof ort, options: ort.InferenceSession.SessionOptions, tiled: boolean) {
-    this.name = name;
+  constructor(engine: string, runtime: typeof ort, options: ort.InferenceSession.SessionOptions, tiled: boolean) {
+    this.#engine = engine;
     this.#runtime = runtime;
     this.#options = options;
     this.#tiled = tiled;
   }
 
-  async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
-    if (this.#closed) throw alreadyClosed(this.name);
-    const { binding, model, outputNames } = lowerForOnnxRuntime(program, options, this.#tiled);
+  async load(program: Program, options: CompileOptions): Promise<LoadedProgram> {
+    const lowered = lowerForOnnxRuntime(program, options, this.#tiled);
     const { InferenceSession, Tensor } = this.#runtime;
     let session: ort.InferenceSession;
     try {
-      session = await InferenceSession.create(model, this.#options);
+      session = await InferenceSession.create(lowered.model, this.#options);
     } catch (error) {
-      throw engineFailure(this.name, "a program that ONNX Runtime accepts", error);
+      throw engineFailure(this.#engine, "a program that ONNX Runtime accepts", error);
     }
-    const executable: Executable = new OnnxRuntimeExecutable(this.name, session, Tensor, binding, outputNames, () =>
-      this.#executables.delete(executable),
-    );
-    this.#executables.add(executable);
-    return executable;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all([...this.#executables].map((executable) => executable.close()));
+    return new OnnxRuntimeProgram(session, Tensor, lowered);
   }
 }

@@ -1,6 +1,6 @@
 import type { Engine } from "../engines/engine.js";
 import { NextscaleError } from "../errors.js";
-import { ENGINE_NAMES, ONNXRUNTIME_PROVIDERS, TFJS_BACKENDS } from "./engine-names.js";
+import { ENGINE_NAMES, ONNXRUNTIME_PROVIDERS, TFJS_BACKENDS, type EngineName } from "./engine-names.js";
 import { openOnnxRuntime, type OnnxRuntimeOptions } from "./onnxruntime-engine.js";
 
 /**
@@ -9,7 +9,7 @@ import { openOnnxRuntime, type OnnxRuntimeOptions } from "./onnxruntime-engine.j
  * @throws NextscaleError `invalid-argument` for an unknown name or an option that the engine has not;
  *   `engine-unavailable` when it does not load here
  */
-export async function openEngineHere(name: string, options: OnnxRuntimeOptions = {}): Promise<Engine> {
+export async function openEngineHere(name: EngineName, options: OnnxRuntimeOptions = {}): Promise<Engine> {
   const provider = ONNXRUNTIME_PROVIDERS.find((candidate) => name === `onnxruntime-node/${candidate}`);
   if (provider !== undefined) return openOnnxRuntime(provider, options);
   const backend = TFJS_BACKENDS.find((candidate) => name === `tfjs/${candidate}`);

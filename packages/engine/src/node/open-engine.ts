@@ -1,5 +1,5 @@
 import type { Engine } from "../engines/engine.js";
-import { DEFAULT_ENGINE } from "./engine-names.js";
+import { DEFAULT_ENGINE, type EngineName } from "./engine-names.js";
 import { openEngineHere } from "./open-engine-here.js";
 import { openWorkerEngine } from "./worker/worker-engine.js";
 
@@ -24,7 +24,7 @@ export interface OpenEngineOptions {
  * const { output } = await executable.run({ x: new Float32Array(64 * 784) });
  * await engine.close();
  */
-export function openEngine(name: string = DEFAULT_ENGINE, options: OpenEngineOptions = {}): Promise<Engine> {
+export function openEngine(name: EngineName = DEFAULT_ENGINE, options: OpenEngineOptions = {}): Promise<Engine> {
   const threads = options.threads === undefined ? {} : { threads: options.threads };
   return options.worker === true ? openWorkerEngine({ engine: name, ...threads }) : openEngineHere(name, threads);
 }

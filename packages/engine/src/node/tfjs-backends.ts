@@ -22,8 +22,8 @@ export async function openTfjsInNode(backend: TfjsBackend): Promise<Engine> {
   const engine = `tfjs/${backend}` as const;
   const isTensorflow = backend === "node" || backend === "node-gpu";
   if (isTensorflow && tensorflow !== null && tensorflow !== backend) {
-    const cause = `tfjs/${tensorflow} is`;
-    throw unavailable(engine, "a process in which no other TensorFlow is loaded", cause, "use a process of its own");
+    const cause = `one that has loaded tfjs/${tensorflow}`;
+    throw unavailable(engine, "a process without another TensorFlow", cause, "use a process of its own");
   }
   if (isTensorflow) restoreRemovedUtil(createRequire(import.meta.url)("node:util") as object);
   const peer = peerOf(engine);

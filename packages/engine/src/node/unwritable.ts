@@ -9,7 +9,7 @@ const FIXES: Readonly<Record<string, string>> = {
   EDQUOT: "your disk quota is used up: free some space or choose another disk",
   EFBIG: "the file is larger than the system allows here: raise the limit or choose another disk",
   ENOTDIR: "a part of the path is a file: choose another path",
-  EEXIST: "a part of the path is a file: choose another path",
+  EEXIST: "a file of that name is there: choose another path",
   EISDIR: "the path is a folder: name a file",
   ENAMETOOLONG: "choose a shorter path",
   EBUSY: "the path is a mount point or in use: name a place inside it",
@@ -18,13 +18,15 @@ const FIXES: Readonly<Record<string, string>> = {
 
 /** The error for a path that cannot be written, with what to do about it. */
 export function unwritable(where: string, path: string, cause: unknown): NextscaleError {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message, syscall } = cause as NodeJS.ErrnoException;
+  // Making the folders of a path finds a file where the last of them should be.
+  const key = code === "EEXIST" && syscall === "mkdir" ? "ENOTDIR" : (code ?? "");
   return new NextscaleError({
     code: "unwritable",
     where,
     expected: `to write ${path}`,
     got: code ?? message,
-    fix: FIXES[code ?? ""] ?? "choose another place",
+    fix: FIXES[key] ?? "choose another place",
     cause,
   });
 }

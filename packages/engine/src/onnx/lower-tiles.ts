@@ -1,4 +1,5 @@
 import { typeOf, type Node, type Program, type ValueId } from "../ir/program.js";
+import { allocate } from "../ir/tensor-type.js";
 import { gemmAttributes } from "../ops/matmul.js";
 import type { TilePlan } from "../tiling/plan.js";
 import { lowerNodes, nameOf, usedValues } from "./lower-nodes.js";
@@ -17,9 +18,11 @@ export function lowerTiles(program: Program, plan: TilePlan, emitter: ModelEmitt
   lowerNodes(program, plan.before, used, emitter, names);
   const outer = (value: ValueId) => nameOf(program, value, emitter, names);
 
-  const start = plan.sums.map(({ value }) =>
-    emitter.node("Expand", [emitter.scalar(0), emitter.int64s(typeOf(program, value).shape)]),
-  );
+  const start = plan.sums.map(({ value }) => {
+    const { dtype, shape } = typeOf(program, value);
+    const zero = { dtype, shape: [] };
+    return emitter.node("Expand", [emitter.constant(zero, allocate(zero)), emitter.int64s(shape)]);
+  });
   const blocks = plan.blocks.map(({ value, axis }) => {
     const { shape } = typeOf(program, value);
     const divided = [...shape.slice(0, axis), plan.tiles, shape[axis]! / plan.tiles, ...shape.slice(axis + 1)];

@@ -1,7 +1,7 @@
 import type { OnnxAttribute } from "../ops/operation.js";
 
 /*
- * The part of an ONNX file that we write and read, as plain data. Field names follow onnx.proto
+ * The part of an ONNX file that we write, as plain data. Field names follow onnx.proto
  * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
  */
 
@@ -45,14 +45,6 @@ export const ONNX_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 
 /** Element types that occur in our files. */
 export type OnnxElementType = keyof typeof ONNX_TYPES;
-
-/** Bytes of one element. */
-export const ONNX_ELEMENT_BYTES: Readonly<Record<OnnxElementType, number>> = {
-  float32: 4,
-  int32: 4,
-  int64: 8,
-  bool: 1,
-};
 
 /** `TensorProto` with raw little-endian data. */
 export interface OnnxTensor {

@@ -1,7 +1,8 @@
 import { NextscaleError } from "../errors.js";
+import { checkedData } from "../ir/check-data.js";
 import type { Program, ValueId } from "../ir/program.js";
 import { typeOf } from "../ir/program.js";
-import { formatType, sizeOf, type NamedArrays } from "../ir/tensor-type.js";
+import type { NamedArrays } from "../ir/tensor-type.js";
 import type { TilePlan } from "../tiling/plan.js";
 import { encodeModel } from "./encode-model.js";
 import { lowerNodes, nameOf, usedValues } from "./lower-nodes.js";
@@ -19,8 +20,11 @@ const NEXT = "next/";
 
 /** How a program becomes an ONNX model. */
 export interface OnnxOptions {
-  /** `standard`: any ONNX tool opens it; `onnxruntime`: may use fused operators that only ONNX Runtime has. */
-  readonly dialect: "standard" | "onnxruntime";
+  /**
+   * `standard`: any ONNX tool opens it; `onnxruntime`: may use fused operators that only ONNX Runtime has. Default
+   * `standard`.
+   */
+  readonly dialect?: "standard" | "onnxruntime";
   /** Values of inputs that become initialisers (weights) and are then no inputs of the model. */
   readonly constants?: NamedArrays;
   /** Run it as a loop over tiles of the batch; a plan for this very program. */
@@ -35,9 +39,9 @@ export interface OnnxOptions {
  * Inputs and outputs keep their names, but an output that shares its name with an input (state that a step carries
  * over) is called `next/<name>`, since names are unique in ONNX: see {@link onnxOutputNames}.
  *
- * @throws NextscaleError `invalid-argument` for a constant that is no input, `shape` for one of the wrong size
+ * @throws NextscaleError `invalid-argument` for a constant that is no input, `shape` for one of the wrong kind or size
  */
-export function toOnnx(program: Program, options: OnnxOptions): Uint8Array {
+export function toOnnx(program: Program, options: OnnxOptions = {}): Uint8Array {
   return encodeModel(toOnnxModel(program, options));
 }
 
@@ -53,12 +57,10 @@ export function onnxOutputNames(program: Program): readonly string[] {
 }
 
 /** What {@link toOnnx} writes, as data. */
-export function toOnnxModel(program: Program, options: OnnxOptions): OnnxModel {
+export function toOnnxModel(program: Program, options: OnnxOptions = {}): OnnxModel {
+  const { dialect = "standard" } = options;
   const outputNames = onnxOutputNames(program);
-  const emitter = new ModelEmitter(
-    options.dialect,
-    new Set([...program.inputs.map(({ name }) => name), ...outputNames]),
-  );
+  const emitter = new ModelEmitter(dialect, new Set([...program.inputs.map(({ name }) => name), ...outputNames]));
   const names = new Map<ValueId, string>();
   const inputs: OnnxValueInfo[] = [];
   const constants = options.constants ?? {};
@@ -87,7 +89,7 @@ export function toOnnxModel(program: Program, options: OnnxOptions): OnnxModel {
       initialisers: emitter.initialisers,
       inputs,
       outputs: program.outputs.map(({ value }, i) => valueInfo(program, outputNames[i] as string, value)),
-      valueInfo: options.dialect === "standard" ? intermediateTypes(program, names, nodes, new Set(outputNames)) : [],
+      valueInfo: dialect === "standard" ? intermediateTypes(program, names, nodes, new Set(outputNames)) : [],
     },
   };
 }
@@ -165,14 +167,6 @@ function checkConstants(program: Program, constants: NamedArrays): void {
         got: name,
       });
     }
-    const type = typeOf(program, input.value);
-    if (data.length !== sizeOf(type.shape)) {
-      throw new NextscaleError({
-        code: "shape",
-        where: "engine/onnx",
-        expected: `${formatType(type)} for ${name}`,
-        got: `${data.length} elements`,
-      });
-    }
+    checkedData("engine/onnx", { name, type: typeOf(program, input.value) }, data);
   }
 }

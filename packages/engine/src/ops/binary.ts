@@ -94,9 +94,17 @@ const rules: Readonly<Record<string, ArithmeticRule>> = {
     onnx: onnx("Pow"),
     evaluate: (a, b) => Math.pow(a, b),
     tfjs: (t, a, b) => t.pow(a, b),
+    // 0 * infinity is not a number, so what would be infinite where the gradient is 0 is replaced before it is computed.
     gradient: (g, a, b, dy, y) => [
-      () => g.mul(dy, g.mul(b, g.emit("Pow", [a, g.sub(b, g.scalar(1))]))),
-      () => g.mul(dy, g.mul(y, g.emit("Log", [a]))),
+      () => {
+        const [zero, one] = [g.scalar(0), g.scalar(1)];
+        const exponent = g.sub(g.emit("Where", [g.emit("Equal", [b, zero]), one, b]), one);
+        return g.mul(dy, g.mul(b, g.emit("Pow", [a, exponent])));
+      },
+      () => {
+        const base = g.emit("Where", [g.emit("Greater", [a, g.scalar(0)]), a, g.scalar(1)]);
+        return g.mul(dy, g.mul(y, g.emit("Log", [base])));
+      },
     ],
   },
   Maximum: {

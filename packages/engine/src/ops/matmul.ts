@@ -5,6 +5,7 @@ import type { GraphBuilder } from "../ir/graph-builder.js";
 import type { Attributes, ValueId } from "../ir/program.js";
 import { formatType, sizeOf, type TensorType } from "../ir/tensor-type.js";
 import { numberOf } from "./attributes.js";
+import { demandDType } from "./checks.js";
 import type { LoweringNode, OnnxAttribute, OnnxEmitter, Operation, ReferenceTensor } from "./operation.js";
 import { forEachIndex, offsetOf, zeros } from "./reference.js";
 
@@ -17,13 +18,14 @@ interface ProductShape {
 }
 
 /**
- * `MatMul(a, b, transposeA, transposeB, scale)`: products of the last two axes, times `scale` (1 when absent); leading axes
+ * `MatMul(a, b, transposeA, transposeB, scale)`, of float32: products of the last two axes, times `scale` (1 when absent); leading axes
  * broadcast.
  *
  * Its gradient sums over broadcast batch axes, which tfjs' own does not (tfjs #8548).
  */
 export const matMul: Operation = {
   infer: ([a, b], attributes) => {
+    demandDType("MatMul", "float32", [a!, b!]);
     const { batch, rows, columns } = productShape(a!, b!, attributes);
     return [{ dtype: "float32", shape: [...batch, rows, columns] }];
   },

@@ -1,5 +1,6 @@
 import { broadcastAll } from "../ir/broadcast.js";
 import type { DType } from "../ir/tensor-type.js";
+import { ONNX_TYPES } from "../onnx/model.js";
 import { numberOf } from "./attributes.js";
 import { broadcastInputs } from "./broadcast-lowering.js";
 import { demand, demandDType } from "./checks.js";
@@ -41,9 +42,6 @@ const where: Operation = {
   toOnnx: (e, node) => [e.node("Where", broadcastInputs(e, node))],
   toTfjs: (backend, [condition, a, b]) => [backend.where(condition!, a!, b!)],
 };
-
-/** ONNX element type numbers. */
-const ONNX_TYPES = { float32: 1, int32: 6, bool: 9 } as const;
 
 const conversions: Readonly<Record<DType, (x: number) => number>> = {
   float32: (x) => x,

@@ -2,17 +2,20 @@ import * as tf from "@tensorflow/tfjs-core";
 import { sizeOf, type NamedArrays, type TensorType } from "../ir/tensor-type.js";
 import { isTensor } from "../trace/trace.js";
 import { flattenTree, isTensorType, mapTree, type Tree } from "../trace/tree.js";
+import { demandPositive, demandWithin, leavesLike, leavesOf } from "./checks.js";
 
 /** Decoupled weight decay per unit of learning rate, unless told. */
 export const DEFAULT_DECAY = 0.05;
 
+const WHERE = "engine/adamW";
+
 /** Constants of AdamW that are fixed for a whole training. */
 export interface AdamWOptions {
-  /** Decay rates of the two moment averages; default (0.9, 0.95). */
+  /** Decay rates of the two moment averages, each in [0, 1); default (0.9, 0.95). */
   readonly betas?: readonly [number, number];
-  /** Added to the root of the second moment; default 1e-8. */
+  /** Added to the root of the second moment, above 0; default 1e-8. */
   readonly epsilon?: number;
-  /** Decoupled weight decay per unit of learning rate; default 0.05. */
+  /** Decoupled weight decay per unit of learning rate, from 0; default 0.05. */
   readonly weightDecay?: number;
   /** Which parameters decay, by path; default those of two or more axes (not biases, scales, embeddings of one axis). */
   readonly decays?: (path: string, tensor: tf.Tensor) => boolean;
@@ -33,6 +36,7 @@ export type AdamWState<T> = {
  *
  * @param learningRate scalar tensor, already scheduled
  * @returns new parameters and state, of the same form
+ * @throws NextscaleError `invalid-argument` for a constant outside its range, or gradients or moments of another form
  */
 export function adamW<T extends Tree<tf.Tensor>>(
   parameters: T,
@@ -48,6 +52,9 @@ export function adamW<T extends Tree<tf.Tensor>>(
     decays = (_path, tensor) => tensor.rank > 1,
   } = options;
   const [beta1, beta2] = betas;
+  for (const beta of betas) demandWithin(WHERE, "beta", beta, 0, 1);
+  demandPositive(WHERE, "epsilon", epsilon);
+  demandWithin(WHERE, "weightDecay", weightDecay, 0);
   const step = tf.add(state.step, 1);
   const correction = (beta: number) => tf.div(tf.sub(1, tf.exp(tf.mul(step, Math.log(beta)))), 1 - beta);
   const secondScale = tf.sqrt(correction(beta2));
@@ -58,11 +65,13 @@ export function adamW<T extends Tree<tf.Tensor>>(
 
   const at = <V>(tree: T, build: (tensor: tf.Tensor, path: string) => V) =>
     mapTree<tf.Tensor, V>(tree, isTensor, build);
-  const byPath = (tree: T) => new Map(flattenTree<tf.Tensor>(tree, isTensor));
-  const [g, m, v] = [byPath(gradients), byPath(state.first), byPath(state.second)];
-  const first = at(state.first, (_, path) => tf.add(tf.mul(m.get(path)!, beta1), g.get(path)!)) as T;
-  const second = at(state.second, (_, path) => tf.add(tf.mul(v.get(path)!, beta2), tf.square(g.get(path)!))) as T;
-  const [m1, v1] = [byPath(first), byPath(second)];
+  const leaves = leavesOf(parameters);
+  const g = leavesLike(WHERE, "gradients", gradients, leaves);
+  const m = leavesLike(WHERE, "first moments", state.first, leaves);
+  const v = leavesLike(WHERE, "second moments", state.second, leaves);
+  const first = at(state.first, (_, path) => tf.add(tf.mul(m(path), beta1), g(path))) as T;
+  const second = at(state.second, (_, path) => tf.add(tf.mul(v(path), beta2), tf.square(g(path)))) as T;
+  const [m1, v1] = [leavesOf(first), leavesOf(second)];
   const updated = at(parameters, (parameter, path) => {
     const kept = decays(path, parameter) ? tf.mul(parameter, retained) : parameter;
     return tf.sub(kept, tf.div(tf.mul(m1.get(path)!, rate), tf.add(tf.sqrt(v1.get(path)!), floor)));

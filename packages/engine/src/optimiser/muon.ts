@@ -1,14 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isTensor } from "../trace/trace.js";
-import { flattenTree, mapTree, type Tree } from "../trace/tree.js";
+import { mapTree, type Tree } from "../trace/tree.js";
 import { adamW, DEFAULT_DECAY, type AdamWOptions, type AdamWState } from "./adamw.js";
+import { demandWithin, leavesOf, refused, type Leaves } from "./checks.js";
 import { orthogonalise } from "./orthogonalise.js";
+
+const WHERE = "engine/muon";
 
 /** Constants of Muon that are fixed for a whole training. */
 export interface MuonOptions extends AdamWOptions {
   /** Which parameters are moved along orthogonalised directions, by path: hidden matrices, not embeddings or heads. */
   readonly orthogonalised: (path: string, tensor: tf.Tensor) => boolean;
-  /** Decay of their moment average; default 0.95. */
+  /** Decay of their moment average, in [0, 1); default 0.95. */
   readonly momentum?: number;
 }
 
@@ -23,6 +26,8 @@ const UPDATE_SIZE = 0.2;
  * @param state AdamW's; the second moments of orthogonalised matrices are not used and stay as they are
  * @param learningRate scalar tensor, already scheduled
  * @returns new parameters and state, of the same form
+ * @throws NextscaleError `invalid-argument` for a constant outside its range, gradients or moments of another form, or a
+ *   parameter to orthogonalise that is no matrix
  */
 export function muon<T extends Tree<tf.Tensor>>(
   parameters: T,
@@ -32,18 +37,25 @@ export function muon<T extends Tree<tf.Tensor>>(
   options: MuonOptions,
 ): { parameters: T; state: AdamWState<T> } {
   const { orthogonalised, momentum = 0.95, weightDecay = DEFAULT_DECAY } = options;
+  demandWithin(WHERE, "momentum", momentum, 0, 1);
+  // Checks the forms of all trees too.
   const others = adamW(parameters, gradients, state, learningRate, options);
   const retained = tf.sub(1, tf.mul(learningRate, weightDecay));
 
-  const byPath = (tree: T) => new Map(flattenTree<tf.Tensor>(tree, isTensor));
   /** `others` with its leaves replaced where a matrix is orthogonalised. */
   const replaced = (tree: T, leaf: (path: string) => tf.Tensor) =>
     mapTree<tf.Tensor, tf.Tensor>(tree, isTensor, (old, path) => (orthogonalised(path, old) ? leaf(path) : old)) as T;
-  const [p, g, m, v] = [byPath(parameters), byPath(gradients), byPath(state.first), byPath(state.second)];
+  const [p, g, m, v] = [parameters, gradients, state.first, state.second].map(leavesOf) as [
+    Leaves,
+    Leaves,
+    Leaves,
+    Leaves,
+  ];
   const first = replaced(others.state.first, (path) => tf.add(tf.mul(m.get(path)!, momentum), g.get(path)!));
-  const next = byPath(first);
+  const next = leavesOf(first);
   const moved = (path: string): tf.Tensor => {
     const matrix = p.get(path)!;
+    if (matrix.rank !== 2) throw refused(WHERE, `a matrix at ${path}`, `shape [${matrix.shape.join(",")}]`);
     const direction = orthogonalise(tf.add(g.get(path)!, tf.mul(next.get(path)!, momentum)));
     const size = tf.mul(learningRate, UPDATE_SIZE * Math.sqrt(Math.max(...matrix.shape)));
     return tf.sub(tf.mul(matrix, retained), tf.mul(direction, size));

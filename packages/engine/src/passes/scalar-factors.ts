@@ -42,12 +42,26 @@ function times(graph: RewritingGraph, x: ValueId, factor: number): ValueId {
   return factor === -1 ? graph.neg(x) : graph.scale(x, factor);
 }
 
+/** Smallest number that float32 holds with all its digits; GPUs take smaller ones for 0. */
+const SMALLEST = 2 ** -126;
+
+/**
+ * Whether one factor can stand for others: it must not leave float32 when they are inside. (x * 1e-25) * 1e-25 is small,
+ * x * 0 is nothing.
+ */
+function standsFor(merged: number, ...parts: readonly number[]): boolean {
+  const finite = (factor: number) => Number.isFinite(Math.fround(factor));
+  const inside = finite(merged) && Math.abs(merged) >= SMALLEST;
+  return inside || parts.some((part) => Math.fround(part) === 0 || !finite(part));
+}
+
 /** x / c is x * (1 / c): factors then look alike, and multiplying is faster. */
 const divisionByNumber: Rule = {
   ops: ["Div"],
   apply: ({ inputs }, graph) => {
     const divisor = scalar(graph, inputs[1]!);
-    return divisor === null || divisor === 0 ? null : times(graph, inputs[0]!, 1 / divisor);
+    if (divisor === null || divisor === 0 || !standsFor(1 / divisor, divisor)) return null;
+    return times(graph, inputs[0]!, 1 / divisor);
   },
 };
 
@@ -64,7 +78,10 @@ const mergeFactors: Rule = {
     const outer = right ?? scalar(graph, a);
     if (outer === null) return null;
     const inner = scaled(graph, right === null ? b : a);
-    if (inner !== null) return times(graph, inner.base, inner.factor * outer);
+    if (inner !== null) {
+      const merged = inner.factor * outer;
+      return standsFor(merged, inner.factor, outer) ? times(graph, inner.base, merged) : null;
+    }
     return outer === -1 ? graph.neg(right === null ? b : a) : null;
   },
 };
@@ -99,9 +116,9 @@ const factorThroughDivision: Rule = {
     const numerator = countOf(graph, a) === full ? scaledOnce(graph, a) : null;
     if (numerator !== null) return times(graph, graph.div(numerator.base, b), numerator.factor);
     const denominator = countOf(graph, b) === full ? scaledOnce(graph, b) : null;
-    return denominator === null || denominator.factor === 0
-      ? null
-      : times(graph, graph.div(a, denominator.base), 1 / denominator.factor);
+    if (denominator === null || denominator.factor === 0) return null;
+    const factor = 1 / denominator.factor;
+    return standsFor(factor, denominator.factor) ? times(graph, graph.div(a, denominator.base), factor) : null;
   },
 };
 
@@ -148,10 +165,10 @@ const factorIntoProduct: Rule = {
   ops: ["MatMul"],
   apply: ({ inputs, attributes }, graph) => {
     const parts = inputs.map((value) => scaled(graph, value));
-    const factor = parts.reduce((product, part) => product * (part?.factor ?? 1), 1);
-    if (parts.every((part) => part === null)) return null;
+    const factors = parts.flatMap((part) => (part === null ? [] : [part.factor]));
+    const merged = factors.length === 0 ? null : withScale(attributes, factors);
     const bases = inputs.map((value, i) => parts[i]?.base ?? value);
-    return graph.emitAll("MatMul", bases, withScale(attributes, factor));
+    return merged === null ? null : graph.emitAll("MatMul", bases, merged);
   },
 };
 
@@ -170,15 +187,20 @@ const factorIntoProductBefore: Rule = {
 function scaleProduct(graph: RewritingGraph, value: ValueId, factor: number): ValueId | null {
   const node = graph.producer(value);
   if (node === undefined || !graph.usedOnce(value)) return null;
-  if (node.op === "MatMul") return graph.emit("MatMul", node.inputs, withScale(node.attributes, factor));
+  if (node.op === "MatMul") {
+    const merged = withScale(node.attributes, [factor]);
+    return merged === null ? null : graph.emit("MatMul", node.inputs, merged);
+  }
   if (node.op !== "Reshape" && node.op !== "Transpose") return null;
   const source = scaleProduct(graph, node.inputs[0]!, factor);
   return source === null ? null : graph.emit(node.op, [source], node.attributes);
 }
 
-function withScale(attributes: Node["attributes"], factor: number): Node["attributes"] {
+/** Attributes of a product with further factors in its own; null when they do not go into one. */
+function withScale(attributes: Node["attributes"], factors: readonly number[]): Node["attributes"] | null {
   const { scale = 1, ...rest } = attributes;
-  const product = (scale as number) * factor;
+  const product = (scale as number) * factors.reduce((all, factor) => all * factor, 1);
+  if (!standsFor(product, scale as number, ...factors)) return null;
   return product === 1 ? rest : { ...rest, scale: product };
 }
 

@@ -136,7 +136,9 @@ const ofBroadcastProduct: Rule = {
   apply: (node, graph) => {
     const product = graph.producedBy(node.inputs[0]!, "Mul");
     if (product === undefined || !graph.usedOnce(node.inputs[0]!)) return null;
-    const full = graph.shapeOf(node.inputs[0]!);
+    // Products of matrices exist in float32 only.
+    const { dtype, shape: full } = graph.typeOf(node.inputs[0]!);
+    if (dtype !== "float32") return null;
     const axes = numbersOf(node.attributes, "axes");
     for (const [matrix, vector] of [product.inputs, product.inputs.toReversed()] as [ValueId, ValueId][]) {
       if (!equalShapes(graph.shapeOf(matrix), full)) continue;

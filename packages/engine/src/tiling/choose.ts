@@ -1,5 +1,5 @@
 import { typeOf, type Program, type ValueId } from "../ir/program.js";
-import { sizeOf } from "../ir/tensor-type.js";
+import { multiplyAdds } from "../ops/work.js";
 import { largestValue, planTiles, type TilePlan } from "./plan.js";
 
 /**
@@ -41,25 +41,9 @@ function divides(extent: number | undefined, tiles: number): boolean {
 
 /** Multiply-adds of a program's products and convolutions. */
 function work(program: Program): number {
-  return program.nodes.reduce((sum, { op, inputs, outputs }) => {
-    const sizes = [...inputs, ...outputs].map((value) => typeOf(program, value).shape);
-    switch (op) {
-      case "MatMul":
-        return sum + productWork(sizes as [number[], number[], number[]]);
-      case "Conv2D":
-        return sum + (sizeOf(sizes[2]!) * sizeOf(sizes[1]!)) / sizes[1]![3]!;
-      case "Conv2DInputGrad":
-        return sum + (sizeOf(sizes[0]!) * sizeOf(sizes[1]!)) / sizes[1]![3]!;
-      case "Conv2DFilterGrad":
-        return sum + (sizeOf(sizes[1]!) * sizeOf(sizes[2]!)) / sizes[2]![3]!;
-      default:
-        return sum;
-    }
-  }, 0);
-}
-
-/** Elements of the output times the inner extent, which is what the sizes of the three matrices leave. */
-function productWork([a, b, y]: readonly [readonly number[], readonly number[], readonly number[]]): number {
-  const matrix = (shape: readonly number[]) => sizeOf(shape.slice(-2));
-  return sizeOf(y) * Math.sqrt((matrix(a) * matrix(b)) / Math.max(1, matrix(y)));
+  const types = (values: readonly ValueId[]) => values.map((value) => typeOf(program, value));
+  return program.nodes.reduce(
+    (sum, { op, inputs, outputs }) => sum + multiplyAdds(op, types(inputs), types(outputs)),
+    0,
+  );
 }

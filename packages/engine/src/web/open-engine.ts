@@ -3,9 +3,10 @@ import { NextscaleError } from "../errors.js";
 import type { Engine } from "../engines/engine.js";
 import { unavailable } from "../engines/failures.js";
 import { loadPeer } from "../engines/load-peer.js";
+import { OwningEngine } from "../engines/owning-engine.js";
 import { probe } from "../engines/probe.js";
 import { openTfjs } from "../engines/tfjs.js";
-import { OnnxRuntimeWebEngine } from "./onnxruntime-engine.js";
+import { OnnxRuntimeWebDriver } from "./onnxruntime-driver.js";
 
 /** Names of the engines that run in a browser, besides `tfjs/<backend>` for every backend that the page has imported. */
 export const WEB_ENGINE_NAMES = ["onnxruntime-web/wasm", "onnxruntime-web/webgpu"] as const;
@@ -24,13 +25,13 @@ const TFJS = "tfjs/";
  *
  * @throws NextscaleError `invalid-argument` for an unknown name, `engine-unavailable` when it does not load here
  */
-export async function openEngine(name: string = "onnxruntime-web/wasm"): Promise<Engine> {
+export async function openEngine(name: WebEngineName = "onnxruntime-web/wasm"): Promise<Engine> {
   if (name.startsWith(TFJS)) return openTfjs(name.slice(TFJS.length));
   switch (name) {
     case "onnxruntime-web/wasm":
-      return new OnnxRuntimeWebEngine(name, await load(name, () => import("onnxruntime-web/wasm")), "wasm");
+      return engineOf(name, await load(name, () => import("onnxruntime-web/wasm")), "wasm");
     case "onnxruntime-web/webgpu": {
-      const engine = new OnnxRuntimeWebEngine(name, await load(name, () => import("onnxruntime-web/webgpu")), "webgpu");
+      const engine = engineOf(name, await load(name, () => import("onnxruntime-web/webgpu")), "webgpu");
       try {
         await probe(engine);
       } catch (error) {
@@ -47,6 +48,10 @@ export async function openEngine(name: string = "onnxruntime-web/wasm"): Promise
         got: name,
       });
   }
+}
+
+function engineOf(name: string, runtime: typeof ort, provider: "wasm" | "webgpu"): Engine {
+  return new OwningEngine(name, new OnnxRuntimeWebDriver(name, runtime, provider));
 }
 
 /** Loads one build of the package and lets it use the processors the browser grants. */

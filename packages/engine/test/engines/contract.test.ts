@@ -1,10 +1,14 @@
+import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.js";
+import { probe } from "../../src/engines/probe.js";
 import { isNextscaleError } from "../../src/errors.js";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
 import type { Program } from "../../src/ir/program.js";
 import { f32, i32 } from "../../src/trace/signature.js";
-import { openEngine } from "../../src/node/open-engine.js";
+import type { EngineName } from "../../src/node/engine-names.js";
+import { openEngine, type OpenEngineOptions } from "../../src/node/open-engine.js";
 
 /** y = x w, and the state `total` grows by y. */
 function accumulator(): Program {
@@ -31,7 +35,7 @@ async function failure(promise: Promise<unknown>): Promise<{ code: string; messa
   return isNextscaleError(error) ? error : { code: "other", message: String(error) };
 }
 
-describe.each([
+describe.each<[EngineName, OpenEngineOptions]>([
   ["onnxruntime-node/cpu", {}],
   ["onnxruntime-node/cpu", { worker: true }],
   ["tfjs/cpu", {}],
@@ -161,10 +165,55 @@ describe.each([
     });
     expect(await failure(run.readState())).toMatchObject({ code: "engine-failure" });
   });
+
+  test("closing the engine closes its executables: closing those again is fine, running them says so", async () => {
+    const own = await openEngine(name, options);
+    const run = await own.compile(accumulator(), { constants: weights, state: { total: Float32Array.of(0, 0) } });
+    const last = run.run({ x });
+    await own.close();
+    await own.close();
+    expect(await last).toEqual({ y: Float32Array.of(9, 12) });
+    await run.close();
+    for (const late of [run.run({ x }), run.readState(), own.compile(accumulator())])
+      expect(await failure(late)).toMatchObject({ code: "engine-failure", message: expect.stringContaining("closed") });
+  });
+
+  test("a program that is being compiled when the engine is closed is given up", async () => {
+    const own = await openEngine(name, options);
+    const tensors = tf.memory().numTensors;
+    const compiling = failure(own.compile(accumulator(), { constants: weights }));
+    await own.close();
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(await compiling).toMatchObject({ code: "engine-failure", message: expect.stringContaining("open engine") });
+  });
+});
+
+test("an engine that fails its probe is closed, and so is the program it was probed with", async () => {
+  const engine = await openEngine("tfjs/cpu");
+  const tensors = tf.memory().numTensors;
+  const broken: Engine = {
+    name: "runs nothing",
+    compile: async (program) => {
+      const executable = await engine.compile(program);
+      const run = () => Promise.reject(new Error("no device"));
+      return { run, readState: () => executable.readState(), close: () => executable.close() };
+    },
+    close: () => engine.close(),
+  };
+  await expect(probe(broken)).rejects.toThrow("no device");
+  expect(tf.memory().numTensors).toBe(tensors);
+  expect(await failure(engine.compile(accumulator()))).toMatchObject({ message: expect.stringContaining("closed") });
+});
+
+test.each([0, 2.5, NaN, 1e9])("%d threads are refused", async (threads) => {
+  expect(await failure(openEngine("onnxruntime-node/cpu", { threads }))).toMatchObject({
+    code: "invalid-argument",
+    message: expect.stringContaining("threads: a whole number from 1"),
+  });
 });
 
 test("an unknown engine is refused with the list of known ones", async () => {
-  expect(await failure(openEngine("onnxruntime-node/abacus"))).toMatchObject({
+  expect(await failure(openEngine("onnxruntime-node/abacus" as EngineName))).toMatchObject({
     code: "invalid-argument",
     message: expect.stringContaining("onnxruntime-node/cuda"),
   });

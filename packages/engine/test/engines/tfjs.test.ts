@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTfjs } from "../../src/engines/tfjs.js";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
 import { f32 } from "../../src/trace/signature.js";
+import { trace } from "../../src/trace/trace.js";
 import { openEngine } from "../../src/node/open-engine.js";
 
 function program() {
@@ -20,7 +21,7 @@ function program() {
   ]);
 }
 
-describe.each(["tfjs/cpu", "tfjs/wasm"])("%s", (name) => {
+describe.each(["tfjs/cpu", "tfjs/wasm"] as const)("%s", (name) => {
   test("every tensor is disposed", async () => {
     const engine = await openEngine(name);
     const before = tf.memory().numTensors;
@@ -63,6 +64,56 @@ describe("the backend that was current", () => {
     expect(Array.from(await tf.add(1, 2).data())).toEqual([3]);
     await engine.close();
   });
+});
+
+describe("while a backend starts", () => {
+  beforeEach(async () => {
+    tf.engine().reset();
+    await tf.setBackend("cpu");
+  });
+
+  test("everything else goes on", async () => {
+    const opening = Promise.all([openTfjs("wasm"), openTfjs("wasm")]);
+    // So far that the backend has been asked to start.
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(Object.keys(tf.engine().registry)).toEqual(["cpu"]);
+    expect(tf.getBackend()).toBe("cpu");
+    expect([...tf.add(tf.tensor1d([1, 2]), 1).dataSync()]).toEqual([2, 3]);
+    expect(trace((x) => tf.add(x, 1), f32(2)).nodes).toHaveLength(1);
+    const engines = await opening;
+    expect(tf.getBackend()).toBe("cpu");
+    const input = { x: new Float32Array(16), w: new Float32Array(16) };
+    for (const engine of engines) {
+      await (await engine.compile(program())).run(input);
+      await engine.close();
+    }
+  });
+
+  test("by somebody else, engines wait and a trace is refused with what to do", async () => {
+    const engine = await openTfjs("cpu");
+    const executable = await engine.compile(program());
+    const input = { x: new Float32Array(16), w: new Float32Array(16) };
+    const starting = tf.setBackend("wasm");
+    const running = [executable.run(input), engine.compile(program())];
+    expect(() => trace((x) => tf.add(x, 1), f32(2))).toThrow(
+      expect.objectContaining({ code: "invalid-argument", fix: expect.stringContaining("await tf.ready()") }),
+    );
+    await Promise.all(running);
+    expect(await starting).toBe(true);
+    expect(tf.getBackend()).toBe("wasm");
+    expect(trace((x) => tf.add(x, 1), f32(2)).nodes).toHaveLength(1);
+    await engine.close();
+  });
+});
+
+test("a backend that does not start is unavailable, and the current one stays", async () => {
+  const before = tf.getBackend();
+  tf.registerBackend("broken", () => Promise.reject(new Error("no device")));
+  await expect(openTfjs("broken")).rejects.toThrow(
+    expect.objectContaining({ code: "engine-unavailable", got: "one that does not start here" }),
+  );
+  expect(tf.getBackend()).toBe(before);
+  tf.removeBackend("broken");
 });
 
 test("a backend that nobody registered is refused", async () => {

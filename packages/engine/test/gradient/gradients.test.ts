@@ -65,6 +65,23 @@ test("an integer choice cuts the path: no gradient and no error", () => {
   expect([...result["table"]!]).toEqual([1, 1, 1, 1, 0, 0]);
 });
 
+test("a power has a gradient where its base or its exponent is zero", () => {
+  const program = trace(
+    ({ a, b }) => {
+      const first = gradients(tf.sum(tf.pow(a, b)), { a, b });
+      return { first, second: gradients(tf.sum(tf.add(first.a, first.b)), { a, b }) };
+    },
+    { a: f32(4), b: f32(4) },
+  );
+  const result = evaluateProgram(program, { a: Float64Array.of(0, 0, 3, 2), b: Float64Array.of(2, 0, 0, 3) });
+  const close = (name: string, expected: number[]) =>
+    expected.forEach((value, i) => expect(result[name]![i], `${name}[${i}]`).toBeCloseTo(value, 10));
+  close("first/a", [0, 0, 0, 12]);
+  close("first/b", [0, 0, Math.log(3), 8 * Math.LN2]);
+  // Nothing undefined on the way spreads into the second derivatives.
+  expect(Object.values(result).every((values) => values.every((value) => !Number.isNaN(value)))).toBe(true);
+});
+
 test("a loss that is no scalar is refused", () => {
   expect(() => trace((x) => gradients(tf.mul(x, x), x), f32(2))).toThrow(/a scalar loss.*\[2\].*tf\.mean/);
 });

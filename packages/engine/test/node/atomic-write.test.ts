@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -7,11 +8,13 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeFileAtomic } from "../../src/node/atomic-write.js";
 
@@ -39,24 +42,54 @@ test("writers at the same time each succeed, and one of them wins whole", async 
   expect(readdirSync(folder)).toEqual(["x"]);
 });
 
-test("a link is followed, not replaced", async () => {
-  writeFileSync(join(folder, "real"), "old");
-  symlinkSync("real", join(folder, "link"));
-  await writeFileAtomic(join(folder, "link"), "new");
+test.each([true, false])("a link is followed, not replaced; the file it names exists: %s", async (exists) => {
+  mkdirSync(join(folder, "links"));
+  if (exists) writeFileSync(join(folder, "real"), "old");
+  symlinkSync("../real", join(folder, "links", "link"));
+  await writeFileAtomic(join(folder, "links", "link"), "new");
   expect(readFileSync(join(folder, "real"), "utf8")).toBe("new");
-  expect(readdirSync(folder).sort()).toEqual(["link", "real"]);
+  expect(readdirSync(folder).sort()).toEqual(["links", "real"]);
+  expect(readdirSync(join(folder, "links"))).toEqual(["link"]);
+});
+
+test("threads of one process write one path at the same time", async () => {
+  const path = join(folder, "x");
+  const module = JSON.stringify(new URL("../../src/node/atomic-write.ts", import.meta.url).href);
+  const script = `
+    import(${JSON.stringify(import.meta.resolve("tsx/esm/api"))}).then(async ({ register }) => {
+      register();
+      const { writeFileAtomic } = await import(${module});
+      const { workerData: { path, letter, waiting } } = await import("node:worker_threads");
+      // All begin at once.
+      if (Atomics.sub(waiting, 0, 1) === 1) Atomics.notify(waiting, 0);
+      for (let left; (left = Atomics.load(waiting, 0)) > 0; ) Atomics.wait(waiting, 0, left, 20);
+      for (let i = 0; i < 40; i++) await writeFileAtomic(path, letter.repeat(50_000));
+    });
+  `;
+  const waiting = new Int32Array(new SharedArrayBuffer(4)).fill(3);
+  const endings = ["a", "b", "c"].map(async (letter) => {
+    const worker = new Worker(script, { eval: true, workerData: { path, letter, waiting }, execArgv: [] });
+    const [code] = (await once(worker, "exit")) as [number];
+    return code;
+  });
+  expect(await Promise.all(endings)).toEqual([0, 0, 0]);
+  expect(readFileSync(path, "utf8")).toMatch(/^(a{50000}|b{50000}|c{50000})$/);
+  expect(readdirSync(folder)).toEqual(["x"]);
 });
 
 test("removes what a killed process left, and only that", async () => {
   // The highest process id Linux can give is 2^22, so this process cannot be alive.
-  const left = [`.x.${hostname()}.99999999.0.tmp`];
+  const dead = `.x.${hostname()}.99999999.0123abcd.0.tmp`;
+  const earlierOfOurId = `.x.${hostname()}.${process.pid}.0123abcd.0.tmp`;
   const kept = [
-    `.x.elsewhere.99999999.0.tmp`,
-    `.x.${hostname()}.${process.pid}.77.tmp`,
+    `.x.elsewhere.99999999.0123abcd.0.tmp`,
+    `.x.${hostname()}.${process.pid}.4567cdef.77.tmp`,
     `.x.${hostname()}.notes`,
     ".y.tmp",
   ];
-  for (const name of [...left, ...kept]) writeFileSync(join(folder, name), "");
+  for (const name of [dead, earlierOfOurId, ...kept]) writeFileSync(join(folder, name), "");
+  // As a container leaves it in which this program was process 1 too, before it was killed.
+  utimesSync(join(folder, earlierOfOurId), new Date(2020, 1, 1), new Date(2020, 1, 1));
   await writeFileAtomic(join(folder, "x"), "new");
   expect(readdirSync(folder).sort()).toEqual([...kept, "x"].sort());
 });
@@ -70,6 +103,9 @@ test("says what to do when the path cannot be written", async () => {
   await expect(writeFileAtomic(join(folder, "taken"), "")).rejects.toEqual(unwritable("the path is a folder"));
   await expect(writeFileAtomic(join(folder, "n".repeat(300)), "")).rejects.toEqual(unwritable("choose a shorter path"));
   await expect(writeFileAtomic("a\0b", "")).rejects.toEqual(unwritable("choose another place"));
+  await expect(writeFileAtomic(join(folder, "file", "x", "y"), "")).rejects.toEqual(
+    unwritable("a part of the path is a file"),
+  );
   expect(readdirSync(folder).sort()).toEqual(["file", "taken"]);
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isNextscaleError } from "../../src/errors.js";
 import { openEngine } from "../../src/node/open-engine.js";
 import { diagnoseEngines, type EngineReport } from "../../src/node/doctor.js";
 import { ENGINE_NAMES, type EngineName } from "../../src/node/engine-names.js";
@@ -12,6 +13,22 @@ test("the rate is of the right size and the work is bounded in time", async () =
   // Plain JavaScript on any machine of this century and the next.
   expect(rate).toBeGreaterThan(0.01);
   expect(rate).toBeLessThan(100);
+  await engine.close();
+});
+
+test.each([
+  { size: 0 },
+  { size: 1e5 },
+  { size: 2.5 },
+  { runs: Infinity },
+  { runs: 0 },
+  { limit: NaN },
+  { limit: 1e12 },
+])("a measurement with %o is refused", async (options) => {
+  const engine = await openEngine("tfjs/cpu");
+  await expect(measureMatmulRate(engine, options)).rejects.toSatisfy((error) =>
+    isNextscaleError(error, "invalid-argument"),
+  );
   await engine.close();
 });
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import type { Executable } from "../../src/engines/engine.js";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
@@ -52,11 +54,41 @@ const ALLOWED_MIB = 30;
 test.each([
   ["onnxruntime-node/cpu", {}],
   ["onnxruntime-node/cpu", { worker: true }],
-])("memory is flat over 2,000 training steps: %s %o", async (name, options) => {
+] as const)("memory is flat over 2,000 training steps: %s %o", async (name, options) => {
   const engine = await openEngine(name, options);
   expect(await drift(await engine.compile(step(), { state }), RUNS)).toBeLessThan(ALLOWED_MIB);
   await engine.close();
 });
+
+/** Runs `make` and says whether what it returns is still held by anyone after a garbage collection. */
+async function isHeld(make: () => Promise<object>): Promise<boolean> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const given = new WeakRef(await make());
+  // The engine's last promises let go of their arguments when the event loop turns.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  collect();
+  return given.deref() !== undefined;
+}
+
+test.each(["onnxruntime-node/cpu", "tfjs/cpu"] as const)(
+  "%s does not keep the arrays it was compiled with",
+  async (name) => {
+    const engine = await openEngine(name);
+    const executables: Executable[] = [];
+    const compileWith = async (kind: "constants" | "state") => {
+      const w = new Float32Array(size).fill(0.01);
+      executables.push(await engine.compile(step(), { [kind]: { w } }));
+      return w;
+    };
+    expect(await isHeld(() => compileWith("constants"))).toBe(false);
+    expect(await isHeld(() => compileWith("state"))).toBe(false);
+    const control = new Float32Array(1);
+    expect(await isHeld(() => Promise.resolve(control))).toBe(true);
+    expect([control.length, executables.length]).toEqual([1, 2]);
+    await engine.close();
+  },
+);
 
 test("the measure notices a copy of the state kept each run", async () => {
   const engine = await openEngine();

@@ -5,12 +5,13 @@ import { Worker } from "node:worker_threads";
 import ts from "typescript";
 import { afterEach, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.js";
+import { OwningEngine } from "../../src/engines/owning-engine.js";
 import { isNextscaleError } from "../../src/errors.js";
 import { openEngine } from "../../src/node/open-engine.js";
 import { WorkerConnection } from "../../src/node/worker/connection.js";
 import { OPENED } from "../../src/node/worker/protocol.js";
 import { startWorker } from "../../src/node/worker/start-worker.js";
-import { WorkerEngine } from "../../src/node/worker/worker-engine.js";
+import { WorkerDriver } from "../../src/node/worker/worker-engine.js";
 import { longInputs, longProgram } from "../support/programs.js";
 
 let engine: Engine | undefined;
@@ -54,12 +55,21 @@ test("a worker that stops rejects what waits and what comes later with a typed e
     await expect(waiting).rejects.toSatisfy((error) => isNextscaleError(error, "engine-failure"));
   }
   await expect(connection.ask({ kind: "close" })).rejects.toThrow("running worker");
-  await new WorkerEngine("stopped", connection).close();
+  await new OwningEngine("stopped", new WorkerDriver(connection)).close();
 });
 
 test("a worker whose script fails rejects with the reason", async () => {
   const connection = new WorkerConnection(startWorker({ engine: "onnxruntime-node/cpu", threads: -1 }));
   await expect(connection.opened()).rejects.toSatisfy((error) => isNextscaleError(error, "invalid-argument"));
+});
+
+test("a worker answers one request after the other: what is asked before it closes is done", async () => {
+  const connection = new WorkerConnection(startWorker({ engine: "onnxruntime-node/cpu" }));
+  await connection.opened();
+  const compile = { kind: "compile", program: longProgram(8, 3), options: {}, inputs: {}, outputs: {} } as const;
+  const answers = [connection.ask<number>(compile), connection.ask<number>(compile), connection.ask({ kind: "close" })];
+  expect(await Promise.all(answers)).toEqual([0, 1, null]);
+  await connection.terminate();
 });
 
 test("an engine that does not load is named through the worker too", async () => {

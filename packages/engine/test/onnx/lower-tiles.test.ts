@@ -3,12 +3,12 @@ import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { typeOf, type Program } from "../../src/ir/program.js";
 import { allocate, type TensorData } from "../../src/ir/tensor-type.js";
-import { decodeModel } from "../../src/onnx/decode-model.js";
+import { decodeModel } from "./decode-model.js";
 import { encodeModel } from "../../src/onnx/encode-model.js";
 import { onnxOutputNames, toOnnx, toOnnxModel } from "../../src/onnx/to-onnx.js";
 import { evaluateProgram } from "../../src/reference/evaluate.js";
 import { planTiles, type TilePlan } from "../../src/tiling/plan.js";
-import { f32 } from "../../src/trace/signature.js";
+import { f32, i32 } from "../../src/trace/signature.js";
 import { randomProgram } from "../passes/random-programs.js";
 import { programOf, randomInputs } from "../passes/support.js";
 
@@ -66,6 +66,20 @@ test("sums, accumulated products, and results stacked along any axis", async () 
     readonly graph: { readonly nodes: readonly { readonly opType: string }[] };
   };
   expect(body.graph.nodes.map(({ opType }) => opType)).toContain("Gemm");
+  await check(program, plan);
+});
+
+test("sums of integers and results that are bools", async () => {
+  const program = programOf((g) => {
+    const ids = g.input("ids", i32(6, 4));
+    return {
+      total: g.sum(ids, [0, 1]),
+      columns: g.sum(ids, [0]),
+      large: g.emit("Greater", [ids, g.scalar(1, "int32")]),
+    };
+  });
+  const plan = planTiles(program, [program.inputs[0]!.value], 3)!;
+  expect(plan.sums).toHaveLength(2);
   await check(program, plan);
 });
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isNextscaleError } from "../../src/errors.js";
-import { decodeModel } from "../../src/onnx/decode-model.js";
+import { decodeModel, ONNX_ELEMENT_BYTES } from "./decode-model.js";
 import { encodeModel } from "../../src/onnx/encode-model.js";
-import { ONNX_ELEMENT_BYTES, type OnnxElementType, type OnnxModel } from "../../src/onnx/model.js";
+import type { OnnxElementType, OnnxModel } from "../../src/onnx/model.js";
 import type { OnnxAttribute } from "../../src/ops/operation.js";
 
 const names = fc.string({ unit: "grapheme", maxLength: 12 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
-import { decodeModel } from "../../src/onnx/decode-model.js";
+import { decodeModel } from "./decode-model.js";
 import { onnxOutputNames, toOnnx } from "../../src/onnx/to-onnx.js";
 import { f32 } from "../../src/trace/signature.js";
 
@@ -43,14 +43,18 @@ test("constants given for inputs keep their name and are no inputs", () => {
   expect(stored?.bytes).toEqual(new Uint8Array(w.buffer));
   expect(metadata).toEqual({ seed: "1" });
   expect(() => toOnnx(step(), { dialect: "standard", constants: { v: w } })).toThrow("got v");
-  expect(() => toOnnx(step(), { dialect: "standard", constants: { x: new Float32Array(3) } })).toThrow("f32[2,2]");
+  for (const x of [new Float32Array(3), new Float64Array(4), new Int32Array(4), [1, 2, 3, 4]] as Float32Array[])
+    expect(() => toOnnx(step(), { constants: { x } })).toThrow(
+      expect.objectContaining({ code: "shape", expected: "input x: f32[2,2]" }),
+    );
 });
 
 test("the standard dialect uses the standard operators only, the other ONNX Runtime's", () => {
   const g = new GraphBuilder();
   const a = g.input("a", f32(3, 2, 2));
   const program = g.finish([{ name: "y", value: g.matMul(a, a, true) }]);
-  const standard = decodeModel(toOnnx(program, { dialect: "standard" }));
+  const standard = decodeModel(toOnnx(program));
+  expect(toOnnx(program, { dialect: "standard" })).toEqual(toOnnx(program));
   const fused = decodeModel(toOnnx(program, { dialect: "onnxruntime" }));
   expect(standard.opsets).toEqual({ "": 20 });
   expect(standard.graph.nodes.map(({ opType }) => opType)).toEqual(["Transpose", "MatMul"]);

@@ -1,6 +1,16 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { adamW, adamWSignature, clipByGlobalNorm, f32, movingAverage, trace, type AdamWState } from "@nextscale/engine";
+import {
+  adamW,
+  adamWSignature,
+  clipByGlobalNorm,
+  f32,
+  movingAverage,
+  muon,
+  trace,
+  type AdamWOptions,
+  type AdamWState,
+} from "@nextscale/engine";
 import { evaluateProgram } from "../../src/reference/evaluate.js";
 
 type Parameters = { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
@@ -81,4 +91,65 @@ test("the moving average keeps its share of the old value", () => {
     value: f32(1),
   });
   expect([...evaluateProgram(average, { old: Float64Array.of(4), value: Float64Array.of(8) })["x"]!]).toEqual([5]);
+});
+
+/** Traces one step of an optimiser for two parameters. */
+function attempt(step: (weight: tf.Tensor, bias: tf.Tensor) => unknown): () => unknown {
+  return () => trace(({ weight, bias }) => step(weight, bias) as { y: tf.Tensor }, signature);
+}
+const zeros = (weight: tf.Tensor, bias: tf.Tensor) => ({
+  first: { weight, bias },
+  second: { weight, bias },
+  step: tf.scalar(0),
+});
+const adam = (options: AdamWOptions) =>
+  attempt((weight, bias) => adamW({ weight, bias }, { weight, bias }, zeros(weight, bias), tf.scalar(1), options));
+
+test.each<[string, () => unknown, string]>([
+  ["a beta of 1", adam({ betas: [0.9, 1] }), "beta from 0 to below 1, got 1"],
+  ["a beta that is no number", adam({ betas: [NaN, 0.9] }), "beta from 0 to below 1, got NaN"],
+  ["epsilon 0", adam({ epsilon: 0 }), "a finite epsilon above 0, got 0"],
+  ["a negative decay", adam({ weightDecay: -1 }), "a finite weightDecay from 0, got -1"],
+  [
+    "gradients that lack a leaf",
+    attempt((weight, bias) => adamW({ weight, bias }, { weight } as never, zeros(weight, bias), tf.scalar(1))),
+    "gradients of the same form, with shape [2] at bias, got none",
+  ],
+  [
+    "gradients with a further leaf",
+    attempt((weight, bias) =>
+      adamW({ weight, bias }, { weight, bias, more: bias } as never, zeros(weight, bias), tf.scalar(1)),
+    ),
+    "also more",
+  ],
+  [
+    "moments of another shape",
+    attempt((weight, bias) => adamW({ weight, bias }, { weight, bias }, zeros(weight, tf.sum(bias)), tf.scalar(1))),
+    "first moments of the same form, with shape [2] at bias, got shape []",
+  ],
+  [
+    "a momentum of 1",
+    attempt((w, b) => muon({ w }, { w }, zeros(w, b) as never, w, { orthogonalised: () => true, momentum: 1 })),
+    "momentum from 0 to below 1, got 1",
+  ],
+  [
+    "a vector to orthogonalise",
+    attempt((weight, bias) => {
+      const tree = { weight, bias };
+      return muon(tree, tree, zeros(weight, bias), tf.scalar(1), { orthogonalised: () => true });
+    }),
+    "a matrix at bias, got shape [2]",
+  ],
+  ["clipping to nothing", attempt((weight) => clipByGlobalNorm({ weight }, 0)), "a finite maximum above 0, got 0"],
+  ["clipping nothing", attempt(() => clipByGlobalNorm({}, 1)), "expected gradients, got none"],
+  ["a decay of 1", attempt((weight) => movingAverage(weight, weight, 1)), "decay from 0 to below 1, got 1"],
+  [
+    "an average of other values",
+    attempt((weight, bias) => movingAverage({ weight }, { bias } as never, 0.5)),
+    "values of the same form, got also bias",
+  ],
+])("%s is refused", (_what, refusedCall, message) => {
+  expect(refusedCall).toThrow(
+    expect.objectContaining({ code: "invalid-argument", message: expect.stringContaining(message) }),
+  );
 });

@@ -4,8 +4,10 @@ import type { GraphBuilder } from "../../src/ir/graph-builder.js";
 import type { ValueId } from "../../src/ir/program.js";
 import { gradients } from "../../src/gradient/gradients.js";
 import { reverseSweep } from "../../src/gradient/reverse-sweep.js";
+import { gelu, silu } from "../../src/nn/index.js";
 import { removeDeadCode } from "../../src/passes/dead-code.js";
 import { fuseInPlace, fusePatterns } from "../../src/passes/fusion/fuse.js";
+import { evaluateProgram } from "../../src/reference/evaluate.js";
 import { f32, i32 } from "../../src/trace/signature.js";
 import { trace } from "../../src/trace/trace.js";
 import { body, difference, programOf } from "./support.js";
@@ -130,6 +132,77 @@ test("fusing in place keeps values that others read", () => {
     'output "y" = %1',
     'output "again" = %3',
   ]);
+});
+
+test("a group stays when the gradient by one of its inner values is asked for", () => {
+  const program = trace((x) => {
+    const s = tf.sigmoid(x);
+    const y = tf.mul(x, s);
+    return { byInner: gradients(tf.sum(y), s), byInput: gradients(tf.sum(y), x) };
+  }, f32(3));
+  const result = evaluateProgram(program, { input: Float64Array.of(1, -2, 3) });
+  expect([...result["byInner"]!]).toEqual([1, -2, 3]);
+  const fused = evaluateProgram(
+    trace((x) => gradients(tf.sum(silu(x)), x), f32(3)),
+    { input: Float64Array.of(1, -2, 3) },
+  );
+  expect(result["byInput"]).toEqual(fused["output"]);
+});
+
+test.each<[string, (x: tf.Tensor) => { y: tf.Tensor; inner: tf.Tensor }]>([
+  [
+    "Silu",
+    (x) => {
+      const inner = tf.sigmoid(x);
+      return { y: tf.mul(x, inner), inner };
+    },
+  ],
+  [
+    "LayerNorm",
+    (x) => {
+      const inner = tf.sub(x, mean(x));
+      return { y: tf.mul(inner, tf.rsqrt(tf.add(mean(tf.square(inner)), 1e-5))), inner };
+    },
+  ],
+  [
+    "LogSoftmax",
+    (x) => {
+      const inner = tf.exp(x);
+      return { y: tf.sub(x, tf.log(tf.sum(inner, -1, true))), inner };
+    },
+  ],
+])("%s that an earlier gradient fused is taken apart again", (op, fn) => {
+  const both = (withInput: boolean) =>
+    trace(
+      (x) => {
+        const { y, inner } = fn(x);
+        const loss = tf.sum(tf.square(y));
+        const byInput = withInput ? { byInput: gradients(loss, x) } : {};
+        return { loss, ...byInput, byInner: gradients(loss, inner) };
+      },
+      f32(2, 3),
+    );
+  const inputs = { input: Float64Array.of(1, -2, 3, 0.5, 0.25, -1) };
+  const [first, second] = [evaluateProgram(both(false), inputs), evaluateProgram(both(true), inputs)];
+  expect(second["byInner"]).toEqual(first["byInner"]);
+  expect(second["byInner"]!.some((value) => value !== 0)).toBe(true);
+  const ops = removeDeadCode(both(true)).nodes.map((node) => node.op);
+  expect(ops).toContain(op === "LogSoftmax" ? "Log" : `${op}Grad`);
+});
+
+test("a number spread over more than x makes no activation", () => {
+  const program = trace((x) => {
+    const half = tf.fill([2, 4], 0.5);
+    return tf.mul(half, tf.mul(x, tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)));
+  }, f32(4));
+  expect(program.types.get(program.outputs[0]!.value)!.shape).toEqual([2, 4]);
+  expect(difference(program, fusePatterns(program))).toBeLessThan(1e-7);
+  const gradient = trace((x) => {
+    const half = tf.fill([2, 4], 0.5);
+    return gradients(tf.sum(tf.mul(half, tf.mul(x, tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)))), x);
+  }, f32(4));
+  const once = trace((x) => gradients(tf.mul(tf.sum(gelu(x)), 2), x), f32(4));
+  expect(difference(once, gradient)).toBeLessThan(1e-6);
 });
 
 test("gradients() of plain code are the fused ones", () => {

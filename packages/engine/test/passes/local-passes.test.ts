@@ -7,11 +7,13 @@ import { removeDeadCode } from "../../src/passes/dead-code.js";
 import { foldConstants } from "../../src/passes/fold-constants.js";
 import { absorbNegations } from "../../src/passes/negation.js";
 import { removeNoOps } from "../../src/passes/no-ops.js";
+import { optimise } from "../../src/passes/optimise.js";
 import type { Pass } from "../../src/passes/pass.js";
 import { mergeRearrangements } from "../../src/passes/rearrangement.js";
 import { mergeScalarFactors } from "../../src/passes/scalar-factors.js";
 import { simplifySums } from "../../src/passes/sums.js";
 import { f32, i32 } from "../../src/trace/signature.js";
+import { uniform } from "../uniform.js";
 import { body, difference, programOf } from "./support.js";
 
 /** What a pass makes of y, with x: f32[2,3] and w: f32[3,4] as inputs %0 and %1. */
@@ -55,6 +57,16 @@ test("folding: a large result of small constants is not stored", () => {
     return { sum: g.add(column, row), spread: g.expand(g.scalar(1), [4]) };
   });
   expect(foldConstants(program).nodes.map(({ op }) => op)).toEqual(["Add", "Expand"]);
+});
+
+test("folding: a large product is left to the engine", () => {
+  const product = (size: number) =>
+    programOf((g) => {
+      const matrix = (seed: number) => g.constant(f32(size, size), Float32Array.from(uniform(size * size, seed)));
+      return { y: g.matMul(matrix(1), matrix(2)) };
+    });
+  expect(foldConstants(product(64)).nodes).toEqual([]);
+  expect(foldConstants(product(1024)).nodes.map(({ op }) => op)).toEqual(["MatMul"]);
 });
 
 test("sharing: equal nodes, equal constants, either order of a commutative operation", () => {
@@ -210,6 +222,34 @@ test("factors: merge, and vanish in products", () => {
   ]);
 });
 
+test("factors: stay apart when one number cannot stand for them in float32", () => {
+  const tiny = 1e-25;
+  const large = 1e25;
+  const kept: readonly ((g: GraphBuilder, x: ValueId, w: ValueId) => ValueId)[] = [
+    (g, x) => g.div(x, g.scalar(1e-39)),
+    (g, x) => g.div(x, g.scalar(3e38)),
+    (g, x) => g.scale(g.scale(x, tiny), tiny),
+    (g, x) => g.neg(g.scale(g.scale(x, large), large)),
+    (g, x, w) => g.matMul(g.scale(x, tiny), g.scale(w, tiny)),
+    (g, x, w) => g.scale(g.matMul(g.scale(x, large), w), large),
+    (g, x, w) => g.scale(g.reshape(g.matMul(g.scale(x, tiny), w), [8]), tiny),
+    (g, x) => g.div(g.emit("Exp", [x]), g.scale(x, 1e-39)),
+  ];
+  for (const build of kept) {
+    const program = programOf((g) => ({ y: build(g, g.input("x", f32(2, 3)), g.input("w", f32(3, 4))) }));
+    const result = mergeScalarFactors(program);
+    const numbers = [
+      ...[...result.constants.values()].map((data) => data[0]!),
+      ...result.nodes.map(({ attributes }) => (attributes["scale"] as number | undefined) ?? 1),
+    ];
+    for (const number of numbers.map(Math.fround)) {
+      expect(number, build.toString()).not.toBe(0);
+      expect(number, build.toString()).toSatisfy(Number.isFinite);
+    }
+  }
+  expect(after(mergeScalarFactors, (g, x) => g.scale(g.scale(x, 0), 3))).toContain("%2 = constant [0]: f32[]");
+});
+
 test("factors: go to where they cost least", () => {
   expect(after(mergeScalarFactors, (g, x) => g.sum(g.scale(x, 0.5), [0, 1]))).toEqual([
     "%2 = constant [0.5]: f32[]",
@@ -297,11 +337,25 @@ test("sums: rows of (A B^T) * Y from Y B that is there already", () => {
   expect(difference(program, result)).toBeLessThan(1e-12);
 });
 
+test("sums of integers stay sums of integers", () => {
+  const program = programOf((g) => {
+    const [ids, strides] = [g.input("ids", i32(2, 3)), g.input("strides", i32(3))];
+    return {
+      places: g.sum(g.mul(ids, strides), [1]),
+      repeated: g.sum(g.expand(ids, [4, 2, 3]), [0]),
+      count: g.sum(g.expand(g.scalar(1, "int32"), [4, 8]), [0, 1]),
+    };
+  });
+  const result = optimise(program);
+  expect(difference(program, result)).toBe(0);
+  expect(body(result).join()).not.toContain("f32");
+});
+
 test("integers keep their own arithmetic", () => {
   const program = programOf((g) => {
     const x = g.input("x", i32(3));
     return { y: g.emit("FloorDiv", [g.add(x, g.scalar(0, "int32")), g.scalar(2, "int32")]) };
   });
-  expect(difference(program, removeNoOps(program))).toBe(0);
+  for (const pass of [removeNoOps, optimise]) expect(difference(program, pass(program))).toBe(0);
   expect(removeNoOps(program).nodes.map(({ op }) => op)).toEqual(["FloorDiv"]);
 });

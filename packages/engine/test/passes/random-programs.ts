@@ -3,20 +3,24 @@ import { isNextscaleError } from "../../src/errors.js";
 import { broadcastShapes } from "../../src/ir/broadcast.js";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
 import type { Program, ValueId } from "../../src/ir/program.js";
-import { sizeOf } from "../../src/ir/tensor-type.js";
+import { sizeOf, type DType } from "../../src/ir/tensor-type.js";
 import { bool, f32, i32 } from "../../src/trace/signature.js";
 
 /** Numbers from which a step draws whatever it needs to know. */
 type Step = readonly number[];
 
-/** Float values so far; steps choose among them. */
+/** Values so far; steps choose among them. */
 interface State {
   readonly g: GraphBuilder;
-  readonly values: ValueId[];
+  /** Those of float32. */
+  readonly values: readonly ValueId[];
   /** i32[3] */
   readonly labels: ValueId;
   readonly draw: (below: number) => number;
+  /** A float32 value. */
   readonly pick: () => ValueId;
+  readonly pickInteger: () => ValueId;
+  readonly pickBool: () => ValueId;
   readonly shape: (value: ValueId) => readonly number[];
 }
 
@@ -46,7 +50,10 @@ const binary: readonly Operation[] = ["Add", "Sub", "Mul", "Add", "Sub", "Mul", 
   (op) => (state) => pair(state, (a, b) => state.g.emit(op, [a, b])),
 );
 
-function pair({ pick, shape }: State, build: (a: ValueId, b: ValueId) => ValueId): ValueId | null {
+function pair(
+  { pick, shape }: Pick<State, "pick" | "shape">,
+  build: (a: ValueId, b: ValueId) => ValueId,
+): ValueId | null {
   const [a, b] = [pick(), pick()];
   return broadcastShapes(shape(a), shape(b)) === null ? null : build(a, b);
 }
@@ -77,6 +84,13 @@ const reduction =
     return axes.length === 0 ? null : state.g.emit(op, [x], { axes, keepDims: state.draw(2) === 1 });
   };
 
+const expansion: Operation = ({ g, pick, shape, draw }) => {
+  const x = pick();
+  const own = shape(x).map((extent) => (extent === 1 ? 1 + draw(3) : extent));
+  const full = own.length < 4 && draw(2) === 1 ? [1 + draw(3), ...own] : own;
+  return g.emit("Expand", [x], { shape: full });
+};
+
 const movement: readonly Operation[] = [
   ({ g, pick, shape, draw }) => {
     const x = pick();
@@ -88,12 +102,7 @@ const movement: readonly Operation[] = [
     const x = state.pick();
     return state.g.emit("Transpose", [x], { perm: permutation(state, state.shape(x).length) });
   },
-  ({ g, pick, shape, draw }) => {
-    const x = pick();
-    const own = shape(x).map((extent) => (extent === 1 ? 1 + draw(3) : extent));
-    const full = own.length < 4 && draw(2) === 1 ? [1 + draw(3), ...own] : own;
-    return g.emit("Expand", [x], { shape: full });
-  },
+  expansion,
   ({ g, pick, shape, draw }) => {
     const x = pick();
     const size = shape(x).map((extent) => Math.max(1, extent - draw(2)));
@@ -255,6 +264,37 @@ const compounds: readonly Operation[] = [
   },
 ];
 
+/** The same step on integers. */
+const onIntegers =
+  (operation: Operation): Operation =>
+  (state) =>
+    operation({ ...state, pick: state.pickInteger });
+
+const cast =
+  (from: "pickInteger" | "pickBool", to: DType): Operation =>
+  (state) =>
+    state.g.emit("Cast", [state[from]()], { to });
+
+/** Steps on integers and bools. Products have one small factor, so that no integer grows beyond 32 bits. */
+const discrete: readonly Operation[] = [
+  onIntegers((state) => pair(state, (a, b) => state.g.add(a, b))),
+  onIntegers(({ g, pick, labels, draw }) => g.mul(pick(), [labels, g.scalar(draw(4), "int32")][draw(2)]!)),
+  onIntegers(reduction("Sum")),
+  onIntegers(reduction("Max")),
+  onIntegers(expansion),
+  // Places in row-major order: a matrix times a vector, summed.
+  onIntegers(({ g, pick, labels, shape }) => {
+    const x = pick();
+    return shape(x).at(-1) === 3 ? g.sum(g.mul(x, labels), [shape(x).length - 1]) : null;
+  }),
+  onIntegers(({ g, pick, draw }) => g.emit("Greater", [pick(), g.scalar(draw(3), "int32")])),
+  onIntegers((state) => pair(state, (a, b) => state.g.emit("Where", [state.pickBool(), a, b]))),
+  cast("pickInteger", "float32"),
+  cast("pickInteger", "bool"),
+  cast("pickBool", "int32"),
+  cast("pickBool", "float32"),
+];
+
 const OPERATIONS: readonly Operation[] = [
   ...unary,
   ...binary,
@@ -266,6 +306,7 @@ const OPERATIONS: readonly Operation[] = [
   ...products,
   ...products,
   ...others,
+  ...discrete,
   ...compounds,
   ...compounds,
 ];
@@ -275,7 +316,7 @@ const MOST_ELEMENTS = 200;
 
 function build(steps: readonly Step[]): Program {
   const g = new GraphBuilder();
-  const values = [
+  const float32 = [
     g.input("a", f32(2, 3)),
     g.input("b", f32(3)),
     g.input("c", f32(2, 3, 2)),
@@ -284,22 +325,31 @@ function build(steps: readonly Step[]): Program {
   ];
   const labels = g.input("labels", i32(3));
   g.input("unused", bool(2));
+  const values: Readonly<Record<DType, ValueId[]>> = {
+    float32,
+    int32: [labels, g.input("ids", i32(2, 3))],
+    bool: [g.input("flags", bool(2, 1))],
+  };
   for (const step of steps) {
     let at = 1;
     const draw = (below: number) => step[at++ % step.length]! % below;
     // Recent values are chosen more often, so that rules meet chains.
-    const pick = () => values[values.length - 1 - Math.min(draw(values.length), draw(values.length))]!;
+    const among = (pool: readonly ValueId[]) => () =>
+      pool[pool.length - 1 - Math.min(draw(pool.length), draw(pool.length))]!;
     const made = attempt(OPERATIONS[step[0]! % OPERATIONS.length]!, {
       g,
-      values,
+      values: float32,
       labels,
       draw,
-      pick,
+      pick: among(values.float32),
+      pickInteger: among(values.int32),
+      pickBool: among(values.bool),
       shape: (value) => g.shapeOf(value),
     });
-    if (made !== null) values.push(made);
+    if (made !== null) values[g.typeOf(made).dtype].push(made);
   }
-  return g.finish(values.slice(-4).map((value, i) => ({ name: `y${i}`, value })));
+  const outputs = [...values.float32.slice(-4), ...values.int32.slice(-2), ...values.bool.slice(-1)];
+  return g.finish(outputs.map((value, i) => ({ name: `y${i}`, value })));
 }
 
 /**

@@ -4,10 +4,10 @@ import type { Engine } from "../../src/engines/engine.js";
 import { isNextscaleError } from "../../src/errors.js";
 import { GraphBuilder } from "../../src/ir/graph-builder.js";
 import { f32 } from "../../src/trace/signature.js";
-import { openEngine } from "../../src/web/open-engine.js";
+import { openEngine, type WebEngineName } from "../../src/web/open-engine.js";
 
 /** The engine, or null where this browser lacks what it needs; any other failure is one. */
-async function openIfPresent(name: string): Promise<Engine | null> {
+async function openIfPresent(name: WebEngineName): Promise<Engine | null> {
   try {
     return await openEngine(name);
   } catch (error) {
@@ -30,7 +30,7 @@ function accumulator() {
   ]);
 }
 
-describe.each(["onnxruntime-web/wasm", "onnxruntime-web/webgpu", "tfjs/cpu"])("%s", (name) => {
+describe.each(["onnxruntime-web/wasm", "onnxruntime-web/webgpu", "tfjs/cpu"] as const)("%s", (name) => {
   test("constants, state and overlapping runs", async ({ skip }) => {
     const engine = await openIfPresent(name);
     if (engine === null) return skip(`needs ${name}`);
@@ -59,8 +59,20 @@ describe.each(["onnxruntime-web/wasm", "onnxruntime-web/webgpu", "tfjs/cpu"])("%
     expect([first["total"], second["total"]]).toEqual([Float32Array.of(4, 5), Float32Array.of(3, 3)]);
     await engine.close();
   });
+
+  test("closing the engine ends its executables, also one that is being made", async ({ skip }) => {
+    const engine = await openIfPresent(name);
+    if (engine === null) return skip(`needs ${name}`);
+    const made = await engine.compile(accumulator());
+    const making = engine.compile(accumulator());
+    const closing = engine.close();
+    await expect(making).rejects.toThrow("an open engine");
+    await closing;
+    await made.close();
+    await expect(made.readState()).rejects.toThrow("an open executable");
+  });
 });
 
 test("an unknown engine is refused", async () => {
-  await expect(openEngine("onnxruntime-node/cpu")).rejects.toThrow("onnxruntime-web/wasm");
+  await expect(openEngine("onnxruntime-node/cpu" as WebEngineName)).rejects.toThrow("onnxruntime-web/wasm");
 });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { f32, gradients, i32, trace, type Executable, type NamedArrays, type Program } from "@nextscale/engine";
-import { openEngine } from "@nextscale/engine/node";
+import { openEngine, type EngineName } from "@nextscale/engine/node";
 import { normals } from "../../src/random/distributions.js";
 import { randomStream } from "../../src/random/stream.js";
 import { shuffledBatches } from "../../src/training/epoch-order.js";
@@ -120,5 +120,5 @@ export function regressionProgram(): Program {
 /** The regression's step on an engine by name, or written out in JavaScript. */
 export async function regressionOn(engine: string | undefined, initial: NamedArrays): Promise<Executable> {
   if (engine === undefined) return regressionExecutable(initial);
-  return (await openEngine(engine)).compile(regressionProgram(), { state: initial });
+  return (await openEngine(engine as EngineName)).compile(regressionProgram(), { state: initial });
 }

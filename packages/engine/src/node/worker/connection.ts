@@ -38,6 +38,11 @@ export class WorkerConnection {
     return answer;
   }
 
+  /** Whether the worker has stopped, for whatever reason. */
+  get stopped(): boolean {
+    return this.#stopped !== null;
+  }
+
   /** Ends the worker thread. */
   async terminate(): Promise<void> {
     await this.#worker.terminate();

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Engine, Executable } from "../../engines/engine.js";
+import { SerialQueue } from "../../engines/serial-queue.js";
 import { allocate, type NamedArrays, type TensorData } from "../../ir/tensor-type.js";
 import { openEngineHere } from "../open-engine-here.js";
 import {
@@ -75,11 +76,15 @@ async function serve(): Promise<void> {
     post({ id: OPENED, error: toParts(error) });
     return;
   }
+  // One at a time: an engine must not be closed while it loads a program.
+  const queue = new SerialQueue();
   port.on("message", ({ id, request }: NumberedRequest) => {
-    answer(engine, request).then(
-      (result) => post({ id, result }),
-      (error: unknown) => post({ id, error: toParts(error) }),
-    );
+    queue
+      .add(() => answer(engine, request))
+      .then(
+        (result) => post({ id, result }),
+        (error: unknown) => post({ id, error: toParts(error) }),
+      );
   });
   post({ id: OPENED, result: null });
 }

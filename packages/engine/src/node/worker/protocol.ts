@@ -2,10 +2,11 @@ import type { CompileOptions } from "../../engines/engine.js";
 import { NextscaleError, type ErrorParts } from "../../errors.js";
 import type { Program } from "../../ir/program.js";
 import { sizeOf, type NamedArrays, type TensorData, type TensorType } from "../../ir/tensor-type.js";
+import type { EngineName } from "../engine-names.js";
 
 /** What the worker is started with. */
 export interface WorkerSetup {
-  readonly engine: string;
+  readonly engine: EngineName;
   readonly threads?: number;
 }
 
@@ -55,7 +56,7 @@ export function allocateShared(type: TensorType): TensorData {
   }
 }
 
-/** An error as a message can carry it. The cause stays behind as text: it may hold what cannot be cloned. */
+/** An error as a message can carry it. The cause stays behind: it may hold what cannot be cloned, and `got` quotes it. */
 export function toParts(error: unknown): ErrorParts {
   if (!(error instanceof NextscaleError)) {
     const text = error instanceof Error ? error.message : String(error);

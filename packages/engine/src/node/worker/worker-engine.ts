@@ -1,7 +1,7 @@
-import { bind, checkInputs, type Binding } from "../../engines/binding.js";
-import type { CompileOptions, Engine, Executable } from "../../engines/engine.js";
-import { alreadyClosed } from "../../engines/failures.js";
-import { SerialQueue } from "../../engines/serial-queue.js";
+import { bind, type Slot } from "../../engines/binding.js";
+import type { CompileOptions, Engine } from "../../engines/engine.js";
+import { OwningEngine, type Driver } from "../../engines/owning-engine.js";
+import type { LoadedProgram } from "../../engines/queued-executable.js";
 import type { Program } from "../../ir/program.js";
 import { allocate, type NamedArrays, type TensorData } from "../../ir/tensor-type.js";
 import { WorkerConnection } from "./connection.js";
@@ -17,96 +17,86 @@ import { startWorker } from "./start-worker.js";
 export async function openWorkerEngine(setup: WorkerSetup): Promise<Engine> {
   const connection = new WorkerConnection(startWorker(setup));
   await connection.opened();
-  return new WorkerEngine(`${setup.engine} (worker)`, connection);
+  return new OwningEngine(`${setup.engine} (worker)`, new WorkerDriver(connection));
 }
 
-/** {@link Engine} on the other side of a connection. */
-export class WorkerEngine implements Engine {
-  readonly name: string;
+/** Loads programs on the engine at the other side of a connection. */
+export class WorkerDriver implements Driver {
   readonly #connection: WorkerConnection;
-  #closing: Promise<void> | null = null;
 
-  constructor(name: string, connection: WorkerConnection) {
-    this.name = name;
+  constructor(connection: WorkerConnection) {
     this.#connection = connection;
   }
 
-  async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
-    if (this.#closing !== null) throw alreadyClosed(this.name);
+  async load(program: Program, options: CompileOptions): Promise<LoadedProgram> {
     const binding = bind(program, options);
-    const inputs = share(binding.inputs);
-    const outputs = share(binding.outputs);
-    const executable = await this.#connection.ask<number>({ kind: "compile", program, options, inputs, outputs });
-    return new WorkerExecutable(this.name, this.#connection, executable, binding, inputs, outputs);
+    const shared = { inputs: share(binding.inputs), outputs: share(binding.outputs) };
+    const executable = await this.#connection.ask<number>({ kind: "compile", program, options, ...shared });
+    return new WorkerProgram(this.#connection, executable, binding.inputs, binding.outputs, shared);
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#connection
-      .ask<null>({ kind: "close" })
-      .catch(() => null)
-      .then(() => this.#connection.terminate());
-    return this.#closing;
+  async release(): Promise<void> {
+    const closed = freed(this.#connection, this.#connection.ask<null>({ kind: "close" }));
+    await closed.finally(() => this.#connection.terminate());
   }
 }
 
-class WorkerExecutable implements Executable {
-  readonly #engine: string;
+/** Memory that both threads see, for each input and output. */
+interface Shared {
+  readonly inputs: SharedArrays;
+  readonly outputs: SharedArrays;
+}
+
+/** An executable of the worker, by number, with the memory shared with it. */
+class WorkerProgram implements LoadedProgram {
+  readonly inputs: readonly Slot[];
   readonly #connection: WorkerConnection;
   readonly #executable: number;
-  readonly #binding: Binding;
-  readonly #shared: { readonly inputs: SharedArrays; readonly outputs: SharedArrays };
+  readonly #shared: Shared;
   readonly #outputs: NamedArrays;
-  readonly #queue = new SerialQueue();
-  #closed = false;
 
   constructor(
-    engine: string,
     connection: WorkerConnection,
     executable: number,
-    binding: Binding,
-    inputs: SharedArrays,
-    outputs: SharedArrays,
+    inputs: readonly Slot[],
+    outputs: readonly Slot[],
+    shared: Shared,
   ) {
-    this.#engine = engine;
+    this.inputs = inputs;
     this.#connection = connection;
     this.#executable = executable;
-    this.#binding = binding;
-    this.#shared = { inputs, outputs };
-    this.#outputs = Object.fromEntries(binding.outputs.map(({ name, type }) => [name, allocate(type)]));
+    this.#shared = shared;
+    this.#outputs = Object.freeze(Object.fromEntries(outputs.map(({ name, type }) => [name, allocate(type)])));
   }
 
   async run(inputs: NamedArrays): Promise<NamedArrays> {
-    checkInputs(this.#binding, inputs);
-    return this.#queue.add(async () => {
-      if (this.#closed) throw alreadyClosed(this.#engine);
-      for (const { name } of this.#binding.inputs) this.#shared.inputs[name]!.set(inputs[name] as TensorData);
-      await this.#connection.ask<null>({ kind: "run", executable: this.#executable });
-      const fresh = this.#queue.waiting > 0;
-      const entries = this.#binding.outputs.map(({ name, type }): [string, TensorData] => {
-        const array = fresh ? allocate(type) : (this.#outputs[name] as TensorData);
-        array.set(this.#shared.outputs[name] as TensorData);
-        return [name, array];
-      });
-      return Object.fromEntries(entries);
-    });
+    for (const { name } of this.inputs) this.#shared.inputs[name]!.set(inputs[name] as TensorData);
+    await this.#connection.ask<null>({ kind: "run", executable: this.#executable });
+    for (const [name, array] of Object.entries(this.#outputs)) array.set(this.#shared.outputs[name] as TensorData);
+    return this.#outputs;
   }
 
   readState(): Promise<NamedArrays> {
-    return this.#queue.add(async () => {
-      if (this.#closed) throw alreadyClosed(this.#engine);
-      return this.#connection.ask<NamedArrays>({ kind: "readState", executable: this.#executable });
-    });
+    return this.#connection.ask<NamedArrays>({ kind: "readState", executable: this.#executable });
   }
 
-  close(): Promise<void> {
-    return this.#queue.add(async () => {
-      if (this.#closed) return;
-      this.#closed = true;
-      await this.#connection.ask<null>({ kind: "closeExecutable", executable: this.#executable });
-    });
+  async release(): Promise<void> {
+    await freed(
+      this.#connection,
+      this.#connection.ask<null>({ kind: "closeExecutable", executable: this.#executable }),
+    );
   }
 }
 
-function share(slots: Binding["inputs"]): SharedArrays {
+/** Waits for an answer that something is freed; what a worker held that has stopped is free. */
+async function freed(connection: WorkerConnection, answer: Promise<null>): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    if (!connection.stopped) throw error;
+  }
+}
+
+function share(slots: readonly Slot[]): SharedArrays {
   return Object.fromEntries(slots.map(({ name, type }) => [name, allocateShared(type)]));
 }

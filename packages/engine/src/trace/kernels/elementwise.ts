@@ -19,6 +19,31 @@ function indicator(g: GraphBuilder, op: string, x: ValueId, threshold: number): 
   return g.toFloat(g.emit(op, [x, g.scalar(threshold)]));
 }
 
+/*
+ * In float32, 1 + x forgets a small x, and so do log(1 + x) and exp(x) - 1. What they miss is added, from x within [-1/2, 1/2]:
+ * further out nothing is missing, and infinities would get in the way. It is a matter of rounding, through which no gradient
+ * flows: the gradients of the plain forms are exact.
+ */
+
+/** log(1 + x) = log(u) + (x - (u - 1)) / u, with u = 1 + x rounded: the second term is what the rounding took. */
+function log1p(g: GraphBuilder, x: ValueId): ValueId {
+  const one = g.scalar(1);
+  const small = g.emit("Clip", [x], { min: -0.5, max: 0.5 });
+  const rounded = g.add(small, one);
+  const missing = g.div(g.sub(small, g.sub(rounded, one)), rounded);
+  return g.add(g.emit("Log", [g.add(x, one)]), g.emit("StopGradient", [missing]));
+}
+
+/** e^x - 1 = tanh(x / 2) (e^x + 1), which has no difference of close numbers. */
+function expm1(g: GraphBuilder, x: ValueId): ValueId {
+  const one = g.scalar(1);
+  const plain = (power: ValueId) => g.sub(power, one);
+  const small = g.emit("Clip", [x], { min: -0.5, max: 0.5 });
+  const power = g.emit("Exp", [small]);
+  const exact = g.mul(g.emit("Tanh", [g.scale(small, 0.5)]), g.add(power, one));
+  return g.add(plain(g.emit("Exp", [x])), g.emit("StopGradient", [g.sub(exact, plain(power))]));
+}
+
 /** Kernels that work element by element. */
 export const elementwiseKernels: Readonly<Record<string, Translation>> = {
   ...Object.fromEntries(
@@ -52,16 +77,19 @@ export const elementwiseKernels: Readonly<Record<string, Translation>> = {
   Mod: binary("FloorMod"),
   SquaredDifference: (g, inputs) => g.emit("Square", [g.sub(inputs.get("a"), inputs.get("b"))]),
   AddN: (g, inputs) => inputs.all().reduce((sum, value) => g.add(sum, value)),
-  Log1p: (g, inputs) => g.emit("Log", [g.add(inputs.get("x"), g.scalar(1))]),
-  Expm1: (g, inputs) => g.sub(g.emit("Exp", [inputs.get("x")]), g.scalar(1)),
+  Log1p: (g, inputs) => log1p(g, inputs.get("x")),
+  Expm1: (g, inputs) => expm1(g, inputs.get("x")),
   Relu6: (g, inputs) => g.emit("Clip", [inputs.get("x")], { min: 0, max: 6 }),
   ClipByValue: (g, inputs, attributes) =>
     g.emit("Clip", [inputs.get("x")], {
       min: attributes.number("clipValueMin"),
       max: attributes.number("clipValueMax"),
     }),
-  LeakyRelu: (g, inputs, attributes) =>
-    g.emit("Maximum", [inputs.get("x"), g.scale(inputs.get("x"), attributes.number("alpha"))]),
+  LeakyRelu: (g, inputs, attributes) => {
+    const alpha = attributes.number("alpha");
+    // Above 1 the slope is the steeper of the two where x is negative.
+    return g.emit(alpha > 1 ? "Minimum" : "Maximum", [inputs.get("x"), g.scale(inputs.get("x"), alpha)]);
+  },
   Elu: (g, inputs) => {
     const x = inputs.get("x");
     const negative = g.sub(g.emit("Exp", [g.emit("Minimum", [x, g.scalar(0)])]), g.scalar(1));

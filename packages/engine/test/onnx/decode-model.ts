@@ -1,8 +1,7 @@
-import { NextscaleError } from "../errors.js";
-import type { OnnxAttribute } from "../ops/operation.js";
+import { NextscaleError } from "../../src/errors.js";
+import type { OnnxAttribute } from "../../src/ops/operation.js";
 import {
   ONNX_ATTRIBUTE_TYPES,
-  ONNX_ELEMENT_BYTES,
   ONNX_TYPES,
   type OnnxElementType,
   type OnnxGraph,
@@ -11,7 +10,7 @@ import {
   type OnnxNode,
   type OnnxTensor,
   type OnnxValueInfo,
-} from "./model.js";
+} from "../../src/onnx/model.js";
 import { protobufFields, type ProtobufField } from "./protobuf-reader.js";
 
 /** Protobuf itself stops at 2 GiB a message. */
@@ -21,6 +20,14 @@ const MAX_ITEMS = 1_000_000;
 const MAX_RANK = 32;
 const MAX_DEPTH = 4;
 const MAX_NAME_BYTES = 65_536;
+
+/** Bytes of one element. */
+export const ONNX_ELEMENT_BYTES: Readonly<Record<OnnxElementType, number>> = {
+  float32: 4,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

@@ -1,4 +1,4 @@
-import { NextscaleError } from "../errors.js";
+import { NextscaleError } from "../../src/errors.js";
 
 /** One field of a message: its number and its value, by wire type. */
 export interface ProtobufField {
