@@ -23,7 +23,7 @@ const DIGITS: ImagePreset = {
       reconstruction: 20,
     },
     refiner: {
-      steps: 4600,
+      steps: 3600,
       batchSize: 128,
       learningRate: 4e-3,
       weightDecay: 0.05,
