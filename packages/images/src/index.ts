@@ -12,8 +12,8 @@ export {
   type RefinerConfig,
   type TokeniserConfig,
 } from "./model/config.js";
-export { createImageModel, type CreateImageModelOptions } from "./model/create-image-model.js";
-export type { CodeScores, ImageModel, ImageSamples, SampleRequest } from "./model/image-model.js";
+export { createImageModel, type CreateImageModelOptions, type ImageModelContent } from "./model/create-image-model.js";
+export type { CodeScores, ImageModel, ImageSamples, SampleRequest, TrainedOn } from "./model/image-model.js";
 export { IMAGE_PRESETS, type ImagePreset, type ImagePresetName } from "./model/presets.js";
 export { renderGrid, type GridOptions } from "./render/grid.js";
 export type { DrawableImage } from "./render/raster.js";

@@ -4,7 +4,9 @@ import {
   decoderNats,
   emptyReliability,
   fitDecoder,
+  fitUnigram,
   twoPartBitsPerDim,
+  unigramCrossEntropy,
   type CalibrationScore,
 } from "@nextscale/refinement-core";
 import type { ImageDataset } from "../data/image-dataset.js";
@@ -49,9 +51,20 @@ export interface KnownReconstructions {
 const LOGISTIC_IMAGES = 400;
 
 /**
- * Cost of test images when their codes and then their pixels are sent.
+ * What it costs to say which class each test image has, in nats per image, when classes are as frequent as among the
+ * training images (one added to every count). A model of images given their class is one of images with it: p(x) is
+ * at least p(class) p(x | class).
+ */
+export function labelCost(train: Pick<ImageDataset, "labels" | "classes">, test: Pick<ImageDataset, "labels">): number {
+  const scales = [{ sites: 1 }];
+  const frequencies = fitUnigram(train.labels!, scales, train.classes.length);
+  return unigramCrossEntropy(frequencies, test.labels!, scales)[0]!;
+}
+
+/**
+ * Cost of test images when class, codes and pixels are sent, one after the other.
  *
- * @param codeNats cost of the codes, nats per image
+ * @param codeNats cost of class and codes, nats per image
  * @throws NextscaleError `shape` when reconstructions and images differ in number
  */
 export function twoPartCosts(

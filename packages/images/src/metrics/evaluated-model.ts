@@ -4,7 +4,7 @@ import type { ImageModel } from "../model/image-model.js";
 /** What evaluation needs of an image model. */
 export interface EvaluatedModel extends Pick<
   ImageModel,
-  "hash" | "engine" | "networkEvaluations" | "sample" | "encode" | "decode" | "score"
+  "hash" | "trainedOn" | "engine" | "networkEvaluations" | "sample" | "encode" | "decode" | "score"
 > {
   readonly config: Pick<ImageModelConfig, "height" | "width" | "channels" | "classes"> & {
     readonly tokeniser: Pick<TokeniserConfig, "scales" | "vocabulary">;

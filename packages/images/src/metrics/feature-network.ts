@@ -31,6 +31,8 @@ export interface FeatureNetwork {
   readonly config: LenetConfig;
   /** SHA-256 of configuration and weights: distances under networks of different hashes cannot be compared. */
   readonly hash: string;
+  /** The data set that it was trained on. */
+  readonly trainedOn: { readonly name: string; readonly sha256: string };
   /**
    * Features and predicted classes of images of any number.
    *
@@ -79,12 +81,13 @@ export async function openFeatureNetwork(
   engine: Engine,
   where = "feature network",
 ): Promise<FeatureNetwork> {
-  const { config, tensors, hash } = await decodeCheckpoint(featureNetworkKind, files, where);
+  const { config, tensors, hash, description } = await decodeCheckpoint(featureNetworkKind, files, where);
   const executable = await engine.compile(embeddingProgram(config), { constants: tensors });
   const size = config.height * config.width * config.channels;
   return {
     config,
     hash,
+    trainedOn: description.data,
     async embed(images) {
       requireSize(config, images);
       const { count, data } = images;

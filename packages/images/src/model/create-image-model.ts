@@ -1,5 +1,11 @@
 import { NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
-import { generationNoise, randomStream, samplingControls } from "@nextscale/refinement-core";
+import {
+  generationNoise,
+  randomStream,
+  samplingControls,
+  type Checkpoint,
+  type ModelDescription,
+} from "@nextscale/refinement-core";
 import { scaleGeometry } from "../generator/generator.js";
 import { likelihoodProgram, samplingProgram } from "../generator/programs.js";
 import type { ImageBatch } from "../image-batch.js";
@@ -11,24 +17,31 @@ import { inBatches, sliceItems } from "./in-batches.js";
 import { requireCodes, requireCount, requireImages, requireLabels } from "./requirements.js";
 import { weightTypes } from "./weights.js";
 
-/** What a model is made with besides configuration and weights. */
+/** As much of a checkpoint as a model is made of. */
+export interface ImageModelContent extends Pick<Checkpoint<ImageModelConfig>, "config" | "tensors" | "hash"> {
+  readonly description: Pick<ModelDescription, "seed" | "data">;
+}
+
+/** What a model is made with besides its checkpoint. */
 export interface CreateImageModelOptions {
   /** Stays open when the model is closed, unless `ownsEngine`. */
   readonly engine: Engine;
-  /** SHA-256 of configuration and weights. */
-  readonly hash: string;
   readonly ownsEngine?: boolean;
 }
 
 /**
- * A model from its configuration and weights.
+ * A model from the content of its two files. It works wherever there is an engine; with Node `loadImageModel` does it all.
  *
- * @param tensors named as in a checkpoint
+ * @param content what `decodeCheckpoint` gives, which has checked it
+ *
+ * @example
+ * const bytes = async (name) => new Uint8Array(await (await fetch(`mnist/${name}`)).arrayBuffer());
+ * const files = { "model.json": await bytes("model.json"), "weights.safetensors": await bytes("weights.safetensors") };
+ * const model = createImageModel(await decodeCheckpoint(imageModelKind, files), { engine });
  */
 export function createImageModel(
-  config: ImageModelConfig,
-  tensors: NamedArrays,
-  { engine, hash, ownsEngine = false }: CreateImageModelOptions,
+  { config, tensors, hash, description }: ImageModelContent,
+  { engine, ownsEngine = false }: CreateImageModelOptions,
 ): ImageModel {
   const types = weightTypes(config);
   const geometry = scaleGeometry(config);
@@ -62,6 +75,8 @@ export function createImageModel(
   const model: ImageModel = {
     config,
     hash,
+    trainedOn: description.data,
+    seed: description.seed,
     engine: engine.name,
     networkEvaluations: (options = {}) => scales * (samplingControls(options, scales, vocabulary).plan.guided ? 2 : 1),
 

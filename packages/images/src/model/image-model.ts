@@ -34,11 +34,22 @@ export interface CodeScores {
   readonly correct: Uint8Array;
 }
 
+/** A data set as a checkpoint names it. */
+export interface TrainedOn {
+  readonly name: string;
+  /** `hash` of the data set. */
+  readonly sha256: string;
+}
+
 /** A trained model of images. Calls may overlap; they run in turn. */
 export interface ImageModel {
   readonly config: ImageModelConfig;
   /** SHA-256 of configuration and weights, for receipts. */
   readonly hash: string;
+  /** The data set that it was trained on. */
+  readonly trainedOn: TrainedOn;
+  /** Seed that it was trained with. */
+  readonly seed: number;
   /** Name of the engine that it runs on. */
   readonly engine: string;
   /** Evaluations of the refiner for one sample: one a scale, two when guided. */

@@ -1,6 +1,6 @@
 import { fitUnigram } from "@nextscale/refinement-core";
 import { expect, test } from "vitest";
-import { codeCalibration } from "../../src/metrics/evaluate-likelihood.js";
+import { codeCalibration, labelCost } from "../../src/metrics/evaluate-likelihood.js";
 import { codebookUse } from "../../src/metrics/evaluate-tokeniser.js";
 import { firstCodes, joinScales, scaleSites } from "../../src/metrics/model-codes.js";
 import type { EvaluatedModel } from "../../src/metrics/evaluated-model.js";
@@ -32,4 +32,10 @@ test("calibration is that of each scale's own confidences", () => {
   expect(fine).toMatchObject({ count: 8, accuracy: 0.5, expectedError: 0, meanConfidence: 0.5 });
   confidence[3] = NaN;
   expect(() => codeCalibration({ confidence, correct }, scales)).toThrow("confidences from 0 to 1");
+});
+
+test("a class costs what its frequency among training images says", () => {
+  const train = { labels: Uint8Array.of(0, 0, 1), classes: ["a", "b"] };
+  const nats = labelCost(train, { labels: Uint8Array.of(0, 1, 1, 1) });
+  expect(nats).toBeCloseTo((Math.log(5 / 3) + 3 * Math.log(5 / 2)) / 4, 12);
 });

@@ -10,7 +10,7 @@ import { traceTyped } from "../../src/model/traced.js";
 import { weightTypes } from "../../src/model/weights.js";
 import { codeTypes, type TokeniserWeights } from "../../src/tokeniser/programs.js";
 import { tokeniserWalk, zeroLatents } from "../../src/tokeniser/tokeniser.js";
-import { largestDifference, randomWeights, runOnce, testEngine, TINY } from "../support/tiny-model.js";
+import { contentOf, largestDifference, randomWeights, runOnce, testEngine, TINY } from "../support/tiny-model.js";
 
 const opened = testEngine();
 /** Far from uniform, so that labels, guidance and temperature matter. */
@@ -20,7 +20,7 @@ const { vocabulary } = TINY.tokeniser;
 
 let model: ImageModel;
 beforeAll(() => {
-  model = createImageModel(TINY, weights, { engine: opened.engine, hash: "0".repeat(64) });
+  model = createImageModel(contentOf(TINY, weights), { engine: opened.engine });
 });
 afterAll(() => model.close());
 
@@ -181,7 +181,7 @@ test("the score is what the logits say", async () => {
 });
 
 test("an untrained model's score is near ln V a code", async () => {
-  const untrained = createImageModel(TINY, randomWeights(TINY), { engine: opened.engine, hash: "" });
+  const untrained = createImageModel(contentOf(TINY, randomWeights(TINY)), { engine: opened.engine });
   const { codes, labels } = await untrained.sample({ count: 8, seed: 1 });
   const { nats } = await untrained.score(codes, labels);
   nats.forEach((value, i) => {
@@ -241,7 +241,7 @@ test("a signal stops sampling between batches, also one from a timer", async () 
 });
 
 test("calls may overlap; a closed model is closed for good, twice", async () => {
-  const other = createImageModel(TINY, weights, { engine: opened.engine, hash: "" });
+  const other = createImageModel(contentOf(TINY, weights), { engine: opened.engine });
   const both = await Promise.all([other.sample({ count: 3, seed: 5 }), other.sample({ count: 3, seed: 6 })]);
   expect(codesOf(both[0])).toEqual(codesOf(await sample({ count: 3 })));
   expect(codesOf(both[1])).toEqual(codesOf(await sample({ count: 3, seed: 6 })));

@@ -4,6 +4,7 @@ import { initialiser, normals, parameterArrays, parameterNormals, randomStream }
 import { afterAll, beforeAll } from "vitest";
 import { imageRefiner } from "../../src/generator/generator.js";
 import type { ImageModelConfig } from "../../src/model/config.js";
+import type { ImageModelContent } from "../../src/model/create-image-model.js";
 import { IMAGE_PRESETS } from "../../src/model/presets.js";
 import { initTokeniser } from "../../src/tokeniser/tokeniser.js";
 
@@ -30,6 +31,16 @@ export function randomWeights(config: ImageModelConfig, { seed = 1, head = 1 } =
     ...Object.fromEntries(Object.entries(refiner).map(([name, data]) => [name, name.startsWith("refiner/heads") ? data.map((x) => x * head) : data])), // prettier-ignore
     ...Object.fromEntries(embeddings),
   };
+}
+
+/** What a checkpoint with these weights would hold. */
+export function contentOf(
+  config: ImageModelConfig,
+  tensors: NamedArrays,
+  trainedOn = "0".repeat(64),
+): ImageModelContent {
+  const description = { seed: 1, data: { name: "none", sha256: trainedOn } };
+  return { config, tensors, hash: "0".repeat(64), description };
 }
 
 /** An engine for the tests of a file. */
