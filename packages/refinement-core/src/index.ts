@@ -95,6 +95,7 @@ export {
   parameterArrays,
   parameterNormals,
   parameterTypes,
+  SHAPES_ONLY,
   type HostParameters,
   type Initialiser,
   type MapLeaves,
@@ -220,7 +221,7 @@ export {
 } from "./quantiser/moving-average.js";
 export { multiScaleScales, sharedPhi, type MultiScaleGrids } from "./quantiser/multi-scale.js";
 export { nearestCodes, nearestHostCodes } from "./quantiser/nearest.js";
-export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiTypes, type Phi } from "./quantiser/phi.js";
+export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiNormals, phiTypes, type Phi } from "./quantiser/phi.js";
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
 
 // checkpoint

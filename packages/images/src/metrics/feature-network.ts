@@ -7,13 +7,14 @@ import {
   featureMatrix,
   initialiser,
   parameterTypes,
+  SHAPES_ONLY,
   type CheckpointKind,
   type FeatureMatrix,
   layoutOf,
 } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
-import type { ImageDataset } from "../data/image-dataset.js";
+import { IMAGE_LIMITS, type ImageDataset } from "../data/image-dataset.js";
 import type { ImageBatch } from "../image-batch.js";
 import { imageBatches } from "./image-batches.js";
 import { initLenet, lenet, type LenetConfig, type LenetParameters } from "./lenet.js";
@@ -43,21 +44,22 @@ export interface FeatureNetwork {
   close(): Promise<void>;
 }
 
-/** Types of the parameters that a configuration implies. */
+/** Types of the parameters that a configuration implies; nothing of their size is made. */
 export function lenetTypes(config: LenetConfig): Tree<TensorType> {
-  const zeros = initialiser((_path, count) => new Float32Array(count));
-  return parameterTypes(initLenet(zeros, config));
+  return parameterTypes(initLenet(initialiser(SHAPES_ONLY), config));
 }
 
 const positive = z.number().int().positive();
+// A description that names absurd sizes must be refused before anything of such a size is made.
+const extent = positive.max(1024);
 
 /** Schema of a network's configuration. */
 export const lenetConfigSchema = z.strictObject({
-  height: positive,
-  width: positive,
-  channels: positive,
-  classes: positive,
-  features: positive,
+  height: extent,
+  width: extent,
+  channels: positive.max(3),
+  classes: positive.max(IMAGE_LIMITS.classes),
+  features: positive.max(4096),
 });
 
 /** Checkpoints that hold a feature network: `model.json` and `weights.safetensors`. */

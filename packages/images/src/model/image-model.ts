@@ -83,6 +83,9 @@ export interface ImageModel {
    * @throws NextscaleError `shape` when the codes are not those of as many images, `invalid-argument` for a label out of range
    */
   score(codes: readonly Int32Array[], labels: ArrayLike<number>): Promise<CodeScores>;
-  /** Frees the engine's programs, after the calls in progress. Later calls are refused. Idempotent. */
+  /**
+   * Refuses further calls, waits for those in progress, whole, and frees the programs, and the engine if it is the model's
+   * own. Idempotent: every call returns when all is freed.
+   */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { f32, type TensorType } from "@nextscale/engine";
-import { initialiser, parameterTypes, randomStream } from "@nextscale/refinement-core";
+import { initialiser, parameterTypes, SHAPES_ONLY } from "@nextscale/refinement-core";
 import { imageRefiner, type RefinerParameters } from "../generator/generator.js";
 import { initTokeniser, type TokeniserParameters } from "../tokeniser/tokeniser.js";
 import type { ImageModelConfig } from "./config.js";
@@ -13,13 +13,13 @@ export type WeightTypes = {
   readonly refiner: TypesOf<RefinerParameters>;
 };
 
-/** The weights that a configuration implies. */
+/** The weights that a configuration implies; nothing of their size is made. */
 export function weightTypes(config: ImageModelConfig): WeightTypes {
-  const noDraws = (_path: string, count: number) => new Float32Array(count);
+  const shapes = initialiser(SHAPES_ONLY);
   const { scales, vocabulary, latentChannels } = config.tokeniser;
   return {
-    tokeniser: parameterTypes(initTokeniser(config, initialiser(noDraws), randomStream(0, "phi"))),
+    tokeniser: parameterTypes(initTokeniser(config, shapes, shapes)),
     embeddings: scales.map(() => f32(vocabulary, latentChannels)),
-    refiner: parameterTypes(imageRefiner(config).init(noDraws)),
+    refiner: parameterTypes(imageRefiner(config).init(SHAPES_ONLY)),
   };
 }

@@ -1,4 +1,4 @@
-import { initialiser, layoutOf, parameterNormals, randomStream } from "@nextscale/refinement-core";
+import { initialiser, layoutOf, parameterNormals, phiNormals, randomStream } from "@nextscale/refinement-core";
 import { weightTypes } from "../model/weights.js";
 import { initTokeniser } from "../tokeniser/tokeniser.js";
 import { warmUpProgram } from "../tokeniser/training-program.js";
@@ -19,7 +19,8 @@ export function autoencoderStage({ config, types, dataset, seed }: StageInputs):
     layout: (found) => layoutOf({ state: weightStateTypes(weightTypes(found).tokeniser) }),
     start: () => {
       const random = initialiser(parameterNormals(seed), "tokeniser");
-      return initialWeightState(initTokeniser(model, random, randomStream(seed, "phi")), types.tokeniser);
+      const phiRandom = initialiser(phiNormals(randomStream(seed, "phi")));
+      return initialWeightState(initTokeniser(model, random, phiRandom), types.tokeniser);
     },
     constants: {},
     batches: (step) => ({ images: batches(step).images }),

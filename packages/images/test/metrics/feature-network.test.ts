@@ -65,6 +65,16 @@ test("weights that are not those of the description are refused, and so is anoth
   const text = new TextDecoder().decode(files["model.json"]).replace("images/feature-network", "images/next-scale");
   const other = { ...files, "model.json": new TextEncoder().encode(text) };
   await expect(openFeatureNetwork(other, engine)).rejects.toMatchObject({ code: "invalid-data" });
+  const lies = [{ features: 2 ** 40 }, { height: 1e6, width: 1e6 }, { features: 4096, height: 1024, width: 1024 }];
+  for (const lie of lies) {
+    const description = JSON.parse(new TextDecoder().decode(files["model.json"])) as { config: object };
+    const lying = JSON.stringify({ ...description, config: { ...description.config, ...lie } });
+    const began = process.memoryUsage().arrayBuffers;
+    const opening = openFeatureNetwork({ ...files, "model.json": new TextEncoder().encode(lying) }, engine);
+    await expect(opening).rejects.toMatchObject({ code: "invalid-data" });
+    // The dense layer that the last one describes would take 16 GB.
+    expect(process.memoryUsage().arrayBuffers - began).toBeLessThan(2 ** 26);
+  }
   await engine.close();
   await expect(loadFeatureNetwork({ folder: "/nowhere" })).rejects.toMatchObject({ code: "invalid-file" });
 });

@@ -1,4 +1,5 @@
-import { i32, isNextscaleError, type ErrorCode } from "@nextscale/engine";
+import { i32, isNextscaleError, type Engine, type ErrorCode } from "@nextscale/engine";
+import { openEngine } from "@nextscale/engine/node";
 import { randomStream, teacherForced, uniforms } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
@@ -238,6 +239,36 @@ test("a signal stops sampling between batches, also one from a timer", async () 
   const seen: number[] = [];
   await sample({ count: 300, onProgress: (count, total) => seen.push(count, total) });
   expect(seen.slice(-2)).toEqual([300, 300]);
+});
+
+test("closing waits for whole calls, refuses new ones, and frees an engine of its own once", async () => {
+  const engine = await openEngine(undefined, { threads: 1 });
+  let closed = 0;
+  const counted: Engine = {
+    ...engine,
+    name: engine.name,
+    compile: (program, options) => engine.compile(program, options),
+    close: () => {
+      closed++;
+      return engine.close();
+    },
+  };
+  const other = createImageModel(contentOf(TINY, weights), { engine: counted, ownsEngine: true });
+  let batches = 0;
+  const image = { data: new Float32Array(784), count: 1, height: 28, width: 28, channels: 1 };
+  const whole = other.sample({ count: 600, seed: 5, onProgress: () => batches++ });
+  // Two programs one after the other: closing must not come between them.
+  const back = other.reconstruct(image);
+  const first = other.close();
+  const second = other.close();
+  expect(await refusal(other.sample({ count: 1 }))).toBe("invalid-argument");
+  expect(closed).toBe(0);
+  await second;
+  expect([batches, closed]).toEqual([3, 1]);
+  expect((await whole).count).toBe(600);
+  expect((await back).count).toBe(1);
+  await Promise.all([first, other.close()]);
+  expect(closed).toBe(1);
 });
 
 test("calls may overlap; a closed model is closed for good, twice", async () => {

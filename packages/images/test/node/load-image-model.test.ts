@@ -6,6 +6,7 @@ import { sha256 } from "@nextscale/refinement-core";
 import { writeCheckpoint } from "@nextscale/refinement-core/node";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { imageModelConfigSchema, type ImageModelConfig } from "../../src/model/config.js";
 import { imageModelKind } from "../../src/model/checkpoint-kind.js";
 import { bundledImageModels, loadImageModel } from "../../src/node/load-image-model.js";
 import { randomWeights, TINY } from "../support/tiny-model.js";
@@ -116,6 +117,32 @@ test("a description of another model, of none, or of one that cannot be is refus
   expect(await refusal()).toMatch(/^invalid-data: .*latent grid/);
   config({ height: 28, surprise: 1 });
   expect(await refusal()).toMatch(/^invalid-data: .*surprise/);
+});
+
+/** Bytes of typed arrays that a function leaves behind, or had at its end. */
+function bytesOf(run: () => unknown): number {
+  const before = process.memoryUsage().arrayBuffers;
+  const result = run();
+  const after = process.memoryUsage().arrayBuffers;
+  expect(result).toBeDefined();
+  return after - before;
+}
+
+test("a description of gigabytes that the weights do not hold is refused at no cost", async () => {
+  const lie: ImageModelConfig = {
+    ...TINY,
+    height: 1024,
+    width: 1024,
+    tokeniser: { widths: [1024, 1024, 1024], latentChannels: 1024, scales: new Array(16).fill(254), vocabulary: 65536 },
+    refiner: { width: 1024, depth: 64, heads: 1, context: "prefix" },
+  };
+  expect(imageModelConfigSchema.safeParse(lie).success).toBe(true);
+  // All of it would be 30 GB; what is made are the coordinates of a million sites.
+  expect(bytesOf(() => imageModelKind.layout(lie))).toBeLessThan(2 ** 25);
+  describe(() => ({ config: lie }));
+  expect(await refusal()).toMatch(/^invalid-data: .*tensor/);
+  describe(() => ({ config: { ...TINY, tokeniser: { ...TINY.tokeniser, vocabulary: 65536 } } }));
+  expect(await refusal()).toMatch(/^invalid-data: .*tensor embeddings/);
 });
 
 test("no change of a byte goes unnoticed or ends in anything but a typed error", async () => {

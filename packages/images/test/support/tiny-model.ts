@@ -1,6 +1,13 @@
 import type { Engine, NamedArrays, Program } from "@nextscale/engine";
 import { openEngine } from "@nextscale/engine/node";
-import { initialiser, normals, parameterArrays, parameterNormals, randomStream } from "@nextscale/refinement-core";
+import {
+  initialiser,
+  normals,
+  parameterArrays,
+  parameterNormals,
+  phiNormals,
+  randomStream,
+} from "@nextscale/refinement-core";
 import { afterAll, beforeAll } from "vitest";
 import { imageRefiner } from "../../src/generator/generator.js";
 import type { ImageModelConfig } from "../../src/model/config.js";
@@ -20,7 +27,8 @@ export const TINY: ImageModelConfig = {
 /** Weights nobody trained, named as in a checkpoint. Codebooks are normal; heads are as far from uniform as `head` says. */
 export function randomWeights(config: ImageModelConfig, { seed = 1, head = 1 } = {}): NamedArrays {
   const { scales, vocabulary, latentChannels } = config.tokeniser;
-  const tokeniser = initTokeniser(config, initialiser(parameterNormals(seed), "tokeniser"), randomStream(seed, "phi"));
+  const phi = initialiser(phiNormals(randomStream(seed, "phi")));
+  const tokeniser = initTokeniser(config, initialiser(parameterNormals(seed), "tokeniser"), phi);
   const refiner = parameterArrays(imageRefiner(config).init(parameterNormals(seed)), "refiner");
   const embeddings = scales.map((_, k) => {
     const draws = normals(randomStream(seed, `embeddings/${k}`), { draws: vocabulary * latentChannels });

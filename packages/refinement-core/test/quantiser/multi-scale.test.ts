@@ -8,9 +8,10 @@ import { learnCodebooks } from "../../src/quantiser/learn-codebooks.js";
 import { straightThrough, vqLosses } from "../../src/quantiser/loss.js";
 import { multiScaleScales, sharedPhi } from "../../src/quantiser/multi-scale.js";
 import { identityQuantiser } from "../../src/quantiser/quantiser.js";
-import { initPhi } from "../../src/quantiser/phi.js";
+import { initPhi, phiNormals } from "../../src/quantiser/phi.js";
 import { hostVectorQuantiser, vectorQuantiser } from "../../src/quantiser/vector-quantiser.js";
 import { randomStream } from "../../src/random/stream.js";
+import { initialiser } from "../../src/refiner/parameters.js";
 import { codeNoise, selectCodes } from "../../src/walk/code-noise.js";
 import { corrupted } from "../../src/walk/corrupted.js";
 import { encode } from "../../src/walk/encode.js";
@@ -35,7 +36,7 @@ const start = hostTensor([ITEMS, 7, 7, CHANNELS]);
 const embedding = (scale: number) =>
   hostTensor([VOCABULARY, CHANNELS], normals(`e${scale}`, VOCABULARY * CHANNELS).map((z) => z * 0.7 ** scale)); // prettier-ignore
 const perScale = SIZES.map((_, scale) => embedding(scale));
-const phis = initPhi(randomStream(1, "phi"), 4, CHANNELS);
+const phis = initPhi(initialiser(phiNormals(randomStream(1, "phi"))), 4, CHANNELS);
 const asTensor = ({ data, shape }: HostTensor) => tf.tensor(data, [...shape]);
 const last = <T>(list: readonly T[]): T => list[list.length - 1]!;
 
