@@ -193,7 +193,13 @@ export { scored, type Score } from "./walk/scored.js";
 export { walk, walkAsync } from "./walk/walk.js";
 
 // quantiser
-export { codebookAt, codebookFromMeans, codebookTypes, type Codebook } from "./quantiser/codebook.js";
+export {
+  codebookAt,
+  codebookFromMeans,
+  codebookTypes,
+  sharedCodebookFromMeans,
+  type Codebook,
+} from "./quantiser/codebook.js";
 export {
   formatDiagnostics,
   quantiserDiagnostics,
@@ -205,6 +211,7 @@ export { fitCodebooks, type FitCodebooks } from "./quantiser/fit-codebooks.js";
 export { countCodes, kMeans, type KMeans } from "./quantiser/k-means.js";
 export {
   learnCodebooks,
+  sharedRestartChoices,
   type CodedResidual,
   type LearnCodebooks,
   type LearnedCodebooks,
@@ -214,6 +221,7 @@ export {
   addStatistics,
   codeStatistics,
   restartCodes,
+  sharedStatistics,
   updateCodebook,
   type CodeStatistics,
   type Restart,

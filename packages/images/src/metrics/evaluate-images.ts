@@ -7,6 +7,7 @@ import {
   momentsOf,
   permutation,
   randomStream,
+  unigramCrossEntropy,
 } from "@nextscale/refinement-core";
 import type { ImageDataset } from "../data/image-dataset.js";
 import { codeCalibration, labelCost, twoPartCosts } from "./evaluate-likelihood.js";
@@ -78,12 +79,11 @@ export async function evaluateImages(options: EvaluateImagesOptions): Promise<Im
   const testCodes = await encodeDataset(model, test);
   const reconstructions = await model.decode(testCodes, test.count);
   const reconstructed = await network.embed(roundToLevels(reconstructions));
-  const joined = joinScales(model, trainCodes);
   const { vocabulary } = model.config.tokeniser;
   const tokeniser: TokeniserReport = {
     ...reconstructionErrors(test, reconstructions, pca),
     frechet: fitFrechet(momentsOf(testSet.features)).score(momentsOf(reconstructed.features)).distance,
-    scales: codebookUse(fitUnigram(joined, scales, vocabulary, 0), scales),
+    scales: codebookUse(model, trainCodes),
   };
 
   await begin("likelihood");
@@ -91,7 +91,9 @@ export async function evaluateImages(options: EvaluateImagesOptions): Promise<Im
   const labelled = model.config.classes.length > 0;
   const scores = await model.score(testCodes, labelled ? test.labels! : new Int32Array(test.count));
   const labelNats = labelled ? labelCost(train, test) : 0;
-  const codes = codeLikelihood(scores.nats, scales, fitUnigram(joined, scales, vocabulary));
+  const unigram = fitUnigram(joinScales(model, trainCodes), scales, vocabulary);
+  const floor = unigramCrossEntropy(unigram, joinScales(model, testCodes), scales);
+  const codes = codeLikelihood(scores.nats, scales, floor);
   const known = Math.min(train.count, DECODER_IMAGES);
   const { data: means } = await model.decode(firstCodes(model, trainCodes, known), known);
   const likelihood: LikelihoodReport = {

@@ -35,11 +35,12 @@ function tokeniser({ tokeniser: codes }: ImageReport): string {
 function scales({ tokeniser: { scales: use }, likelihood, model }: ImageReport): string {
   const { codes, calibration, labelNats } = likelihood;
   const nats = labelNats > 0 ? "nats a code given the class" : "nats a code";
-  const header = ["Scale", "codes", "in use", "perplexity", nats, "unigram", "calibration error"];
+  const header = ["Scale", "codes", "in use", "dead", "perplexity", nats, "unigram", "calibration error"];
   const rows = codes.scales.map((scale, k) => [
     `${model.scales[k]!}x${model.scales[k]!}`,
     String(scale.sites),
     percent(use[k]!.usage),
+    String(use[k]!.dead),
     use[k]!.perplexity.toFixed(1),
     scale.natsPerCode.toFixed(3),
     scale.unigramNatsPerCode.toFixed(3),

@@ -68,10 +68,12 @@ export interface TokeniserReport extends PsnrScore {
 /** How much of a scale's codebook is in use. */
 export interface CodebookUse {
   readonly sites: number;
-  /** Share of the codes that occur at all. */
+  /** Share of the codes that occur at least 0.08 times as often as if all were used alike (VAR's margin). */
   readonly usage: number;
   /** exp of the entropy of the codes' frequencies: how many equally frequent codes would be as rich. */
   readonly perplexity: number;
+  /** Codes that do not occur at all. */
+  readonly dead: number;
 }
 
 /** What images cost. */

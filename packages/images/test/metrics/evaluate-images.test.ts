@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEngine } from "@nextscale/engine/node";
-import { randomStream, sha256, uniforms } from "@nextscale/refinement-core";
+import { fitUnigram, randomStream, sha256, unigramCrossEntropy, uniforms } from "@nextscale/refinement-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageDataset, type ImageDataset } from "../../src/data/image-dataset.js";
 import { evaluateImages, type EvaluateImagesOptions } from "../../src/metrics/evaluate-images.js";
 import { twoPartCosts } from "../../src/metrics/evaluate-likelihood.js";
 import type { FeatureNetwork } from "../../src/metrics/feature-network.js";
 import { formatReport } from "../../src/metrics/format-report.js";
-import { encodeDataset, firstCodes } from "../../src/metrics/model-codes.js";
+import { encodeDataset, firstCodes, joinScales, scaleSites } from "../../src/metrics/model-codes.js";
 import { requireMatching } from "../../src/metrics/require-matching.js";
 import type { ImageReport, SampleReport } from "../../src/metrics/report.js";
 import { createImageModel } from "../../src/model/create-image-model.js";
@@ -104,6 +104,14 @@ test("real images score as the floors do, noise far worse, and the report is com
   expect(tokeniser.floors.linear.meanSquaredError).toBeLessThan(tokeniser.meanSquaredError);
   expect(tokeniser.psnrOfMeanError).toBeLessThan(tokeniser.meanPsnr);
   expect(featureNetwork.testAccuracy).toBeGreaterThan(0.98);
+
+  // What the model is held against is measured on the same test images.
+  const trainCodes = joinScales(trained, await encodeDataset(trained, train));
+  const testCodes = joinScales(trained, await encodeDataset(trained, heldOut));
+  const scaleList = scaleSites(trained);
+  const floor = unigramCrossEntropy(fitUnigram(trainCodes, scaleList, 16), testCodes, scaleList);
+  expect(likelihood.codes.scales.map(({ unigramNatsPerCode }) => unigramNatsPerCode)).toEqual(floor);
+  expect(tokeniser.scales.every(({ dead, usage }) => dead >= 0 && dead <= 16 * (1 - usage))).toBe(true);
 
   // Classes are as good as equally frequent; what is sent of an image begins with its class.
   expect(likelihood.labelNats).toBeCloseTo(Math.log(10), 1);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { NextscaleError, silu } from "@nextscale/engine";
+import { concatenate } from "../concatenate.js";
 import { FORBIDDEN } from "./attention.js";
 import { atScale, requireContext, scaleOfSite, type ScaleGeometry } from "./geometry.js";
 import { initLinear, linear, type LinearParameters } from "./linear.js";
@@ -178,14 +179,4 @@ function contextBias(scales: readonly ScaleGeometry[], context: AttentionContext
 function once<T>(compute: () => T): () => T {
   let value: T | undefined;
   return () => (value ??= compute());
-}
-
-function concatenate(arrays: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    joined.set(array, offset);
-    offset += array.length;
-  }
-  return joined;
 }
