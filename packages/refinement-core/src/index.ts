@@ -147,7 +147,7 @@ export {
   type GenerativeModel,
 } from "./sampling/generate.js";
 export { guide } from "./sampling/guidance.js";
-export { guidedPredictions, refinerPredictions, type RefinerStep } from "./sampling/predict.js";
+export { flattenSites, guidedPredictions, refinerPredictions, type RefinerStep } from "./sampling/predict.js";
 export { drawRow, guideRow, softmaxRow, truncatedProbabilities, type Truncation } from "./sampling/reference.js";
 export { teacherForced } from "./sampling/teacher-forcing.js";
 
@@ -177,7 +177,25 @@ export {
   type Schedule,
 } from "./training/schedules.js";
 export { layoutOf, requireTensors, type TensorLayout } from "./training/tensors.js";
+export type { Stage } from "./training/stage.js";
 export { train, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";
+export {
+  averagedWeights,
+  currentWeights,
+  initialWeightState,
+  scheduledTypes,
+  updateWeights,
+  weightStateTypes,
+  type ScheduledInputs,
+  type UpdateOptions,
+  type WeightState,
+} from "./training/weight-state.js";
+
+// model
+export { compiledPrograms, type CompiledPrograms } from "./model/compiled-programs.js";
+export { batchSize, inBatches, sliceItems } from "./model/in-batches.js";
+export { traceTyped, type TypesOf } from "./model/traced.js";
+
 // walk
 export { accumulationScales, type AccumulationScale, type AccumulationStep } from "./walk/accumulation-scales.js";
 export { codeNoise, selectCodes, selectHostCodes, type CodeNoise } from "./walk/code-noise.js";
@@ -231,6 +249,8 @@ export { multiScaleScales, sharedPhi, type MultiScaleGrids } from "./quantiser/m
 export { nearestCodes, nearestHostCodes } from "./quantiser/nearest.js";
 export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiNormals, phiTypes, type Phi } from "./quantiser/phi.js";
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
+export { residualQuantiser } from "./quantiser/residual-quantiser.js";
+export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
 
 // checkpoint
 export {
@@ -257,6 +277,3 @@ export {
   type ReceiptOutput,
 } from "./checkpoint/receipt.js";
 export { sha256 } from "./checkpoint/sha256.js";
-export { residualQuantiser } from "./quantiser/residual-quantiser.js";
-export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
-export { flattenSites } from "./sampling/predict.js";

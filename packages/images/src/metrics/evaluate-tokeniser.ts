@@ -9,7 +9,7 @@ import {
 } from "@nextscale/refinement-core";
 import type { ImageDataset } from "../data/image-dataset.js";
 import type { ImageBatch } from "../image-batch.js";
-import { imagesAt } from "../training/batches.js";
+import { imagesAt } from "../data/images-at.js";
 import type { EvaluatedModel } from "./evaluated-model.js";
 import { imageBatches } from "./image-batches.js";
 import type { ScaleCodes } from "./model-codes.js";

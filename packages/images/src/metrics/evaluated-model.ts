@@ -1,4 +1,4 @@
-import type { ImageModelConfig, TokeniserConfig } from "../model/config.js";
+import type { ImageModelConfig, TokeniserConfig } from "../config/config.js";
 import type { ImageModel } from "../model/image-model.js";
 
 /** What evaluation needs of an image model. */

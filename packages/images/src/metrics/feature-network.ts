@@ -1,4 +1,4 @@
-import { f32, NextscaleError, trace, type Engine, type Program, type TensorType, type Tree } from "@nextscale/engine";
+import { f32, NextscaleError, type Engine, type Program } from "@nextscale/engine";
 import {
   argmaxRows,
   type CHECKPOINT_FILES,
@@ -11,6 +11,8 @@ import {
   type CheckpointKind,
   type FeatureMatrix,
   layoutOf,
+  traceTyped,
+  type TypesOf,
 } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
@@ -45,7 +47,7 @@ export interface FeatureNetwork {
 }
 
 /** Types of the parameters that a configuration implies; nothing of their size is made. */
-export function lenetTypes(config: LenetConfig): Tree<TensorType> {
+export function lenetTypes(config: LenetConfig): TypesOf<LenetParameters> {
   return parameterTypes(initLenet(initialiser(SHAPES_ONLY), config));
 }
 
@@ -124,10 +126,10 @@ export async function embedDataset(network: FeatureNetwork, dataset: ImageDatase
 
 function embeddingProgram(config: LenetConfig): Program {
   const { height, width, channels } = config;
-  const embed = (inputs: { readonly parameters: LenetParameters; readonly images: tf.Tensor }) =>
-    lenet(inputs.parameters, inputs.images);
-  const signature: Tree<TensorType> = { parameters: lenetTypes(config), images: f32(BATCH, height, width, channels) };
-  return trace(embed as unknown as (inputs: unknown) => Tree<tf.Tensor>, signature);
+  return traceTyped<{ readonly parameters: LenetParameters; readonly images: tf.Tensor }>(
+    { parameters: lenetTypes(config), images: f32(BATCH, height, width, channels) },
+    ({ parameters, images }) => lenet(parameters, images),
+  );
 }
 
 function requireSize(config: LenetConfig, { data, count, height, width, channels }: ImageBatch): void {

@@ -5,17 +5,18 @@ import {
   samplingControls,
   type Checkpoint,
   type ModelDescription,
+  compiledPrograms,
+  inBatches,
+  sliceItems,
 } from "@nextscale/refinement-core";
 import { scaleGeometry } from "../generator/generator.js";
 import { likelihoodProgram, samplingProgram } from "../generator/programs.js";
 import type { ImageBatch } from "../image-batch.js";
 import { decodingProgram, encodingProgram } from "../tokeniser/programs.js";
-import { compiledPrograms } from "./compiled-programs.js";
-import type { ImageModelConfig } from "./config.js";
+import type { ImageModelConfig } from "../config/config.js";
 import type { CodeScores, ImageModel, ImageSamples, SampleRequest } from "./image-model.js";
-import { inBatches, sliceItems } from "./in-batches.js";
 import { requireCodes, requireCount, requireImages, requireLabels } from "./requirements.js";
-import { weightTypes } from "./weights.js";
+import { weightTypes } from "../generator/weights.js";
 
 /** As much of a checkpoint as a model is made of. */
 export interface ImageModelContent extends Pick<Checkpoint<ImageModelConfig>, "config" | "tensors" | "hash"> {

@@ -1,6 +1,6 @@
 import type { SamplingOptions } from "@nextscale/refinement-core";
 import type { ImageBatch } from "../image-batch.js";
-import type { ImageModelConfig } from "./config.js";
+import type { ImageModelConfig } from "../config/config.js";
 
 /** What to sample. */
 export interface SampleRequest extends SamplingOptions {

@@ -12,7 +12,7 @@ import {
   type Quantiser,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { ImageModelConfig } from "../model/config.js";
+import type { ImageModelConfig } from "../config/config.js";
 import { initAutoencoder, type AutoencoderConfig, type AutoencoderParameters } from "./autoencoder.js";
 
 /** Phi convolutions shared by neighbouring scales; four as in VAR. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { embedDataset, openFeatureNetwork, type FeatureNetwork } from "../../src/metrics/feature-network.js";
 import { loadFeatureNetwork } from "../../src/node/load-feature-network.js";
 import { loadMnist } from "../../src/node/mnist.js";
-import { imagesAt } from "../../src/training/batches.js";
+import { imagesAt } from "../../src/data/images-at.js";
 
 const FOLDER = new URL("../../models/lenet-mnist/", import.meta.url);
 const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, FOLDER)));

@@ -1,14 +1,13 @@
 import { i32, isNextscaleError, type Engine, type ErrorCode } from "@nextscale/engine";
 import { openEngine } from "@nextscale/engine/node";
-import { randomStream, teacherForced, uniforms } from "@nextscale/refinement-core";
+import { randomStream, teacherForced, uniforms, traceTyped } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageRefiner, scaleGeometry, type RefinerParameters } from "../../src/generator/generator.js";
 import { createImageModel } from "../../src/model/create-image-model.js";
 import type { ImageModel, ImageSamples, SampleRequest } from "../../src/model/image-model.js";
-import { traceTyped } from "../../src/model/traced.js";
-import { weightTypes } from "../../src/model/weights.js";
+import { weightTypes } from "../../src/generator/weights.js";
 import { codeTypes, type TokeniserWeights } from "../../src/tokeniser/programs.js";
 import { tokeniserWalk, zeroLatents } from "../../src/tokeniser/tokeniser.js";
 import { contentOf, largestDifference, randomWeights, runOnce, testEngine, TINY } from "../support/tiny-model.js";

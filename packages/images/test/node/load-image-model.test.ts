@@ -6,7 +6,7 @@ import { sha256 } from "@nextscale/refinement-core";
 import { writeCheckpoint } from "@nextscale/refinement-core/node";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { imageModelConfigSchema, type ImageModelConfig } from "../../src/model/config.js";
+import { imageModelConfigSchema, type ImageModelConfig } from "../../src/config/config.js";
 import { imageModelKind } from "../../src/model/checkpoint-kind.js";
 import { bundledImageModels, loadImageModel } from "../../src/node/load-image-model.js";
 import { randomWeights, TINY } from "../support/tiny-model.js";

@@ -10,9 +10,9 @@ import {
 } from "@nextscale/refinement-core";
 import { afterAll, beforeAll } from "vitest";
 import { imageRefiner } from "../../src/generator/generator.js";
-import type { ImageModelConfig } from "../../src/model/config.js";
+import type { ImageModelConfig } from "../../src/config/config.js";
 import type { ImageModelContent } from "../../src/model/create-image-model.js";
-import { IMAGE_PRESETS } from "../../src/model/presets.js";
+import { IMAGE_PRESETS } from "../../src/config/presets.js";
 import { initTokeniser } from "../../src/tokeniser/tokeniser.js";
 
 /** The tiny preset for digits. */
