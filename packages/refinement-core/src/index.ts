@@ -10,6 +10,7 @@ export {
   calibrationOf,
   emptyReliability,
   mergeReliability,
+  observePrediction,
   reliabilityBins,
   type CalibrationScore,
   type ReliabilityBins,
@@ -19,7 +20,7 @@ export {
   type DensityCoverageMetric,
   type DensityCoverageScore,
 } from "./metrics/density-coverage.js";
-export { concatenateFeatures, featureMatrix, type FeatureMatrix } from "./metrics/features.js";
+export { concatenateFeatures, featureMatrix, selectFeatures, type FeatureMatrix } from "./metrics/features.js";
 export { fitFrechet, type FrechetMetric, type FrechetScore } from "./metrics/frechet.js";
 export {
   fitKernelDistance,
@@ -73,7 +74,7 @@ export {
   type GaussianOutput,
   type Head,
 } from "./refiner/head.js";
-export { type LinearParameters } from "./refiner/linear.js";
+export { initLinear, linear, type LinearParameters } from "./refiner/linear.js";
 export {
   type BlockModulation,
   type BlockModulationParameters,

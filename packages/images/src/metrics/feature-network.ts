@@ -113,15 +113,20 @@ export async function openFeatureNetwork(
 }
 
 /** Features and predicted classes of a data set. */
-export async function embedDataset(network: FeatureNetwork, dataset: ImageDataset): Promise<ImageFeatures> {
-  const parts: FeatureMatrix[] = [];
-  const predictions = new Int32Array(dataset.count);
-  for (const batch of imageBatches(dataset)) {
+export function embedDataset(network: FeatureNetwork, dataset: ImageDataset): Promise<ImageFeatures> {
+  return embedBatches(network, imageBatches(dataset));
+}
+
+/** Features and predicted classes of images that come some at a time. */
+export async function embedBatches(network: FeatureNetwork, batches: Iterable<ImageBatch>): Promise<ImageFeatures> {
+  const features: FeatureMatrix[] = [];
+  const predictions: number[] = [];
+  for (const batch of batches) {
     const embedded = await network.embed(batch);
-    parts.push(embedded.features);
-    predictions.set(embedded.predictions, batch.first);
+    features.push(embedded.features);
+    for (const prediction of embedded.predictions) predictions.push(prediction);
   }
-  return { features: concatenateFeatures(parts), predictions };
+  return { features: concatenateFeatures(features), predictions: Int32Array.from(predictions) };
 }
 
 function embeddingProgram(config: LenetConfig): Program {

@@ -27,7 +27,7 @@ import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
 import { trainingBatches } from "./batches.js";
 import { lenetConfigSchema, lenetTypes } from "../metrics/feature-network.js";
-import { initLenet, lenet, type LenetConfig, type LenetDropout, type LenetParameters } from "../metrics/lenet.js";
+import { initLenet, lenet, type LenetDropout, type LenetParameters } from "../metrics/lenet.js";
 
 /** How a feature network is trained. */
 export interface LenetRecipe {

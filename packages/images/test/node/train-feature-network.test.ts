@@ -8,7 +8,7 @@ import { loadMnist } from "../../src/node/mnist.js";
 import { trainFeatureNetwork, type TrainFeatureNetworkOptions } from "../../src/node/train-feature-network.js";
 import { subset } from "../support/subset.js";
 
-const STEPS = 60;
+const STEPS = 90;
 
 let folder: string;
 let dataset: ImageDataset;

@@ -3,7 +3,7 @@ import { permutation } from "../random/integers.js";
 import type { RandomStream } from "../random/stream.js";
 import type { PerWalk, Scale, Step } from "../walk/scale.js";
 import { walk } from "../walk/walk.js";
-import { concatenate } from "../concatenate.js";
+import { concatenate, gatherRows } from "../arrays.js";
 import { codebookFromMeans, sharedCodebookFromMeans, type Codebook } from "./codebook.js";
 import { countCodes, kMeans, type KMeans } from "./k-means.js";
 import { nearestHostCodes } from "./nearest.js";
@@ -74,14 +74,8 @@ function fitted<Data, State, Context>(
       const channels = residual.shape[residual.shape.length - 1]!;
       const count = residual.data.length / channels;
       const order = permutation(stream, count, { scale: index, site: 1 });
-      const sample = rowsOf(residual.data, channels, order.subarray(0, vocabulary * VECTORS_PER_MEAN));
+      const sample = gatherRows(residual.data, channels, order.subarray(0, vocabulary * VECTORS_PER_MEAN));
       const found = kMeans(sample, channels, { vocabulary, stream, address: { scale: index } });
       return { ...hostVectorQuantiser([found.means]).quantise(index, residual), residual, sample, found };
     };
-}
-
-function rowsOf(data: Float32Array, channels: number, rows: Int32Array): Float32Array {
-  const out = new Float32Array(rows.length * channels);
-  rows.forEach((row, i) => out.set(data.subarray(row * channels, (row + 1) * channels), i * channels));
-  return out;
 }

@@ -75,7 +75,7 @@ export function initPhi(random: Initialiser, count: number, channels: number): r
 }
 
 /** phi as a function of grids [N, H, W, C], zero padding. */
-export function applyPhi({ kernel, bias }: Phi<tf.Tensor>, grid: tf.Tensor, ratio = PHI_RATIO): tf.Tensor {
+export function applyPhi({ kernel, bias }: Phi<tf.Tensor>, grid: tf.Tensor): tf.Tensor {
   const convolved = tf.add(tf.conv2d(grid as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same"), bias);
-  return tf.add(tf.mul(grid, 1 - ratio), tf.mul(convolved, ratio));
+  return tf.add(tf.mul(grid, 1 - PHI_RATIO), tf.mul(convolved, PHI_RATIO));
 }

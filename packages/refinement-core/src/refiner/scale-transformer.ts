@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { NextscaleError, silu } from "@nextscale/engine";
-import { concatenate } from "../concatenate.js";
+import { concatenate } from "../arrays.js";
 import { FORBIDDEN } from "./attention.js";
 import { atScale, requireContext, scaleOfSite, type ScaleGeometry } from "./geometry.js";
 import { initLinear, linear, type LinearParameters } from "./linear.js";

@@ -38,7 +38,6 @@ test("a phi mixes a convolution into its input", () => {
   const phi: Phi<tf.Tensor> = { kernel, bias: tf.tensor1d([10]) };
   // The kernel takes the right neighbour, 0 beyond the border.
   expect([...applyPhi(phi, grid).dataSync()]).toEqual([1, 2, 3, 4].map((x, i) => x / 2 + ([2, 0, 4, 0][i]! + 10) / 2));
-  expect([...applyPhi(phi, grid, 0).dataSync()]).toEqual([1, 2, 3, 4]);
 });
 
 test("phis start near the identity, each with noise of its own", () => {
