@@ -72,7 +72,7 @@ export function learnCodebooks(
   { decay, restart }: LearnCodebooks,
 ): LearnedCodebooks {
   const statistics = visits.map(({ codes, residual }, scale) => {
-    return codeStatistics(codes, residual, codebookAt(codebooks, scale).embedding.shape[0]!);
+    return codeStatistics(codes, residual, codebookAt(codebooks, scale).embedding.shape[0]);
   });
   const learned = codebooks.map((codebook, book) => {
     const ours = (_: unknown, scale: number) => codebookAt(codebooks, scale) === codebook;
@@ -83,7 +83,7 @@ export function learnCodebooks(
     const updated = updateCodebook(codebook, found.length === 1 ? found[0]! : sharedStatistics(found), decay);
     const vectors = visits.filter(ours).map((v) => tf.reshape(v.residual, [-1, channels]));
     const pool = tf.concat(vectors, 0);
-    const expected = vectors.map((rows) => rows.shape[0]! / vocabulary);
+    const expected = vectors.map((rows) => rows.shape[0] / vocabulary);
     return restartCodes(updated, {
       expected: expected.length === 1 ? expected[0]! : expected,
       threshold: restart.threshold,
