@@ -18,6 +18,8 @@ export interface RunFacts {
   readonly seed: number;
   readonly engine: string;
   readonly networkEvaluations: number;
+  /** Of a resumed training: the steps that earlier processes took. */
+  readonly resumedAt?: number;
   /** `performance.now()` when the run began. */
   readonly began: number;
 }

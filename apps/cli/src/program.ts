@@ -64,7 +64,8 @@ function addImages(images: Command, invocation: Invocation): void {
   examples(
     command(images, "train")
       .description("train a tokeniser and a generator; Ctrl-C saves, --resume goes on to the same weights, bit for bit")
-      .requiredOption("--preset <name>", "what to train: mnist")
+      .requiredOption("--preset <name>", "what to train: mnist, or tiny, which learns next to nothing in seconds")
+      .addOption(dataOption("what to train on"))
       .requiredOption("--out <folder>", "folder of the model")
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
       .option("--resume", "go on from what --out holds")
@@ -75,6 +76,7 @@ function addImages(images: Command, invocation: Invocation): void {
     [
       "nextscale images train --preset mnist --out my-model",
       "nextscale images train --preset mnist --out my-model --resume",
+      "nextscale images train --preset mnist --data fashion-mnist --out clothes",
     ],
   );
 
@@ -115,6 +117,12 @@ function addImages(images: Command, invocation: Invocation): void {
     command(images, "evaluate")
       .description("measure a model against the real test images")
       .addOption(modelOption())
+      .addOption(dataOption("what the model was trained on"))
+      .option("--test-data <images>", "what to test with, where --data names none: IDX files or a folder")
+      .option(
+        "--feature-network <folder>",
+        "of features trained on the same data (default: the bundled one, for mnist)",
+      )
       .option("--count <n>", "how many images to generate", integer(16), 10_000)
       .option("--seed <n>", "seed of all randomness", integer(0), 1)
       .addOption(engineOption())
@@ -129,6 +137,11 @@ function addImages(images: Command, invocation: Invocation): void {
 
 function modelOption(): Option {
   return new Option("--model <name>", "a bundled model, or the folder of one").default("mnist");
+}
+
+function dataOption(what: string): Option {
+  const forms = "mnist, fashion-mnist, IMAGES.idx,LABELS.idx, or a folder of PNG images";
+  return new Option("--data <images>", `${what}: ${forms}`).default("mnist");
 }
 
 function engineOption(): Option {

@@ -11,10 +11,10 @@ export {
   type ImageTrainingConfig,
   type RefinerConfig,
   type TokeniserConfig,
-} from "./model/config.js";
-export { createImageModel, type CreateImageModelOptions } from "./model/create-image-model.js";
-export type { CodeScores, ImageModel, ImageSamples, SampleRequest } from "./model/image-model.js";
-export { IMAGE_PRESETS, type ImagePreset, type ImagePresetName } from "./model/presets.js";
+} from "./config/config.js";
+export { createImageModel, type CreateImageModelOptions, type ImageModelContent } from "./model/create-image-model.js";
+export type { CodeScores, ImageModel, ImageSamples, SampleRequest, TrainedOn } from "./model/image-model.js";
+export { IMAGE_PRESETS, type ImagePreset, type ImagePresetName } from "./config/presets.js";
 export { renderGrid, type GridOptions } from "./render/grid.js";
 export type { DrawableImage } from "./render/raster.js";
 export { renderScaleStrip, type ScaleStripOptions } from "./render/scale-strip.js";
@@ -30,7 +30,7 @@ export {
 } from "./metrics/feature-network.js";
 export { formatReport } from "./metrics/format-report.js";
 export type { LenetConfig } from "./metrics/lenet.js";
-export { LENET_RECIPE, type LenetRecipe } from "./metrics/lenet-training.js";
+export { LENET_RECIPE, type LenetRecipe } from "./training/lenet-stage.js";
 export { pixelFloors, type PixelFloors } from "./metrics/pixel-floors.js";
 export type {
   CodebookUse,

@@ -10,6 +10,7 @@ export {
   calibrationOf,
   emptyReliability,
   mergeReliability,
+  observePrediction,
   reliabilityBins,
   type CalibrationScore,
   type ReliabilityBins,
@@ -19,7 +20,7 @@ export {
   type DensityCoverageMetric,
   type DensityCoverageScore,
 } from "./metrics/density-coverage.js";
-export { concatenateFeatures, featureMatrix, type FeatureMatrix } from "./metrics/features.js";
+export { concatenateFeatures, featureMatrix, selectFeatures, type FeatureMatrix } from "./metrics/features.js";
 export { fitFrechet, type FrechetMetric, type FrechetScore } from "./metrics/frechet.js";
 export {
   fitKernelDistance,
@@ -73,7 +74,7 @@ export {
   type GaussianOutput,
   type Head,
 } from "./refiner/head.js";
-export { type LinearParameters } from "./refiner/linear.js";
+export { initLinear, linear, type LinearParameters } from "./refiner/linear.js";
 export {
   type BlockModulation,
   type BlockModulationParameters,
@@ -95,6 +96,7 @@ export {
   parameterArrays,
   parameterNormals,
   parameterTypes,
+  SHAPES_ONLY,
   type HostParameters,
   type Initialiser,
   type MapLeaves,
@@ -146,7 +148,7 @@ export {
   type GenerativeModel,
 } from "./sampling/generate.js";
 export { guide } from "./sampling/guidance.js";
-export { guidedPredictions, refinerPredictions, type RefinerStep } from "./sampling/predict.js";
+export { flattenSites, guidedPredictions, refinerPredictions, type RefinerStep } from "./sampling/predict.js";
 export { drawRow, guideRow, softmaxRow, truncatedProbabilities, type Truncation } from "./sampling/reference.js";
 export { teacherForced } from "./sampling/teacher-forcing.js";
 
@@ -176,7 +178,25 @@ export {
   type Schedule,
 } from "./training/schedules.js";
 export { layoutOf, requireTensors, type TensorLayout } from "./training/tensors.js";
+export type { Stage } from "./training/stage.js";
 export { train, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";
+export {
+  averagedWeights,
+  currentWeights,
+  initialWeightState,
+  scheduledTypes,
+  updateWeights,
+  weightStateTypes,
+  type ScheduledInputs,
+  type UpdateOptions,
+  type WeightState,
+} from "./training/weight-state.js";
+
+// model
+export { compiledPrograms, type CompiledPrograms } from "./model/compiled-programs.js";
+export { batchSize, inBatches, sliceItems } from "./model/in-batches.js";
+export { traceTyped, type TypesOf } from "./model/traced.js";
+
 // walk
 export { accumulationScales, type AccumulationScale, type AccumulationStep } from "./walk/accumulation-scales.js";
 export { codeNoise, selectCodes, selectHostCodes, type CodeNoise } from "./walk/code-noise.js";
@@ -192,7 +212,13 @@ export { scored, type Score } from "./walk/scored.js";
 export { walk, walkAsync } from "./walk/walk.js";
 
 // quantiser
-export { codebookAt, codebookFromMeans, codebookTypes, type Codebook } from "./quantiser/codebook.js";
+export {
+  codebookAt,
+  codebookFromMeans,
+  codebookTypes,
+  sharedCodebookFromMeans,
+  type Codebook,
+} from "./quantiser/codebook.js";
 export {
   formatDiagnostics,
   quantiserDiagnostics,
@@ -204,6 +230,7 @@ export { fitCodebooks, type FitCodebooks } from "./quantiser/fit-codebooks.js";
 export { countCodes, kMeans, type KMeans } from "./quantiser/k-means.js";
 export {
   learnCodebooks,
+  sharedRestartChoices,
   type CodedResidual,
   type LearnCodebooks,
   type LearnedCodebooks,
@@ -213,6 +240,7 @@ export {
   addStatistics,
   codeStatistics,
   restartCodes,
+  sharedStatistics,
   updateCodebook,
   type CodeStatistics,
   type Restart,
@@ -220,8 +248,10 @@ export {
 } from "./quantiser/moving-average.js";
 export { multiScaleScales, sharedPhi, type MultiScaleGrids } from "./quantiser/multi-scale.js";
 export { nearestCodes, nearestHostCodes } from "./quantiser/nearest.js";
-export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiTypes, type Phi } from "./quantiser/phi.js";
+export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiNormals, phiTypes, type Phi } from "./quantiser/phi.js";
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
+export { residualQuantiser } from "./quantiser/residual-quantiser.js";
+export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
 
 // checkpoint
 export {
@@ -248,6 +278,3 @@ export {
   type ReceiptOutput,
 } from "./checkpoint/receipt.js";
 export { sha256 } from "./checkpoint/sha256.js";
-export { residualQuantiser } from "./quantiser/residual-quantiser.js";
-export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
-export { flattenSites } from "./sampling/predict.js";

@@ -1,6 +1,7 @@
 import { evaluateImages as evaluate, formatReport } from "@nextscale/images";
-import { loadFeatureNetwork, loadImageModel, loadMnist } from "@nextscale/images/node";
+import { loadFeatureNetwork, loadImageModel } from "@nextscale/images/node";
 import { engineOption } from "../engine-option.js";
+import { loadTrainAndTest } from "../images/data.js";
 import type { Invocation } from "../invocation.js";
 import { print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
@@ -9,6 +10,9 @@ import { showStages } from "../stage-line.js";
 /** Options of `nextscale images evaluate`. */
 export interface EvaluateImagesOptions {
   readonly model: string;
+  readonly data: string;
+  readonly testData?: string;
+  readonly featureNetwork?: string;
   readonly count: number;
   readonly seed: number;
   readonly engine?: string;
@@ -16,18 +20,19 @@ export interface EvaluateImagesOptions {
   readonly json?: boolean;
 }
 
-/** Measures a model of digits against the real ones. */
+/** Measures a model against real images. */
 export async function evaluateImages(options: EvaluateImagesOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
   const { count, seed, out } = options;
   const { signal } = invocation;
   const on = engineOption(options.engine);
   if (out !== undefined) await requireWritable(out);
+  const [train, test] = await loadTrainAndTest(options.data, options.testData);
   const model = await loadImageModel(options.model, on);
   try {
-    const network = await loadFeatureNetwork(on);
+    const folder = options.featureNetwork;
+    const network = await loadFeatureNetwork({ ...on, ...(folder === undefined ? {} : { folder }) });
     try {
-      const [train, test] = [await loadMnist("train"), await loadMnist("test")];
       const stages = showStages(process.stderr);
       const report = await evaluate({
         model,

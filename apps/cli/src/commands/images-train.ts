@@ -1,11 +1,9 @@
-import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
-import { DEFAULT_ENGINE } from "@nextscale/engine/node";
-import { IMAGE_PRESETS, imageModelKind, type ImagePresetName } from "@nextscale/images";
-import { loadMnist, trainImageModel } from "@nextscale/images/node";
-import { CHECKPOINT_FILES, createProgress, type Progress, type TrainProgress } from "@nextscale/refinement-core";
-import { readCheckpoint } from "@nextscale/refinement-core/node";
+import { IMAGE_PRESETS, type ImagePresetName } from "@nextscale/images";
+import { trainImageModel, type StageProgress } from "@nextscale/images/node";
+import { createProgress, formatDiagnostics, type Progress, type ProgressStream } from "@nextscale/refinement-core";
+import { loadData } from "../images/data.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson, quoteForShell } from "../output.js";
 import { receiptOf, requireWritable } from "../outputs.js";
@@ -13,6 +11,7 @@ import { receiptOf, requireWritable } from "../outputs.js";
 /** Options of `nextscale images train`. */
 export interface TrainImagesOptions {
   readonly preset: string;
+  readonly data: string;
   readonly out: string;
   readonly seed: number;
   readonly resume?: boolean;
@@ -22,74 +21,62 @@ export interface TrainImagesOptions {
 /** Trains an image model, with one progress line for each stage. */
 export async function trainImages(options: TrainImagesOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
-  const { seed, resume = false } = options;
-  const { signal } = invocation;
+  const { seed } = options;
   const preset = presetNamed(options.preset);
   const out = resolve(options.out);
   await requireWritable(options.out);
-  await requireRoom(out, resume);
-  const dataset = await loadMnist("train");
-  const progress = stageProgress();
-  try {
-    await trainImageModel({ preset, dataset, out, seed, resume, signal, onProgress: progress.update });
-  } catch (error) {
-    throw isNextscaleError(error, "interrupted") ? withResumeCommand(error, options) : error;
-  } finally {
-    progress.close();
-  }
-  const { hash: modelHash } = await readCheckpoint(out, imageModelKind);
-  const { tokeniser, refiner } = IMAGE_PRESETS[preset].training;
-  const steps = tokeniser.steps + refiner.steps;
-  await receiptOf(out, { modelHash, seed, engine: DEFAULT_ENGINE, networkEvaluations: steps, began }, invocation);
+  const dataset = await loadData(options.data, { split: "train", option: "--data" });
+  const progress = stageProgress(process.stderr);
+  const trained = await trainImageModel({
+    preset,
+    dataset,
+    out,
+    seed,
+    start: options.resume ? "resume" : "new",
+    signal: invocation.signal,
+    onProgress: progress.update,
+    onTokeniser: (scales) => progress.note(`use of the codes, scale by scale\n${formatDiagnostics(scales)}`),
+  })
+    .catch((error: unknown) => {
+      throw isNextscaleError(error, "interrupted") ? withResumeCommand(error, options) : error;
+    })
+    .finally(progress.close);
+  const { hash: modelHash, engine, steps, stepsFound } = trained;
+  const resumed = stepsFound > 0 ? { resumedAt: stepsFound } : {};
+  await receiptOf(out, { modelHash, seed, engine, networkEvaluations: steps, ...resumed, began }, invocation);
   const wallTimeMs = Math.round(performance.now() - began);
-  if (options.json) return printJson({ model: options.out, preset, seed, modelHash, steps, wallTimeMs });
+  if (options.json) return printJson({ model: options.out, preset, seed, modelHash, steps, ...resumed, wallTimeMs });
+  const part = stepsFound > 0 ? `, ${steps - stepsFound} of ${steps} steps` : "";
   print(
-    `Trained ${preset} in ${formatSeconds(wallTimeMs)}: ${options.out}`,
+    `Trained ${preset} in ${formatSeconds(wallTimeMs)}${part}: ${options.out}`,
     `Try: npx nextscale images sample --model ${quoteForShell(options.out)} --out samples.png`,
   );
 }
 
 function presetNamed(name: string): ImagePresetName {
   if (Object.hasOwn(IMAGE_PRESETS, name)) return name as ImagePresetName;
-  throw refused("invalid-argument", `--preset among ${Object.keys(IMAGE_PRESETS).join(", ")}`, name);
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: "images train",
+    expected: `--preset among ${Object.keys(IMAGE_PRESETS).join(", ")}`,
+    got: name,
+    fix: "choose one of them",
+  });
 }
 
-/** An hour of training must neither end in a folder that cannot be replaced nor replace what was not meant. */
-async function requireRoom(out: string, resume: boolean): Promise<void> {
-  const names = await namesIn(out);
-  const stranger = names.find((name) => !CHECKPOINT_FILES.some((known) => known === name));
-  if (stranger !== undefined || out === process.cwd()) {
-    const got = stranger === undefined ? `the current folder, ${out}` : `${out} with ${stranger} in it`;
-    throw refused("unwritable", "a new folder, or one with nothing but a model in it", got, "choose another folder");
-  }
-  if (resume || (names.length === 0 && (await namesIn(`${out}.training`)).length === 0)) return;
-  const got = `${out}, which holds an earlier training`;
-  throw refused("unwritable", "a new folder", got, "add --resume to go on with it, or choose another folder");
+/** Off a terminal a line comes so often: in a log of an hour some thirty. */
+const LOG_MS = 120_000;
+
+/** Progress of a training with its stages. */
+interface TrainingLines {
+  readonly update: (event: StageProgress) => void;
+  /** Lines between two stages; off a terminal only in trainings that are long enough for lines at all. */
+  readonly note: (text: string) => void;
+  readonly close: () => void;
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw refused("unwritable", "a folder", `${folder}, which is none`, "choose another place");
-  }
-}
-
-function refused(
-  code: "invalid-argument" | "unwritable",
-  expected: string,
-  got: string,
-  fix = "choose one of them",
-): NextscaleError {
-  return new NextscaleError({ code, where: "images train", expected, got, fix });
-}
-
-interface StageEvent extends TrainProgress {
-  readonly stage: string;
-}
-
-function stageProgress(): { readonly update: (event: StageEvent) => void; readonly close: () => void } {
+function stageProgress(stream: ProgressStream): TrainingLines {
+  const began = performance.now();
   let stage: string | undefined;
   let line: Progress | undefined;
   return {
@@ -98,23 +85,27 @@ function stageProgress(): { readonly update: (event: StageEvent) => void; readon
         line?.close();
         stage = event.stage;
         const { stepsDone: start, steps: total } = event;
-        line = createProgress(process.stderr, { label: stage, total, start, unit: "steps" });
+        line = createProgress(stream, { label: stage, total, start, unit: "steps", logMs: LOG_MS });
       }
       line?.update(event.stepsDone, event.losses);
+    },
+    note(text) {
+      line?.close();
+      if (stream.isTTY || performance.now() - began >= LOG_MS) stream.write(`${text}\n`);
     },
     close: () => line?.close(),
   };
 }
 
-function withResumeCommand(error: NextscaleError, { preset, out, seed }: TrainImagesOptions): NextscaleError {
+function withResumeCommand(error: NextscaleError, { preset, data, out, seed }: TrainImagesOptions): NextscaleError {
   const { code, where, expected, got } = error;
-  const command = `npx nextscale images train --preset ${preset} --out ${quoteForShell(out)} --seed ${seed} --resume`;
+  const parts = ["--preset", preset, "--data", data, "--out", out, "--seed", String(seed), "--resume"];
   return new NextscaleError({
     code,
     where,
     expected,
     got,
-    fix: `the state is saved; go on with: ${command}`,
+    fix: `the state is saved; go on with: npx nextscale images train ${parts.map(quoteForShell).join(" ")}`,
     cause: error,
   });
 }

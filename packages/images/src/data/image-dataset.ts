@@ -1,4 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
+import { sha256 } from "@nextscale/refinement-core";
 import type { IdxTensor } from "./idx.js";
 
 /** Images of one shape, in memory, with what a run's record needs to say which they were. */
@@ -58,15 +59,10 @@ export async function imageDataset(parts: Omit<ImageDataset, "hash" | "count">):
   }
   const stray = labels?.find((label) => label >= classes.length);
   if (stray !== undefined) refuse("invalid-data", `labels below ${classes.length}`, String(stray));
-  return { ...parts, count, hash: await hashOf(images, labels ?? new Uint8Array(0)) };
-}
-
-async function hashOf(images: Uint8Array, labels: Uint8Array): Promise<string> {
-  const bytes = new Uint8Array(images.length + labels.length);
-  bytes.set(images);
-  bytes.set(labels, images.length);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hashed = new Uint8Array(images.length + (labels?.length ?? 0));
+  hashed.set(images);
+  if (labels !== undefined) hashed.set(labels, images.length);
+  return { ...parts, count, hash: await sha256(hashed) };
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   withScaleHeads,
   type ScaleGeometry,
 } from "@nextscale/refinement-core";
-import type { ImageModelConfig } from "../model/config.js";
+import type { ImageModelConfig } from "../config/config.js";
 import { scaleSizes } from "../tokeniser/tokeniser.js";
 
 /** Hidden width of the feed-forward part as a multiple of the model's width. */

@@ -7,11 +7,12 @@ import {
   teacherForced,
   type GenerationInputs,
   type SamplingPlan,
+  traceTyped,
+  type TypesOf,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { ImageModelConfig } from "../model/config.js";
-import { traceTyped, type TypesOf } from "../model/traced.js";
-import type { WeightTypes } from "../model/weights.js";
+import type { ImageModelConfig } from "../config/config.js";
+import type { WeightTypes } from "./weights.js";
 import { decodeLatents } from "../tokeniser/autoencoder.js";
 import { codeTypes, type TokeniserWeights } from "../tokeniser/programs.js";
 import { autoencoderConfig, tokeniserWalk, zeroLatents } from "../tokeniser/tokeniser.js";

@@ -7,10 +7,10 @@ import {
   momentsOf,
   permutation,
   randomStream,
+  unigramCrossEntropy,
 } from "@nextscale/refinement-core";
 import type { ImageDataset } from "../data/image-dataset.js";
-import type { ImageBatch } from "../image-batch.js";
-import { codeCalibration, twoPartCosts } from "./evaluate-likelihood.js";
+import { codeCalibration, labelCost, twoPartCosts } from "./evaluate-likelihood.js";
 import { codebookUse, reconstructionErrors } from "./evaluate-tokeniser.js";
 import type { EvaluatedModel } from "./evaluated-model.js";
 import type { FeatureNetwork } from "./feature-network.js";
@@ -18,6 +18,7 @@ import { imageBatches } from "./image-batches.js";
 import { roundToLevels } from "./levels.js";
 import { encodeDataset, firstCodes, joinScales, scaleSites } from "./model-codes.js";
 import { pixelFloors } from "./pixel-floors.js";
+import { requireMatching } from "./require-matching.js";
 import type { DataReport, ImageReport, LikelihoodReport, SampleReport, TokeniserReport } from "./report.js";
 import { embedSet, fitPixelPca, fitSetMetrics, selectFrom } from "./set-metrics.js";
 
@@ -51,11 +52,13 @@ export type EvaluationStage = "real images" | "codes" | "likelihood" | "floors" 
  *
  * With 60,000 training images, 10,000 test images and 10,000 samples it takes some minutes, most of it nearest neighbours.
  *
- * @throws NextscaleError `shape` for data, model or feature network of other sizes or for a lack of labels, `invalid-argument` for fewer than 16
- *   samples or a guidance that is none, `interrupted` when the signal aborts
+ * @throws NextscaleError `shape` for data, model or feature network of other sizes or for a lack of labels, `invalid-data` for
+ *   other classes or a model trained on other images, `invalid-argument` for fewer than 16 samples or a guidance that is
+ *   none, `interrupted` when the signal aborts
  */
 export async function evaluateImages(options: EvaluateImagesOptions): Promise<ImageReport> {
   const { model, network, train, test, seed, count = test.count, guidanceScale = 2, signal } = options;
+  await requireMatching(options);
   requireArguments(options, count, guidanceScale);
   const started = performance.now();
   const begin = async (stage: EvaluationStage): Promise<void> => {
@@ -76,22 +79,32 @@ export async function evaluateImages(options: EvaluateImagesOptions): Promise<Im
   const testCodes = await encodeDataset(model, test);
   const reconstructions = await model.decode(testCodes, test.count);
   const reconstructed = await network.embed(roundToLevels(reconstructions));
-  const joined = joinScales(model, trainCodes);
   const { vocabulary } = model.config.tokeniser;
   const tokeniser: TokeniserReport = {
     ...reconstructionErrors(test, reconstructions, pca),
     frechet: fitFrechet(momentsOf(testSet.features)).score(momentsOf(reconstructed.features)).distance,
-    scales: codebookUse(fitUnigram(joined, scales, vocabulary, 0), scales),
+    scales: codebookUse(model, trainCodes),
   };
 
   await begin("likelihood");
-  const scores = await model.score(testCodes, test.labels ?? new Int32Array(test.count));
-  const codes = codeLikelihood(scores.nats, scales, fitUnigram(joined, scales, vocabulary));
+  // Without classes there is one label, the null class 0, whatever the images are labelled with.
+  const labelled = model.config.classes.length > 0;
+  const scores = await model.score(testCodes, labelled ? test.labels! : new Int32Array(test.count));
+  const labelNats = labelled ? labelCost(train, test) : 0;
+  const unigram = fitUnigram(joinScales(model, trainCodes), scales, vocabulary);
+  const floor = unigramCrossEntropy(unigram, joinScales(model, testCodes), scales);
+  const codes = codeLikelihood(scores.nats, scales, floor);
   const known = Math.min(train.count, DECODER_IMAGES);
   const { data: means } = await model.decode(firstCodes(model, trainCodes, known), known);
   const likelihood: LikelihoodReport = {
     codes,
-    ...twoPartCosts({ pixels: train.images.subarray(0, means.length), means }, test, reconstructions, codes.nats),
+    labelNats,
+    ...twoPartCosts(
+      { pixels: train.images.subarray(0, means.length), means },
+      test,
+      reconstructions,
+      labelNats + codes.nats,
+    ),
     floors: pixelFloors(train, test),
     calibration: codeCalibration(scores, scales),
   };
@@ -101,7 +114,7 @@ export async function evaluateImages(options: EvaluateImagesOptions): Promise<Im
   // The same training images lend their labels to the samples: then both sets have the same classes in the same numbers.
   const order = permutation(randomStream(seed, "images/evaluate"), train.count).subarray(0, count);
   const floors = { subset: metrics.score(selectFrom(trainSet, order)), all: metrics.distances(trainSet) };
-  const labels = model.config.classes.length > 0 ? Array.from(order, (index) => train.labels?.[index] ?? 0) : undefined;
+  const labels = labelled ? Array.from(order, (index) => train.labels![index]!) : undefined;
 
   const scoreSamples = async (guidance: number): Promise<SampleReport> => {
     const sampling = { temperature: 1, guidanceScale: guidance };
@@ -155,26 +168,7 @@ const DECODER_IMAGES = 5000;
 /** Two blocks of the kernel distance need four images each, density and coverage more than k = 5. */
 const FEWEST = 16;
 
-function requireArguments({ model, train, test }: EvaluateImagesOptions, count: number, guidanceScale: number): void {
-  const size = ({ height, width, channels }: Pick<ImageBatch, "height" | "width" | "channels">): string =>
-    `${height}x${width}x${channels}`;
-  const sizes = [model.config, train, test].map(size);
-  if (new Set(sizes).size > 1) {
-    throw new NextscaleError({
-      code: "shape",
-      where: "images/evaluateImages",
-      expected: `training and test images of the model's size, ${sizes[0]!}`,
-      got: `${sizes[1]!} and ${sizes[2]!}`,
-    });
-  }
-  if (model.config.classes.length > 0 && (train.labels === undefined || test.labels === undefined)) {
-    throw new NextscaleError({
-      code: "shape",
-      where: "images/evaluateImages",
-      expected: "labelled training and test images, because the model has classes",
-      got: "images without labels",
-    });
-  }
+function requireArguments({ train, test }: EvaluateImagesOptions, count: number, guidanceScale: number): void {
   const counted = Number.isInteger(count) && count >= FEWEST && count <= train.count && test.count >= FEWEST;
   if (!counted || !(guidanceScale > 1)) {
     throw new NextscaleError({

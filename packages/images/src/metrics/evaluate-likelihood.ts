@@ -1,10 +1,12 @@
-import { NextscaleError } from "@nextscale/engine";
 import {
   calibrationOf,
   decoderNats,
   emptyReliability,
   fitDecoder,
+  fitUnigram,
+  observePrediction,
   twoPartBitsPerDim,
+  unigramCrossEntropy,
   type CalibrationScore,
 } from "@nextscale/refinement-core";
 import type { ImageDataset } from "../data/image-dataset.js";
@@ -12,9 +14,6 @@ import type { ImageBatch } from "../image-batch.js";
 import type { CodeScores } from "../model/image-model.js";
 import { fitHistogramDecoder, histogramDecoderNats } from "./histogram-decoder.js";
 import type { LikelihoodReport } from "./report.js";
-
-/** Bins of confidence, as in Guo et al. 2017. */
-const BINS = 15;
 
 /**
  * Calibration of the code probabilities of each scale, from the most probable code at each site.
@@ -26,15 +25,9 @@ export function codeCalibration(
   scales: readonly { readonly sites: number }[],
 ): readonly CalibrationScore[] {
   const scaleOfSite = scales.flatMap(({ sites }, k) => new Array<number>(sites).fill(k));
-  const bins = scales.map(() => emptyReliability(BINS));
+  const bins = scales.map(() => emptyReliability());
   confidence.forEach((value, at) => {
-    // Probabilities from a float32 softmax exceed 1 by rounding.
-    if (!(value >= 0 && value <= 1.001)) throw notProbability(value);
-    const { counts, confidence: sums, correct: hits } = bins[scaleOfSite[at % scaleOfSite.length]!]!;
-    const bin = Math.min(BINS - 1, Math.max(0, Math.ceil(value * BINS) - 1));
-    counts[bin]! += 1;
-    sums[bin]! += value;
-    hits[bin]! += correct[at]!;
+    observePrediction(bins[scaleOfSite[at % scaleOfSite.length]!]!, value, correct[at] === 1);
   });
   return bins.map(calibrationOf);
 }
@@ -49,9 +42,20 @@ export interface KnownReconstructions {
 const LOGISTIC_IMAGES = 400;
 
 /**
- * Cost of test images when their codes and then their pixels are sent.
+ * What it costs to say which class each test image has, in nats per image, when classes are as frequent as among the
+ * training images (one added to every count). A model of images given their class is one of images with it: p(x) is
+ * at least p(class) p(x | class).
+ */
+export function labelCost(train: Pick<ImageDataset, "labels" | "classes">, test: Pick<ImageDataset, "labels">): number {
+  const scales = [{ sites: 1 }];
+  const frequencies = fitUnigram(train.labels!, scales, train.classes.length);
+  return unigramCrossEntropy(frequencies, test.labels!, scales)[0]!;
+}
+
+/**
+ * Cost of test images when class, codes and pixels are sent, one after the other.
  *
- * @param codeNats cost of the codes, nats per image
+ * @param codeNats cost of class and codes, nats per image
  * @throws NextscaleError `shape` when reconstructions and images differ in number
  */
 export function twoPartCosts(
@@ -75,13 +79,4 @@ export function twoPartCosts(
     },
     binaryNats: codeNats + binary,
   };
-}
-
-function notProbability(got: number): NextscaleError {
-  return new NextscaleError({
-    code: "invalid-data",
-    where: "images/codeCalibration",
-    expected: "confidences from 0 to 1",
-    got: `${got}`,
-  });
 }

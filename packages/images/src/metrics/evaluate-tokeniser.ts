@@ -1,24 +1,28 @@
-import { featureMatrix, pcaReconstruct, pcaTransform, psnr, type Pca, type Unigram } from "@nextscale/refinement-core";
+import {
+  countCodes,
+  featureMatrix,
+  pcaReconstruct,
+  pcaTransform,
+  psnr,
+  quantiserDiagnostics,
+  type Pca,
+} from "@nextscale/refinement-core";
 import type { ImageDataset } from "../data/image-dataset.js";
 import type { ImageBatch } from "../image-batch.js";
-import { imagesAt } from "../training/batches.js";
+import { imagesAt } from "../data/images-at.js";
+import type { EvaluatedModel } from "./evaluated-model.js";
 import { imageBatches } from "./image-batches.js";
+import type { ScaleCodes } from "./model-codes.js";
 import type { CodebookUse, TokeniserReport } from "./report.js";
 
-/**
- * Use of the codes at each scale.
- *
- * @param unigram counted without pseudocounts
- */
-export function codebookUse(unigram: Unigram, scales: readonly { readonly sites: number }[]): readonly CodebookUse[] {
-  return scales.map(({ sites }, k) => {
-    const shares = unigram.probabilities[k]!;
-    return {
-      sites,
-      usage: shares.filter((share) => share > 0).length / shares.length,
-      perplexity: Math.exp(unigram.entropy[k]!),
-    };
-  });
+/** Use of the codes at each scale, given the codes of some images: for each scale int32 [count, sites]. */
+export function codebookUse({ config }: Pick<EvaluatedModel, "config">, codes: ScaleCodes): readonly CodebookUse[] {
+  const { scales, vocabulary } = config.tokeniser;
+  const diagnostics = quantiserDiagnostics(scales.map(() => vocabulary));
+  codes.forEach((scale, k) => diagnostics.observe(k, { hits: countCodes(scale, vocabulary) }));
+  return diagnostics
+    .scales()
+    .map(({ usage, perplexity, dead }, k) => ({ sites: scales[k]! ** 2, usage, perplexity, dead }));
 }
 
 /** Errors of reconstructed test images beside those of the mean training image and of the best linear reconstruction. */

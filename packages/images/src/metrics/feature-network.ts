@@ -1,4 +1,4 @@
-import { f32, NextscaleError, trace, type Engine, type Program, type TensorType, type Tree } from "@nextscale/engine";
+import { f32, NextscaleError, type Engine, type Program } from "@nextscale/engine";
 import {
   argmaxRows,
   type CHECKPOINT_FILES,
@@ -7,13 +7,16 @@ import {
   featureMatrix,
   initialiser,
   parameterTypes,
+  SHAPES_ONLY,
   type CheckpointKind,
   type FeatureMatrix,
   layoutOf,
+  traceTyped,
+  type TypesOf,
 } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
-import type { ImageDataset } from "../data/image-dataset.js";
+import { IMAGE_LIMITS, type ImageDataset } from "../data/image-dataset.js";
 import type { ImageBatch } from "../image-batch.js";
 import { imageBatches } from "./image-batches.js";
 import { initLenet, lenet, type LenetConfig, type LenetParameters } from "./lenet.js";
@@ -31,6 +34,8 @@ export interface FeatureNetwork {
   readonly config: LenetConfig;
   /** SHA-256 of configuration and weights: distances under networks of different hashes cannot be compared. */
   readonly hash: string;
+  /** The data set that it was trained on. */
+  readonly trainedOn: { readonly name: string; readonly sha256: string };
   /**
    * Features and predicted classes of images of any number.
    *
@@ -41,21 +46,22 @@ export interface FeatureNetwork {
   close(): Promise<void>;
 }
 
-/** Types of the parameters that a configuration implies. */
-export function lenetTypes(config: LenetConfig): Tree<TensorType> {
-  const zeros = initialiser((_path, count) => new Float32Array(count));
-  return parameterTypes(initLenet(zeros, config));
+/** Types of the parameters that a configuration implies; nothing of their size is made. */
+export function lenetTypes(config: LenetConfig): TypesOf<LenetParameters> {
+  return parameterTypes(initLenet(initialiser(SHAPES_ONLY), config));
 }
 
 const positive = z.number().int().positive();
+// A description that names absurd sizes must be refused before anything of such a size is made.
+const extent = positive.max(1024);
 
 /** Schema of a network's configuration. */
 export const lenetConfigSchema = z.strictObject({
-  height: positive,
-  width: positive,
-  channels: positive,
-  classes: positive,
-  features: positive,
+  height: extent,
+  width: extent,
+  channels: positive.max(3),
+  classes: positive.max(IMAGE_LIMITS.classes),
+  features: positive.max(4096),
 });
 
 /** Checkpoints that hold a feature network: `model.json` and `weights.safetensors`. */
@@ -79,12 +85,13 @@ export async function openFeatureNetwork(
   engine: Engine,
   where = "feature network",
 ): Promise<FeatureNetwork> {
-  const { config, tensors, hash } = await decodeCheckpoint(featureNetworkKind, files, where);
+  const { config, tensors, hash, description } = await decodeCheckpoint(featureNetworkKind, files, where);
   const executable = await engine.compile(embeddingProgram(config), { constants: tensors });
   const size = config.height * config.width * config.channels;
   return {
     config,
     hash,
+    trainedOn: description.data,
     async embed(images) {
       requireSize(config, images);
       const { count, data } = images;
@@ -106,23 +113,28 @@ export async function openFeatureNetwork(
 }
 
 /** Features and predicted classes of a data set. */
-export async function embedDataset(network: FeatureNetwork, dataset: ImageDataset): Promise<ImageFeatures> {
-  const parts: FeatureMatrix[] = [];
-  const predictions = new Int32Array(dataset.count);
-  for (const batch of imageBatches(dataset)) {
+export function embedDataset(network: FeatureNetwork, dataset: ImageDataset): Promise<ImageFeatures> {
+  return embedBatches(network, imageBatches(dataset));
+}
+
+/** Features and predicted classes of images that come some at a time. */
+export async function embedBatches(network: FeatureNetwork, batches: Iterable<ImageBatch>): Promise<ImageFeatures> {
+  const features: FeatureMatrix[] = [];
+  const predictions: number[] = [];
+  for (const batch of batches) {
     const embedded = await network.embed(batch);
-    parts.push(embedded.features);
-    predictions.set(embedded.predictions, batch.first);
+    features.push(embedded.features);
+    for (const prediction of embedded.predictions) predictions.push(prediction);
   }
-  return { features: concatenateFeatures(parts), predictions };
+  return { features: concatenateFeatures(features), predictions: Int32Array.from(predictions) };
 }
 
 function embeddingProgram(config: LenetConfig): Program {
   const { height, width, channels } = config;
-  const embed = (inputs: { readonly parameters: LenetParameters; readonly images: tf.Tensor }) =>
-    lenet(inputs.parameters, inputs.images);
-  const signature: Tree<TensorType> = { parameters: lenetTypes(config), images: f32(BATCH, height, width, channels) };
-  return trace(embed as unknown as (inputs: unknown) => Tree<tf.Tensor>, signature);
+  return traceTyped<{ readonly parameters: LenetParameters; readonly images: tf.Tensor }>(
+    { parameters: lenetTypes(config), images: f32(BATCH, height, width, channels) },
+    ({ parameters, images }) => lenet(parameters, images),
+  );
 }
 
 function requireSize(config: LenetConfig, { data, count, height, width, channels }: ImageBatch): void {

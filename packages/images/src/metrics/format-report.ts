@@ -32,12 +32,15 @@ function tokeniser({ tokeniser: codes }: ImageReport): string {
   ]);
 }
 
-function scales({ tokeniser: { scales: use }, likelihood: { codes, calibration }, model }: ImageReport): string {
-  const header = ["Scale", "codes", "in use", "perplexity", "nats a code", "unigram", "calibration error"];
+function scales({ tokeniser: { scales: use }, likelihood, model }: ImageReport): string {
+  const { codes, calibration, labelNats } = likelihood;
+  const nats = labelNats > 0 ? "nats a code given the class" : "nats a code";
+  const header = ["Scale", "codes", "in use", "dead", "perplexity", nats, "unigram", "calibration error"];
   const rows = codes.scales.map((scale, k) => [
     `${model.scales[k]!}x${model.scales[k]!}`,
     String(scale.sites),
     percent(use[k]!.usage),
+    String(use[k]!.dead),
     use[k]!.perplexity.toFixed(1),
     scale.natsPerCode.toFixed(3),
     scale.unigramNatsPerCode.toFixed(3),
@@ -46,11 +49,17 @@ function scales({ tokeniser: { scales: use }, likelihood: { codes, calibration }
   return table([header, ...rows]);
 }
 
-function likelihood({ likelihood: { codes, twoPartBits, binaryNats, floors } }: ImageReport): string {
+function likelihood({ likelihood: { codes, labelNats, twoPartBits, binaryNats, floors } }: ImageReport): string {
   const error = codes.natsStandardError.toFixed(2);
+  const given = labelNats > 0 ? "exact, given the class" : "exact";
   return table([
     ["Likelihood, test images", "model", "without a model"],
-    ["codes, nats an image (exact)", `${codes.nats.toFixed(2)} ± ${error}`, `${codes.unigramNats.toFixed(2)} unigram`],
+    ...(labelNats > 0 ? [["class, nats an image", labelNats.toFixed(2), ""]] : []),
+    [
+      `codes, nats an image (${given})`,
+      `${codes.nats.toFixed(2)} ± ${error}`,
+      `${codes.unigramNats.toFixed(2)} unigram`,
+    ],
     [
       "two-part bits/dim, logistic",
       twoPartBits.logistic.toFixed(4),

@@ -1,6 +1,6 @@
 import type { ImageDataset } from "../data/image-dataset.js";
 import type { ImageBatch } from "../image-batch.js";
-import { imagesAt } from "../training/batches.js";
+import { imagesAt } from "../data/images-at.js";
 
 /** Images read at a time: 1,000 images of 28x28 take 3 MB as floats. */
 const CHUNK = 1000;

@@ -1,4 +1,10 @@
-import type { HostParameters, Initialiser, LinearParameters } from "@nextscale/refinement-core";
+import {
+  initLinear,
+  linear,
+  type HostParameters,
+  type Initialiser,
+  type LinearParameters,
+} from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   conv,
@@ -52,15 +58,16 @@ const CONVOLUTIONS = [
 export function initLenet(random: Initialiser, config: LenetConfig): HostParameters<LenetParameters> {
   const { height, width, channels, features, classes } = config;
   const last = (extent: number): number => CONVOLUTIONS.reduce((size) => Math.ceil(size / 2), extent);
+  const flat = last(height) * last(width) * CONVOLUTIONS[2].outputs;
   return {
     convolutions: CONVOLUTIONS.map(({ size, outputs }, i) => {
       const inputs = CONVOLUTIONS[i - 1]?.outputs ?? channels;
       const own = random.at("convolutions").at(i);
       return { ...initConv(own, { size, inputs, outputs }), norm: initNorm(own, outputs) };
     }),
-    hidden: initDense(random.at("hidden"), last(height) * last(width) * CONVOLUTIONS[2].outputs, features, 2),
-    features: initDense(random.at("features"), features, features, 2),
-    logits: initDense(random.at("logits"), features, classes, 1),
+    hidden: initLinear(random.at("hidden"), flat, features, Math.sqrt(2 / flat)),
+    features: initLinear(random.at("features"), features, features, Math.sqrt(2 / features)),
+    logits: initLinear(random.at("logits"), features, classes, Math.sqrt(1 / features)),
   };
 }
 
@@ -80,25 +87,9 @@ export function lenet(
 ): { readonly features: tf.Tensor; readonly logits: tf.Tensor } {
   const maps = parameters.convolutions.reduce((x, layer) => normActivate(conv(x, layer, 2), layer.norm), images);
   const flat = tf.reshape(maps, [images.shape[0] ?? 0, -1]);
-  const hidden = tf.relu(dense(parameters.hidden, flat));
-  const features = tf.relu(dense(parameters.features, thinned(hidden, dropout?.hidden)));
-  return { features, logits: dense(parameters.logits, thinned(features, dropout?.features)) };
-}
-
-function initDense(
-  random: Initialiser,
-  inputs: number,
-  outputs: number,
-  gain: number,
-): HostParameters<LinearParameters> {
-  return {
-    weight: random.normal("weight", [inputs, outputs], Math.sqrt(gain / inputs)),
-    bias: random.constant([outputs], 0),
-  };
-}
-
-function dense({ weight, bias }: LinearParameters, x: tf.Tensor): tf.Tensor {
-  return tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias);
+  const hidden = tf.relu(linear(parameters.hidden, flat));
+  const features = tf.relu(linear(parameters.features, thinned(hidden, dropout?.hidden)));
+  return { features, logits: linear(parameters.logits, thinned(features, dropout?.features)) };
 }
 
 function thinned(x: tf.Tensor, factors: tf.Tensor | undefined): tf.Tensor {

@@ -68,19 +68,23 @@ export interface TokeniserReport extends PsnrScore {
 /** How much of a scale's codebook is in use. */
 export interface CodebookUse {
   readonly sites: number;
-  /** Share of the codes that occur at all. */
+  /** Share of the codes that occur at least 0.08 times as often as if all were used alike (VAR's margin). */
   readonly usage: number;
   /** exp of the entropy of the codes' frequencies: how many equally frequent codes would be as rich. */
   readonly perplexity: number;
+  /** Codes that do not occur at all. */
+  readonly dead: number;
 }
 
 /** What images cost. */
 export interface LikelihoodReport {
-  /** Exact, of the codes of the test images. */
+  /** Exact, of the codes of the test images; given the class of each where the model has classes. */
   readonly codes: CodeLikelihood;
+  /** Nats per image to send the class, by its frequency among training images; 0 for a model without classes. */
+  readonly labelNats: number;
   /**
-   * Bits per dimension of the test images when codes and then pixels are sent: an upper bound of −log₂ p(image)/D. The
-   * pixels are sent under a distribution around the decoded image that is fitted on training images.
+   * Bits per dimension of the test images when class, codes and then pixels are sent: an upper bound of
+   * −log₂ p(image)/D. The pixels are sent under a distribution around the decoded image that is fitted on training images.
    */
   readonly twoPartBits: {
     /** A discretised logistic density of one scale for all pixels. */
@@ -88,7 +92,7 @@ export interface LikelihoodReport {
     /** Frequencies of the levels given the decoded value. */
     readonly histogram: number;
   };
-  /** Nats per image when each pixel is only dark or bright (threshold ½), codes included. */
+  /** Nats per image when each pixel is only dark or bright (threshold ½), class and codes included. */
   readonly binaryNats: number;
   readonly floors: PixelFloors;
   /** Of the code probabilities of each scale. */

@@ -10,13 +10,14 @@ import {
   mergeMoments,
   momentsOf,
   pcaTransform,
+  selectFeatures,
   type FeatureMatrix,
   type MemorisationScore,
   type Pca,
 } from "@nextscale/refinement-core";
 import type { ImageDataset } from "../data/image-dataset.js";
 import type { ImageBatch } from "../image-batch.js";
-import type { FeatureNetwork } from "./feature-network.js";
+import { embedBatches, type FeatureNetwork } from "./feature-network.js";
 import { imageBatches } from "./image-batches.js";
 import type { DistanceScore, SetScore } from "./report.js";
 
@@ -62,25 +63,21 @@ export async function embedSet(
   pca: Pca,
   batches: Iterable<ImageBatch>,
 ): Promise<EmbeddedSet & { readonly predictions: Int32Array }> {
-  const features: FeatureMatrix[] = [];
   const coordinates: FeatureMatrix[] = [];
-  const predictions: number[] = [];
-  for (const batch of batches) {
-    const embedded = await network.embed(batch);
-    features.push(embedded.features);
-    coordinates.push(pcaTransform(pca, pixelsOf(batch)));
-    for (const prediction of embedded.predictions) predictions.push(prediction);
-  }
-  return {
-    features: concatenateFeatures(features),
-    coordinates: concatenateFeatures(coordinates),
-    predictions: Int32Array.from(predictions),
+  // Batches are seen once: their coordinates are taken as they pass by.
+  const passing = function* (): Generator<ImageBatch> {
+    for (const batch of batches) {
+      coordinates.push(pcaTransform(pca, pixelsOf(batch)));
+      yield batch;
+    }
   };
+  const embedded = await embedBatches(network, passing());
+  return { ...embedded, coordinates: concatenateFeatures(coordinates) };
 }
 
 /** Some members of an embedded set. */
 export function selectFrom({ features, coordinates }: EmbeddedSet, indices: Int32Array): EmbeddedSet {
-  return { features: rowsOf(features, indices), coordinates: rowsOf(coordinates, indices) };
+  return { features: selectFeatures(features, indices), coordinates: selectFeatures(coordinates, indices) };
 }
 
 /**
@@ -116,10 +113,4 @@ export function fitSetMetrics(train: EmbeddedSet, test: EmbeddedSet): SetMetrics
 /** Images as vectors of pixels. */
 function pixelsOf({ data, height, width, channels }: ImageBatch): FeatureMatrix {
   return featureMatrix(data, height * width * channels);
-}
-
-function rowsOf({ data, dimension }: FeatureMatrix, indices: Int32Array): FeatureMatrix {
-  const rows = new Float64Array(indices.length * dimension);
-  indices.forEach((index, row) => rows.set(data.subarray(index * dimension, (index + 1) * dimension), row * dimension));
-  return featureMatrix(rows, dimension);
 }

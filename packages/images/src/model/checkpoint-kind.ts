@@ -1,6 +1,6 @@
 import { layoutOf, type CheckpointKind } from "@nextscale/refinement-core";
-import { imageModelConfigSchema, type ImageModelConfig } from "./config.js";
-import { weightTypes } from "./weights.js";
+import { imageModelConfigSchema, type ImageModelConfig } from "../config/config.js";
+import { weightTypes } from "../generator/weights.js";
 
 /** A finished image model as a checkpoint: averaged weights of tokeniser and refiner, and the codebooks. */
 export const imageModelKind: CheckpointKind<ImageModelConfig> = {

@@ -1,38 +1,55 @@
 import { NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
-import { generationNoise, randomStream, samplingControls } from "@nextscale/refinement-core";
+import {
+  generationNoise,
+  randomStream,
+  samplingControls,
+  type Checkpoint,
+  type ModelDescription,
+  compiledPrograms,
+  inBatches,
+  sliceItems,
+} from "@nextscale/refinement-core";
 import { scaleGeometry } from "../generator/generator.js";
 import { likelihoodProgram, samplingProgram } from "../generator/programs.js";
 import type { ImageBatch } from "../image-batch.js";
 import { decodingProgram, encodingProgram } from "../tokeniser/programs.js";
-import { compiledPrograms } from "./compiled-programs.js";
-import type { ImageModelConfig } from "./config.js";
-import type { CodeScores, ImageModel } from "./image-model.js";
-import { inBatches, sliceItems } from "./in-batches.js";
+import type { ImageModelConfig } from "../config/config.js";
+import type { CodeScores, ImageModel, ImageSamples, SampleRequest } from "./image-model.js";
 import { requireCodes, requireCount, requireImages, requireLabels } from "./requirements.js";
-import { weightTypes } from "./weights.js";
+import { weightTypes } from "../generator/weights.js";
 
-/** What a model is made with besides configuration and weights. */
+/** As much of a checkpoint as a model is made of. */
+export interface ImageModelContent extends Pick<Checkpoint<ImageModelConfig>, "config" | "tensors" | "hash"> {
+  readonly description: Pick<ModelDescription, "seed" | "data">;
+}
+
+/** What a model is made with besides its checkpoint. */
 export interface CreateImageModelOptions {
   /** Stays open when the model is closed, unless `ownsEngine`. */
   readonly engine: Engine;
-  /** SHA-256 of configuration and weights. */
-  readonly hash: string;
   readonly ownsEngine?: boolean;
 }
 
 /**
- * A model from its configuration and weights.
+ * A model from the content of its two files. It works wherever there is an engine; with Node `loadImageModel` does it all.
  *
- * @param tensors named as in a checkpoint
+ * @param content what `decodeCheckpoint` gives, which has checked it
+ *
+ * @example
+ * const bytes = async (name) => new Uint8Array(await (await fetch(`mnist/${name}`)).arrayBuffer());
+ * const files = { "model.json": await bytes("model.json"), "weights.safetensors": await bytes("weights.safetensors") };
+ * const model = createImageModel(await decodeCheckpoint(imageModelKind, files), { engine });
  */
 export function createImageModel(
-  config: ImageModelConfig,
-  tensors: NamedArrays,
-  { engine, hash, ownsEngine = false }: CreateImageModelOptions,
+  { config, tensors, hash, description }: ImageModelContent,
+  { engine, ownsEngine = false }: CreateImageModelOptions,
 ): ImageModel {
   const types = weightTypes(config);
   const geometry = scaleGeometry(config);
-  const programs = compiledPrograms(engine, tensors);
+  const programs = compiledPrograms(engine, tensors, {
+    where: "images/model",
+    ...(ownsEngine ? { afterwards: () => engine.close() } : {}),
+  });
   const { height, width, channels, classes, tokeniser } = config;
   const { vocabulary } = tokeniser;
   const pixels = height * width * channels;
@@ -59,79 +76,83 @@ export function createImageModel(
     return images.map((data) => asBatch(data, count));
   };
 
-  const model: ImageModel = {
+  const decode = async (codes: readonly Int32Array[], count: number) =>
+    (await decodeAt(codes, count, [scales - 1]))[0]!;
+
+  const encode = async (images: ImageBatch): Promise<readonly Int32Array[]> => {
+    requireImages(images, config);
+    const codes = emptyCodes(images.count);
+    await inBatches(images.count, async (first, items, kept) => {
+      const build = () => encodingProgram(config, types, items);
+      const inputs = { images: sliceItems(images.data, pixels, first, items) };
+      keepCodes(await programs.run(`encode ${items}`, build, inputs), codes, first, kept);
+    });
+    return codes;
+  };
+
+  const sample = async (request: SampleRequest): Promise<ImageSamples> => {
+    const { count, seed = 0, label, first = 0, signal, onProgress, ...options } = request;
+    const { plan, controls } = samplingControls(options, scales, vocabulary);
+    requireCount(count, config);
+    const labels = requireLabels(label, { count, first, classes: classes.length });
+    const stream = randomStream(seed, "images/sample");
+    const data = new Float32Array(count * pixels);
+    const codes = emptyCodes(count);
+    const fixed = Object.fromEntries(Object.entries(controls).map(([name, values]) => [`controls/${name}`, values as Float32Array])); // prettier-ignore
+    await inBatches(count, async (start, items, kept) => {
+      if (signal !== undefined) await untilSignalsAreSeen();
+      if (signal?.aborted) throw interrupted(start, count);
+      const noise = generationNoise(stream, { first: first + start, count: items }, geometry, vocabulary);
+      const build = () => samplingProgram(config, types, plan, items);
+      const outputs = await programs.run(`sample ${items} ${JSON.stringify(plan)}`, build, {
+        ...fixed,
+        labels: sliceItems(labels, 1, start, items),
+        ...Object.fromEntries(noise.map((uniform, k) => [`uniform/${k}`, uniform])),
+      });
+      data.set(outputs["images"]!.subarray(0, kept * pixels), start * pixels);
+      keepCodes(outputs, codes, start, kept);
+      onProgress?.(start + kept, count);
+    });
+    return { ...asBatch(data, count), labels, codes };
+  };
+
+  const score = async (codes: readonly Int32Array[], labels: ArrayLike<number>): Promise<CodeScores> => {
+    const count = labels.length;
+    requireCodes(codes, count, config);
+    const checked = requireLabels(labels, { count, first: 0, classes: classes.length });
+    const scores: CodeScores = {
+      nats: new Float32Array(count * scales),
+      confidence: new Float32Array(count * sites),
+      correct: new Uint8Array(count * sites),
+    };
+    await inBatches(count, async (first, items, kept) => {
+      const build = () => likelihoodProgram(config, types, items);
+      const inputs = { ...codeInputs(codes, first, items), labels: sliceItems(checked, 1, first, items) };
+      const outputs = await programs.run(`score ${items}`, build, inputs);
+      scores.nats.set(outputs["nats"]!.subarray(0, kept * scales), first * scales);
+      scores.confidence.set(outputs["confidence"]!.subarray(0, kept * sites), first * sites);
+      scores.correct.set(outputs["correct"]!.subarray(0, kept * sites), first * sites);
+    });
+    return scores;
+  };
+
+  return {
     config,
     hash,
+    trainedOn: description.data,
+    seed: description.seed,
     engine: engine.name,
     networkEvaluations: (options = {}) => scales * (samplingControls(options, scales, vocabulary).plan.guided ? 2 : 1),
 
-    async sample({ count, seed = 0, label, first = 0, signal, onProgress, ...options }) {
-      const { plan, controls } = samplingControls(options, scales, vocabulary);
-      requireCount(count, config);
-      const labels = requireLabels(label, { count, first, classes: classes.length });
-      const stream = randomStream(seed, "images/sample");
-      const data = new Float32Array(count * pixels);
-      const codes = emptyCodes(count);
-      const fixed = Object.fromEntries(Object.entries(controls).map(([name, values]) => [`controls/${name}`, values as Float32Array])); // prettier-ignore
-      await inBatches(count, async (start, items, kept) => {
-        if (signal !== undefined) await untilSignalsAreSeen();
-        if (signal?.aborted) throw interrupted(start, count);
-        const noise = generationNoise(stream, { first: first + start, count: items }, geometry, vocabulary);
-        const build = () => samplingProgram(config, types, plan, items);
-        const outputs = await programs.run(`sample ${items} ${JSON.stringify(plan)}`, build, {
-          ...fixed,
-          labels: sliceItems(labels, 1, start, items),
-          ...Object.fromEntries(noise.map((uniform, k) => [`uniform/${k}`, uniform])),
-        });
-        data.set(outputs["images"]!.subarray(0, kept * pixels), start * pixels);
-        keepCodes(outputs, codes, start, kept);
-        onProgress?.(start + kept, count);
-      });
-      return { ...asBatch(data, count), labels, codes };
-    },
-
-    decodeScales: (codes, count) => decodeAt(codes, count, [...geometry.keys()]),
-    decode: async (codes, count) => (await decodeAt(codes, count, [scales - 1]))[0]!,
-
-    async encode(images) {
-      requireImages(images, config);
-      const codes = emptyCodes(images.count);
-      await inBatches(images.count, async (first, items, kept) => {
-        const build = () => encodingProgram(config, types, items);
-        const inputs = { images: sliceItems(images.data, pixels, first, items) };
-        keepCodes(await programs.run(`encode ${items}`, build, inputs), codes, first, kept);
-      });
-      return codes;
-    },
-
-    reconstruct: async (images) => model.decode(await model.encode(images), images.count),
-
-    async score(codes, labels) {
-      const count = labels.length;
-      requireCodes(codes, count, config);
-      const checked = requireLabels(labels, { count, first: 0, classes: classes.length });
-      const scores: CodeScores = {
-        nats: new Float32Array(count * scales),
-        confidence: new Float32Array(count * sites),
-        correct: new Uint8Array(count * sites),
-      };
-      await inBatches(count, async (first, items, kept) => {
-        const build = () => likelihoodProgram(config, types, items);
-        const inputs = { ...codeInputs(codes, first, items), labels: sliceItems(checked, 1, first, items) };
-        const outputs = await programs.run(`score ${items}`, build, inputs);
-        scores.nats.set(outputs["nats"]!.subarray(0, kept * scales), first * scales);
-        scores.confidence.set(outputs["confidence"]!.subarray(0, kept * sites), first * sites);
-        scores.correct.set(outputs["correct"]!.subarray(0, kept * sites), first * sites);
-      });
-      return scores;
-    },
-
-    async close() {
-      await programs.close();
-      if (ownsEngine) await engine.close();
-    },
+    // Each is one call from its first batch to its last: closing in between would break it off.
+    sample: (request) => programs.call(() => sample(request)),
+    decodeScales: (codes, count) => programs.call(() => decodeAt(codes, count, [...geometry.keys()])),
+    decode: (codes, count) => programs.call(() => decode(codes, count)),
+    encode: (images) => programs.call(() => encode(images)),
+    reconstruct: (images) => programs.call(async () => decode(await encode(images), images.count)),
+    score: (codes, labels) => programs.call(() => score(codes, labels)),
+    close: () => programs.close(),
   };
-  return model;
 }
 
 /** An engine that computes in this thread never returns to the event loop, where timers and key presses wait. */

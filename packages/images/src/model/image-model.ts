@@ -1,6 +1,6 @@
 import type { SamplingOptions } from "@nextscale/refinement-core";
 import type { ImageBatch } from "../image-batch.js";
-import type { ImageModelConfig } from "./config.js";
+import type { ImageModelConfig } from "../config/config.js";
 
 /** What to sample. */
 export interface SampleRequest extends SamplingOptions {
@@ -34,11 +34,22 @@ export interface CodeScores {
   readonly correct: Uint8Array;
 }
 
+/** A data set as a checkpoint names it. */
+export interface TrainedOn {
+  readonly name: string;
+  /** `hash` of the data set. */
+  readonly sha256: string;
+}
+
 /** A trained model of images. Calls may overlap; they run in turn. */
 export interface ImageModel {
   readonly config: ImageModelConfig;
   /** SHA-256 of configuration and weights, for receipts. */
   readonly hash: string;
+  /** The data set that it was trained on. */
+  readonly trainedOn: TrainedOn;
+  /** Seed that it was trained with. */
+  readonly seed: number;
   /** Name of the engine that it runs on. */
   readonly engine: string;
   /** Evaluations of the refiner for one sample: one a scale, two when guided. */
@@ -72,6 +83,9 @@ export interface ImageModel {
    * @throws NextscaleError `shape` when the codes are not those of as many images, `invalid-argument` for a label out of range
    */
   score(codes: readonly Int32Array[], labels: ArrayLike<number>): Promise<CodeScores>;
-  /** Frees the engine's programs, after the calls in progress. Later calls are refused. Idempotent. */
+  /**
+   * Refuses further calls, waits for those in progress, whole, and frees the programs, and the engine if it is the model's
+   * own. Idempotent: every call returns when all is freed.
+   */
   close(): Promise<void>;
 }

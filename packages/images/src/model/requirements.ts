@@ -1,6 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import type { ImageBatch } from "../image-batch.js";
-import type { ImageModelConfig } from "./config.js";
+import type { ImageModelConfig } from "../config/config.js";
 
 /*
  * What callers of a model may pass: everything is checked before anything is computed.

@@ -50,6 +50,8 @@ export interface FashionMnistOptions {
    * checked against the known SHA-256 of each file and kept in the user's cache folder.
    */
   readonly downloadFrom?: string;
+  /** Ends a download; one that takes longer than ten minutes ends by itself. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -65,7 +67,7 @@ export async function loadFashionMnist(split: MnistSplit, options: FashionMnistO
   const folders = [...(data === undefined ? [] : [join(data, "fashion-mnist")]), DEBIAN_FOLDER, cache];
   const files = mnistFiles(split);
   if (findFiles(folders, files) === undefined && options.downloadFrom !== undefined) {
-    await download(options.downloadFrom, files, cache);
+    await download(options.downloadFrom, files, cache, options.signal);
   }
   const [images, labels] = findFiles(folders, files) ?? [];
   if (images === undefined) {
@@ -82,9 +84,15 @@ export async function loadFashionMnist(split: MnistSplit, options: FashionMnistO
   return loadIdxPair(images, labels, { name: `fashion-mnist/${split}`, classes: CLASSES });
 }
 
-async function download(from: string, files: readonly string[], cache: string): Promise<void> {
+async function download(
+  from: string,
+  files: readonly string[],
+  cache: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const stop = signal === undefined ? {} : { signal };
   const base = from.endsWith("/") ? from : `${from}/`;
   for (const file of files) {
-    await downloadFile({ url: `${base}${file}.gz`, ...CONTENT[file]!, path: join(cache, file) });
+    await downloadFile({ url: `${base}${file}.gz`, ...CONTENT[file]!, path: join(cache, file), ...stop });
   }
 }

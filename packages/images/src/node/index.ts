@@ -5,8 +5,8 @@ export { loadMnist, type MnistSplit } from "./mnist.js";
 export { readPng, type RasterImage } from "./png-file.js";
 export { loadPngFolder } from "./png-folder.js";
 export { bundledImageModels, loadImageModel, type LoadImageModelOptions } from "./load-image-model.js";
-export { trainImageModel, type TrainImageModelOptions } from "./train-image-model.js";
-export type { StageProgress } from "./train-stage.js";
+export { trainImageModel, type TrainedImageModel, type TrainImageModelOptions } from "./train-image-model.js";
+export type { StageProgress, TrainingStart } from "@nextscale/refinement-core/node";
 export { loadFeatureNetwork, type LoadFeatureNetworkOptions } from "./load-feature-network.js";
 export {
   trainFeatureNetwork,

@@ -38,9 +38,9 @@ export function bundledImageModels(): readonly string[] {
  * await model.close();
  */
 export async function loadImageModel(nameOrFolder: string, options: LoadImageModelOptions = {}): Promise<ImageModel> {
-  const { config, tensors, hash } = await readCheckpoint(folderOf(nameOrFolder), imageModelKind);
+  const checkpoint = await readCheckpoint(folderOf(nameOrFolder), imageModelKind);
   const engine = await openEngine(options.engine, options.worker === undefined ? {} : { worker: options.worker });
-  return createImageModel(config, tensors, { engine, hash, ownsEngine: true });
+  return createImageModel(checkpoint, { engine, ownsEngine: true });
 }
 
 function folderOf(nameOrFolder: string): string {

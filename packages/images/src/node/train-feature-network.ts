@@ -1,22 +1,21 @@
 import { rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { NextscaleError, type NamedArrays } from "@nextscale/engine";
+import { resolve } from "node:path";
+import { NextscaleError } from "@nextscale/engine";
 import { openEngine, type EngineName } from "@nextscale/engine/node";
-import { accuracy, encodeCheckpoint, train, type TrainProgress } from "@nextscale/refinement-core";
-import { trainingCheckpoint, writeCheckpoint } from "@nextscale/refinement-core/node";
+import { accuracy, encodeCheckpoint, type TrainProgress } from "@nextscale/refinement-core";
+import { prepareTraining, runStage, writeCheckpoint, type TrainingStart } from "@nextscale/refinement-core/node";
+import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
-import { embedDataset, featureNetworkKind, openFeatureNetwork } from "../metrics/feature-network.js";
+import { embedDataset, featureNetworkKind, lenetConfigSchema, openFeatureNetwork } from "../metrics/feature-network.js";
 import type { LenetConfig } from "../metrics/lenet.js";
 import {
-  initialTrainingState,
+  finishedLenet,
   LENET_RECIPE,
-  lenetLearningRate,
-  lenetTrainingBatches,
-  lenetTrainingKind,
-  lenetTrainingStep,
-  trainingLayout,
+  LENET_STAGE,
+  lenetStage,
+  lenetTrainingSchema,
   type LenetRecipe,
-} from "../metrics/lenet-training.js";
+} from "../training/lenet-stage.js";
 
 /** What a training of a feature network needs. */
 export interface TrainFeatureNetworkOptions {
@@ -33,8 +32,11 @@ export interface TrainFeatureNetworkOptions {
   readonly features?: number;
   /** `onnxruntime-node/cpu` unless told. */
   readonly engine?: EngineName;
-  /** Go on from `<out>.training` where there is one; otherwise it is overwritten. Default false. */
-  readonly resume?: boolean;
+  /**
+   * `new` (the default) begins where there is neither a network nor an earlier training, `resume` goes on from
+   * `<out>.training`, `over` deletes what is there and begins.
+   */
+  readonly start?: TrainingStart;
   readonly signal?: AbortSignal;
   /** Called every few steps. */
   readonly onProgress?: (progress: TrainProgress) => void;
@@ -48,7 +50,8 @@ export interface TrainedFeatureNetwork {
   readonly testAccuracy: number;
 }
 
-/** Steps between two checkpoints: some twenty seconds. */
+/** Steps between two reports, and two checkpoints: some five and twenty seconds. */
+const LOG_EVERY = 50;
 const SAVE_EVERY = 200;
 
 /**
@@ -66,37 +69,28 @@ const SAVE_EVERY = 200;
  * });
  *
  * @throws NextscaleError `shape` when the data sets do not go together or have no labels, `invalid-argument` for a recipe
- *   that cannot be followed, `interrupted` when the signal aborts (resume with `resume: true`), `unwritable`, `engine-failure`
+ *   that cannot be followed, `interrupted` when the signal aborts (resume with `start: "resume"`), `unwritable`, `engine-failure`
  */
 export async function trainFeatureNetwork(options: TrainFeatureNetworkOptions): Promise<TrainedFeatureNetwork> {
   const { dataset, test, seed, recipe = LENET_RECIPE, signal, onProgress } = options;
   const network = networkFor(dataset, test, options.features ?? 128);
-  const out = resolve(options.out);
-  const unfinished = join(dirname(out), `${basename(out)}.training`);
   const config = { network, recipe };
   const data = { name: dataset.name, sha256: dataset.hash };
-  const checkpoint = trainingCheckpoint(unfinished, lenetTrainingKind, { config, seed, data, steps: recipe.steps });
-  const found = options.resume === true ? await checkpoint.resume() : undefined;
+  const { out, start = "new" } = options;
+  const folder = await prepareTraining(out, [LENET_STAGE], start, "images/trainFeatureNetwork");
 
   const engine = await openEngine(options.engine);
   try {
-    const executable = await engine.compile(lenetTrainingStep(config), {
-      state: found?.state ?? initialTrainingState(network, seed),
-    });
-    const { state } = await train({
-      executable,
-      layout: trainingLayout(network),
-      steps: recipe.steps,
-      stepsDone: found?.stepsDone ?? 0,
-      batches: lenetTrainingBatches(dataset, config, seed),
-      scalars: { learningRate: lenetLearningRate(recipe) },
-      checkpoint: { every: SAVE_EVERY, save: checkpoint.save },
+    const run = { config, schema: lenetTrainingSchema, seed, data, folder, engine, resume: start === "resume" };
+    const reporting = {
+      logEvery: LOG_EVERY,
+      checkpointEvery: SAVE_EVERY,
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
-    });
-    await executable.close();
+    };
+    const { state } = await runStage({ ...run, ...reporting }, lenetStage({ config, dataset, seed }));
 
-    const content = { config: network, seed, data, metrics: {}, tensors: averageOf(state) };
+    const content = { config: network, seed, data, metrics: {}, tensors: finishedLenet(state) };
     const frozen = await openFeatureNetwork(await encodeCheckpoint(featureNetworkKind, content), engine);
     const { predictions } = await embedDataset(frozen, test);
     const testAccuracy = accuracy(predictions, test.labels!);
@@ -104,8 +98,8 @@ export async function trainFeatureNetwork(options: TrainFeatureNetworkOptions): 
       ...content,
       metrics: { [`accuracy/${test.name}`]: testAccuracy },
     });
-    await rm(unfinished, { recursive: true, force: true });
-    return { folder: out, hash: frozen.hash, testAccuracy };
+    await rm(folder, { recursive: true, force: true });
+    return { folder: resolve(out), hash: frozen.hash, testAccuracy };
   } finally {
     await engine.close();
   }
@@ -115,7 +109,15 @@ function networkFor(dataset: ImageDataset, test: ImageDataset, features: number)
   const { height, width, channels, classes } = dataset;
   const alike = height === test.height && width === test.width && channels === test.channels;
   if (alike && dataset.labels !== undefined && test.labels !== undefined && String(classes) === String(test.classes)) {
-    return { height, width, channels, classes: classes.length, features };
+    const network = { height, width, channels, classes: classes.length, features };
+    const parsed = lenetConfigSchema.safeParse(network);
+    if (parsed.success) return parsed.data;
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "images/trainFeatureNetwork",
+      expected: "images, classes and features of a feature network",
+      got: z.prettifyError(parsed.error),
+    });
   }
   const describe = (set: ImageDataset): string =>
     `${set.name}: ${set.height}x${set.width}x${set.channels} in ${set.classes.length} classes`;
@@ -125,10 +127,4 @@ function networkFor(dataset: ImageDataset, test: ImageDataset, features: number)
     expected: "labelled training and test images of the same size and classes",
     got: `${describe(dataset)}, ${describe(test)}`,
   });
-}
-
-/** The averaged weights of a training's state, under the names of parameters. */
-function averageOf(state: NamedArrays): NamedArrays {
-  const averages = Object.entries(state).filter(([name]) => name.startsWith("average/"));
-  return Object.fromEntries(averages.map(([name, data]) => [name.replace("average/", "parameters/"), data]));
 }

@@ -1,35 +1,62 @@
 import { NextscaleError } from "@nextscale/engine";
 import { openEngine, type EngineName } from "@nextscale/engine/node";
-import { writeCheckpoint } from "@nextscale/refinement-core/node";
+import { averagedWeights, type ScaleDiagnostics } from "@nextscale/refinement-core";
+import {
+  prepareTraining,
+  readCheckpoint,
+  runStage,
+  writeCheckpoint,
+  type StageProgress,
+  type TrainingRun,
+  type TrainingStart,
+} from "@nextscale/refinement-core/node";
 import * as z from "zod";
+import type { ImageModelConfig } from "../config/config.js";
+import { IMAGE_PRESETS, type ImagePreset, type ImagePresetName } from "../config/presets.js";
 import type { ImageDataset } from "../data/image-dataset.js";
+import { weightTypes } from "../generator/weights.js";
 import { imageModelKind } from "../model/checkpoint-kind.js";
-import type { ImageModelConfig } from "../model/config.js";
-import { IMAGE_PRESETS, type ImagePresetName } from "../model/presets.js";
-import { weightTypes } from "../model/weights.js";
 import { autoencoderStage } from "../training/autoencoder-stage.js";
+import { datasetCodebookUse } from "../training/codebook-use.js";
 import { refinerStage } from "../training/refiner-stage.js";
-import { runConfigSchema, type RunConfig } from "../training/stage.js";
+import { runConfigSchema, type ImageStage, type RunConfig } from "../training/run.js";
 import { finishedTokeniser, tokeniserStage } from "../training/tokeniser-stage.js";
-import { averagedWeights } from "../training/weight-state.js";
-import { prepareFolders } from "./train-folders.js";
-import { runStage, type StageProgress, type TrainingRun } from "./train-stage.js";
 
 /** What to train. */
 export interface TrainImageModelOptions {
-  readonly preset: ImagePresetName;
+  /** The name of a bundled one, or one of your own. */
+  readonly preset: ImagePresetName | ImagePreset;
   readonly dataset: ImageDataset;
   /** Folder for the model; the checkpoints of its stages go into a sibling, `<out>.training`. */
   readonly out: string;
-  /** Integer from 0 to 2^53 - 2. Default 0. */
+  /** Integer from 0 to 2^53 - 1. Default 0. */
   readonly seed?: number;
-  /** Goes on from the checkpoints in `<out>.training`; without it a run starts over. Default false. */
-  readonly resume?: boolean;
+  /**
+   * `new` (the default) begins where there is neither a model nor an earlier training, `resume` goes on from the checkpoints
+   * in `<out>.training`, `over` deletes them and begins.
+   */
+  readonly start?: TrainingStart;
   /** Default: ONNX Runtime on the processor. Another engine gives other bits. */
   readonly engine?: EngineName;
   readonly signal?: AbortSignal;
   /** Called every few steps. */
   readonly onProgress?: (progress: StageProgress) => void;
+  /** Called when the tokeniser is done: how each scale uses its codebook on the first few thousand training images. */
+  readonly onTokeniser?: (scales: readonly ScaleDiagnostics[]) => void;
+}
+
+/** What came out. */
+export interface TrainedImageModel {
+  readonly config: ImageModelConfig;
+  /** As `loadImageModel` gives it. */
+  readonly hash: string;
+  readonly seed: number;
+  /** Name of the engine that it was trained on. */
+  readonly engine: string;
+  /** Steps of all stages. */
+  readonly steps: number;
+  /** How many of them had been taken before this call: 0 unless it resumed. */
+  readonly stepsFound: number;
 }
 
 /** The stages, in order. */
@@ -37,39 +64,63 @@ const STAGES = ["autoencoder", "tokeniser", "refiner"] as const;
 
 /**
  * Trains an image model in three stages: an autoencoder, its quantised form, then the refiner over its codes. Writes the
- * model to `out` and returns its configuration.
+ * model to `out`.
  *
  * The same preset, data, seed and engine give the same weights, whether run in one go or interrupted, or killed, and
  * resumed any number of times.
  *
  * @throws NextscaleError before the first step: `unwritable`, `invalid-argument` when the preset does not go with the size
- *   of the images, `invalid-data` when `<out>.training` holds another run, `engine-unavailable`; later `interrupted`
- *   (resumable), `invalid-data` when training diverges
+ *   of the images or there is nothing to resume, `invalid-data` when `<out>.training` holds another run,
+ *   `engine-unavailable`; later `interrupted` (resumable), `invalid-data` when training diverges
  */
-export async function trainImageModel(options: TrainImageModelOptions): Promise<ImageModelConfig> {
-  const { dataset, seed = 0, resume = false, signal, onProgress } = options;
+export function trainImageModel(options: TrainImageModelOptions): Promise<TrainedImageModel> {
+  return trainAtIntervals(options, {});
+}
+
+/**
+ * `trainImageModel` with other numbers of steps between reports and between checkpoints, for tests of runs that are killed.
+ *
+ * @internal
+ */
+export async function trainAtIntervals(
+  options: TrainImageModelOptions,
+  intervals: Pick<TrainingRun<RunConfig>, "checkpointEvery" | "logEvery">,
+): Promise<TrainedImageModel> {
+  const { dataset, out, seed = 0, start = "new", signal, onProgress, onTokeniser } = options;
   const config = runConfig(options);
-  const folder = await prepareFolders(options.out, STAGES, resume);
+  const folder = await prepareTraining(out, STAGES, start, "images/trainImageModel");
   const engine = await openEngine(options.engine);
   try {
     const inputs = { config, types: weightTypes(config.model), dataset, seed };
     const data = { name: dataset.name, sha256: dataset.hash };
-    const run: TrainingRun = {
+    const run: TrainingRun<RunConfig> = {
       config,
+      schema: runConfigSchema,
       seed,
       data,
       folder,
       engine,
-      resume,
+      resume: start === "resume",
+      ...intervals,
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     };
-    const warm = await runStage(run, autoencoderStage(inputs));
-    const tokeniser = finishedTokeniser(await runStage(run, tokeniserStage(inputs, warm, engine)), config.model);
-    const refiner = averagedWeights(await runStage(run, await refinerStage(inputs, tokeniser, engine)), "refiner");
+    let steps = 0;
+    let stepsFound = 0;
+    const finish = async (stage: ImageStage) => {
+      const result = await runStage(run, stage);
+      steps += stage.steps;
+      stepsFound += result.stepsFound;
+      return result.state;
+    };
+    const warm = await finish(autoencoderStage(inputs));
+    const tokeniser = finishedTokeniser(await finish(tokeniserStage(inputs, warm, engine)), config.model);
+    onTokeniser?.(await datasetCodebookUse(inputs, tokeniser, engine));
+    const refiner = averagedWeights(await finish(await refinerStage(inputs, tokeniser, engine)), "refiner");
     const tensors = { ...tokeniser, ...refiner };
-    await writeCheckpoint(options.out, imageModelKind, { config: config.model, seed, data, metrics: {}, tensors });
-    return config.model;
+    await writeCheckpoint(out, imageModelKind, { config: config.model, seed, data, metrics: {}, tensors });
+    const { hash } = await readCheckpoint(out, imageModelKind);
+    return { config: config.model, hash, seed, engine: engine.name, steps, stepsFound };
   } finally {
     await engine.close();
   }
@@ -77,7 +128,7 @@ export async function trainImageModel(options: TrainImageModelOptions): Promise<
 
 /** The preset for the images of a data set. */
 function runConfig({ preset, dataset }: TrainImageModelOptions): RunConfig {
-  const { model, training } = IMAGE_PRESETS[preset];
+  const { model, training } = typeof preset === "string" ? IMAGE_PRESETS[preset] : preset;
   const { height, width, channels, classes } = dataset;
   const config = { model: { height, width, channels, classes: [...classes], ...model }, training };
   const parsed = runConfigSchema.safeParse(config);
@@ -85,7 +136,7 @@ function runConfig({ preset, dataset }: TrainImageModelOptions): RunConfig {
   throw new NextscaleError({
     code: "invalid-argument",
     where: "images/trainImageModel",
-    expected: `images that the preset ${preset} is for`,
+    expected: `images that ${typeof preset === "string" ? `the preset ${preset}` : "the given preset"} is for`,
     got: `${height}x${width}x${channels} in ${classes.length} classes: ${z.prettifyError(parsed.error)}`,
     fix: "choose another preset or data set",
   });

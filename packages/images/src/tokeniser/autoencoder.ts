@@ -1,6 +1,7 @@
 import { silu } from "@nextscale/engine";
 import type { HostParameters, Initialiser } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
+import { autoencoderSizes } from "../config/autoencoder-sizes.js";
 import {
   conv,
   convValid,
@@ -24,22 +25,6 @@ export interface AutoencoderConfig {
   readonly widths: readonly [half: number, quarter: number, latent: number];
   /** Channels of the latent, which are those of the code vectors. */
   readonly latentChannels: number;
-}
-
-/** Height and width of a grid. */
-type Size = readonly [height: number, width: number];
-
-/** Grid sizes of the network: two halvings, then one site less on every side. 28x28 images have 5x5 latents. */
-export function autoencoderSizes({ height, width }: Pick<AutoencoderConfig, "height" | "width">): {
-  readonly image: Size;
-  readonly half: Size;
-  readonly quarter: Size;
-  readonly latent: Size;
-} {
-  const halve = ([h, w]: Size): Size => [Math.ceil(h / 2), Math.ceil(w / 2)];
-  const half = halve([height, width]);
-  const quarter = halve(half);
-  return { image: [height, width], half, quarter, latent: [quarter[0] - 2, quarter[1] - 2] };
 }
 
 /** Parameters of the encoder F of eq. 12. */

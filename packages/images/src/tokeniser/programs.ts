@@ -1,9 +1,8 @@
 import { f32, i32, type Program, type TensorType } from "@nextscale/engine";
-import { encode, given, walk } from "@nextscale/refinement-core";
+import { encode, given, walk, traceTyped } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { ImageModelConfig } from "../model/config.js";
-import { traceTyped } from "../model/traced.js";
-import type { WeightTypes } from "../model/weights.js";
+import type { ImageModelConfig } from "../config/config.js";
+import type { TokeniserTypes } from "./weights.js";
 import { decodeLatents, encodeImages } from "./autoencoder.js";
 import { autoencoderConfig, tokeniserWalk, zeroLatents, type TokeniserParameters } from "./tokeniser.js";
 
@@ -19,7 +18,7 @@ export type TokeniserWeights = {
 };
 
 /** images [items, height, width, channels] -> latents [items, height, width, latentChannels], before any quantisation. */
-export function latentProgram(config: ImageModelConfig, { tokeniser }: WeightTypes, items: number): Program {
+export function latentProgram(config: ImageModelConfig, { tokeniser }: TokeniserTypes, items: number): Program {
   return traceTyped<{ readonly tokeniser: TokeniserParameters; readonly images: tf.Tensor }>(
     { tokeniser, images: imageType(config, items) },
     (inputs) => ({ latents: encodeImages(inputs.tokeniser.encoder, inputs.images) }),
@@ -29,7 +28,7 @@ export function latentProgram(config: ImageModelConfig, { tokeniser }: WeightTyp
 /** images [items, height, width, channels] -> codes/k, int32 [items, side, side] for each scale. */
 export function encodingProgram(
   config: ImageModelConfig,
-  { tokeniser, embeddings }: WeightTypes,
+  { tokeniser, embeddings }: TokeniserTypes,
   items: number,
 ): Program {
   return traceTyped<TokeniserWeights & { readonly images: tf.Tensor }>(
@@ -46,7 +45,7 @@ export function encodingProgram(
 /** codes/k -> images/k [items, height, width, channels]: what the scales up to k decode to, for each k of `shown`. */
 export function decodingProgram(
   config: ImageModelConfig,
-  { tokeniser, embeddings }: WeightTypes,
+  { tokeniser, embeddings }: TokeniserTypes,
   items: number,
   shown: readonly number[],
 ): Program {

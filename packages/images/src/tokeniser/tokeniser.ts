@@ -10,10 +10,9 @@ import {
   type Initialiser,
   type Phi,
   type Quantiser,
-  type RandomStream,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { ImageModelConfig } from "../model/config.js";
+import type { ImageModelConfig } from "../config/config.js";
 import { initAutoencoder, type AutoencoderConfig, type AutoencoderParameters } from "./autoencoder.js";
 
 /** Phi convolutions shared by neighbouring scales; four as in VAR. */
@@ -32,13 +31,13 @@ export function scaleSizes({ tokeniser }: Pick<ImageModelConfig, "tokeniser">): 
   return tokeniser.scales.map((side) => [side, side]);
 }
 
-/** Initial parameters. */
+/** Initial parameters; the phis' are drawn from a source of their own, as `phiNormals` makes it. */
 export function initTokeniser(
   config: ImageModelConfig,
   random: Initialiser,
-  phiStream: RandomStream,
+  phiRandom: Initialiser,
 ): HostParameters<TokeniserParameters> {
-  const phi = initPhi(phiStream, PHIS, config.tokeniser.latentChannels);
+  const phi = initPhi(phiRandom, PHIS, config.tokeniser.latentChannels);
   return { ...initAutoencoder(random, autoencoderConfig(config)), phi };
 }
 

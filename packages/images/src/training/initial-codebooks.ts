@@ -1,9 +1,15 @@
 import type { Engine, NamedArrays } from "@nextscale/engine";
-import { fitCodebooks, hostGrid, hostTensor, multiScaleScales, randomStream } from "@nextscale/refinement-core";
+import {
+  fitCodebooks,
+  hostGrid,
+  hostTensor,
+  multiScaleScales,
+  randomStream,
+  currentWeights,
+} from "@nextscale/refinement-core";
 import { scaleSizes } from "../tokeniser/tokeniser.js";
 import { datasetLatents } from "./latents.js";
-import type { StageInputs } from "./stage.js";
-import { currentWeights } from "./weight-state.js";
+import type { StageInputs } from "./run.js";
 
 /** Images that codebooks are fitted on. */
 const MOST_IMAGES = 4000;

@@ -2,8 +2,8 @@ import type { Engine, NamedArrays } from "@nextscale/engine";
 import { hostTensor, type HostTensor } from "@nextscale/refinement-core";
 import { latentProgram } from "../tokeniser/programs.js";
 import { scaleSizes } from "../tokeniser/tokeniser.js";
-import { imagesAt } from "./batches.js";
-import type { StageInputs } from "./stage.js";
+import { imagesAt } from "../data/images-at.js";
+import type { StageInputs } from "./run.js";
 
 const BATCH = 250;
 

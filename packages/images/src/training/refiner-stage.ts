@@ -6,14 +6,15 @@ import {
   randomStream,
   shuffledBatches,
   uniforms,
+  initialWeightState,
+  weightStateTypes,
 } from "@nextscale/refinement-core";
 import { imageRefiner } from "../generator/generator.js";
-import { refinerProgram } from "../generator/training-program.js";
-import { weightTypes } from "../model/weights.js";
+import { refinerProgram } from "./refiner-program.js";
+import { weightTypes } from "../generator/weights.js";
 import { datasetLatents } from "./latents.js";
 import { refinerSchedules } from "./schedules.js";
-import type { Stage, StageInputs } from "./stage.js";
-import { initialWeightState, weightStateTypes } from "./weight-state.js";
+import type { ImageStage, StageInputs } from "./run.js";
 
 /**
  * Stage 3: the refiner on the frozen tokeniser's codes. The encoder runs once over the data set, not in every step.
@@ -21,7 +22,7 @@ import { initialWeightState, weightStateTypes } from "./weight-state.js";
  * @param tokeniser what `finishedTokeniser` kept of stage 2
  * @param engine computes the latents of the data set
  */
-export async function refinerStage(inputs: StageInputs, tokeniser: NamedArrays, engine: Engine): Promise<Stage> {
+export async function refinerStage(inputs: StageInputs, tokeniser: NamedArrays, engine: Engine): Promise<ImageStage> {
   const { config, types, dataset, seed } = inputs;
   const { model, training } = config;
   const { steps, batchSize, classDropout, corruption } = training.refiner;
@@ -37,9 +38,10 @@ export async function refinerStage(inputs: StageInputs, tokeniser: NamedArrays, 
   const nullClass = model.classes.length;
   return {
     name: "refiner",
+    kind: "images/training/refiner",
     steps,
     program: () => program,
-    layout: (found) => layoutOf({ state: weightStateTypes(weightTypes(found).refiner) }),
+    layout: ({ model: found }) => layoutOf({ state: weightStateTypes(weightTypes(found).refiner) }),
     start: () => initialWeightState(imageRefiner(model).init(parameterNormals(seed)), types.refiner),
     // Encoder and decoder have no part in it.
     constants: Object.fromEntries(Object.entries(tokeniser).filter(([name]) => wanted.has(name))),

@@ -1,5 +1,5 @@
 import { cosineSchedule, flatThenLinearSchedule, withWarmUp, type Schedule } from "@nextscale/refinement-core";
-import type { ImageTrainingConfig } from "../model/config.js";
+import type { ImageTrainingConfig } from "../config/config.js";
 
 /** Steps over which the learning rate comes up from zero. */
 const WARM_UP = 100;

@@ -1,12 +1,19 @@
 import type { Engine, NamedArrays } from "@nextscale/engine";
-import { integers, layoutOf, normals, randomStream, uniforms } from "@nextscale/refinement-core";
-import { weightTypes } from "../model/weights.js";
-import { codebooksTypes, tokeniserProgram } from "../tokeniser/training-program.js";
+import {
+  integers,
+  layoutOf,
+  normals,
+  randomStream,
+  uniforms,
+  averagedWeights,
+  weightStateTypes,
+} from "@nextscale/refinement-core";
+import { weightTypes } from "../generator/weights.js";
+import { codebooksTypes, tokeniserProgram } from "./tokeniser-program.js";
 import { trainingBatches } from "./batches.js";
 import { initialCodebooks } from "./initial-codebooks.js";
 import { tokeniserSchedules } from "./schedules.js";
-import type { Stage, StageInputs } from "./stage.js";
-import { averagedWeights, weightStateTypes } from "./weight-state.js";
+import type { ImageStage, StageInputs } from "./run.js";
 
 /** Restarted codes need time to settle: none in the last part of the steps. */
 const RESTARTS_UNTIL = 0.85;
@@ -17,7 +24,7 @@ const RESTARTS_UNTIL = 0.85;
  * @param warm state of stage 1 after its last step
  * @param engine computes the latents that the codebooks are fitted on
  */
-export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: Engine): Stage {
+export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: Engine): ImageStage {
   const { config, types, dataset, seed } = inputs;
   const { model, training } = config;
   const { steps: allSteps, warmUpSteps, batchSize, shift, truncation } = training.tokeniser;
@@ -29,9 +36,10 @@ export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: E
   const perturbations = randomStream(seed, "images/perturbation");
   return {
     name: "tokeniser",
+    kind: "images/training/tokeniser",
     steps,
     program: () => tokeniserProgram(model, training, types.tokeniser),
-    layout: (found) =>
+    layout: ({ model: found }) =>
       layoutOf({ state: weightStateTypes(weightTypes(found).tokeniser), codebooks: codebooksTypes(found) }),
     start: async () => ({ ...warm, ...(await initialCodebooks(inputs, warm, engine)) }),
     constants: {},

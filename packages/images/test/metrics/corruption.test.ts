@@ -4,7 +4,7 @@ import type { ImageBatch } from "../../src/image-batch.js";
 import type { FeatureNetwork } from "../../src/metrics/feature-network.js";
 import { loadFeatureNetwork } from "../../src/node/load-feature-network.js";
 import { loadMnist } from "../../src/node/mnist.js";
-import { imagesAt } from "../../src/training/batches.js";
+import { imagesAt } from "../../src/data/images-at.js";
 import { addNoise, blackOut, blur, pixelise, shift } from "../support/corruptions.js";
 
 /* A distance between sets of images is worth something if it grows when images get worse, whatever way they get worse. */

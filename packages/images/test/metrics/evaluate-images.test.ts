@@ -1,13 +1,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { randomStream, uniforms } from "@nextscale/refinement-core";
+import { openEngine } from "@nextscale/engine/node";
+import { fitUnigram, randomStream, sha256, unigramCrossEntropy, uniforms } from "@nextscale/refinement-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageDataset, type ImageDataset } from "../../src/data/image-dataset.js";
 import { evaluateImages, type EvaluateImagesOptions } from "../../src/metrics/evaluate-images.js";
+import { twoPartCosts } from "../../src/metrics/evaluate-likelihood.js";
 import type { FeatureNetwork } from "../../src/metrics/feature-network.js";
 import { formatReport } from "../../src/metrics/format-report.js";
+import { encodeDataset, firstCodes, joinScales, scaleSites } from "../../src/metrics/model-codes.js";
+import { requireMatching } from "../../src/metrics/require-matching.js";
 import type { ImageReport, SampleReport } from "../../src/metrics/report.js";
+import { createImageModel } from "../../src/model/create-image-model.js";
 import type { ImageModel } from "../../src/model/image-model.js";
 import { loadFeatureNetwork } from "../../src/node/load-feature-network.js";
 import { loadImageModel } from "../../src/node/load-image-model.js";
@@ -15,6 +20,7 @@ import { loadMnist } from "../../src/node/mnist.js";
 import { trainImageModel } from "../../src/node/train-image-model.js";
 import { replay, type Sampler } from "../support/replay.js";
 import { subset } from "../support/subset.js";
+import { contentOf, randomWeights, TINY } from "../support/tiny-model.js";
 
 /*
  * A real model, trained for seconds, whose samples are exchanged for what the test wants to see scored: real images when
@@ -99,14 +105,73 @@ test("real images score as the floors do, noise far worse, and the report is com
   expect(tokeniser.psnrOfMeanError).toBeLessThan(tokeniser.meanPsnr);
   expect(featureNetwork.testAccuracy).toBeGreaterThan(0.98);
 
+  // What the model is held against is measured on the same test images.
+  const trainCodes = joinScales(trained, await encodeDataset(trained, train));
+  const testCodes = joinScales(trained, await encodeDataset(trained, heldOut));
+  const scaleList = scaleSites(trained);
+  const floor = unigramCrossEntropy(fitUnigram(trainCodes, scaleList, 16), testCodes, scaleList);
+  expect(likelihood.codes.scales.map(({ unigramNatsPerCode }) => unigramNatsPerCode)).toEqual(floor);
+  expect(tokeniser.scales.every(({ dead, usage }) => dead >= 0 && dead <= 16 * (1 - usage))).toBe(true);
+
+  // Classes are as good as equally frequent; what is sent of an image begins with its class.
+  expect(likelihood.labelNats).toBeCloseTo(Math.log(10), 1);
+  const known = firstCodes(trained, await encodeDataset(trained, train), train.count);
+  const { data: means } = await trained.decode(known, train.count);
+  const decoded = await trained.decode(await encodeDataset(trained, heldOut), COUNT);
+  const sent = likelihood.codes.nats + likelihood.labelNats;
+  const costs = twoPartCosts({ pixels: train.images, means }, heldOut, decoded, sent);
+  expect(likelihood.binaryNats).toBeCloseTo(costs.binaryNats, 6);
+  expect(likelihood.twoPartBits.logistic).toBeCloseTo(costs.twoPartBits.logistic, 9);
+  expect(likelihood.twoPartBits.histogram).toBeCloseTo(costs.twoPartBits.histogram, 9);
+
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   const lines = formatReport(report).split("\n");
   expect(lines.filter((line) => line.length > 140 || line !== line.trimEnd())).toEqual([]);
   expect(lines.find((line) => line.startsWith("class agreement"))).toMatch(/ 9\d\.\d\d %.* \d?\d\.\d\d %/);
+  expect(lines.filter((line) => line.includes("given the class"))).toHaveLength(2);
+  expect(lines.find((line) => line.startsWith("class, nats an image"))).toContain(likelihood.labelNats.toFixed(2));
   const { guided, ...unconditional } = report;
   expect(formatReport({ ...unconditional, guided: guided! })).toContain("guided 3");
   expect(formatReport(unconditional)).not.toContain("guided 3");
 }, 60_000);
+
+test("a model without classes is measured on labelled images, whose labels play no part", async () => {
+  const config = { ...TINY, classes: [] };
+  const engine = await openEngine();
+  // It may have been trained on the images alone, which have another hash than the labelled ones.
+  const hashes = [train.hash, await sha256(train.images)];
+  const models = hashes.map((hash) => createImageModel(contentOf(config, randomWeights(config), hash), { engine }));
+  for (const model of models) await requireMatching({ model, network, train, test: heldOut });
+  const model = models[0]!;
+  const report = await evaluateImages({ model, network, train, test: heldOut, seed: 1, count: 64 });
+  expect(report.guided).toBeUndefined();
+  expect(report.unguided.classAgreement).toBeUndefined();
+  expect(report.likelihood.labelNats).toBe(0);
+  expect(report.likelihood.codes.items).toBe(COUNT);
+  expect(formatReport(report)).not.toContain("given the class");
+  await engine.close();
+}, 60_000);
+
+test("a model, data or a feature network that do not belong together are refused", async () => {
+  await expect(evaluate({ train: others })).rejects.toMatchObject({
+    code: "invalid-data",
+    message: expect.stringContaining(train.hash) as string,
+  });
+  const renamed = [..."abcdefghij"];
+  for (const changes of [{ train: { ...train, classes: renamed } }, { test: { ...heldOut, classes: renamed } }]) {
+    await expect(evaluate(changes)).rejects.toMatchObject({
+      code: "invalid-data",
+      message: expect.stringContaining("a, b, c") as string,
+    });
+  }
+  const foreign = { ...network, trainedOn: { name: "letters/train", sha256: "0".repeat(64) } };
+  await expect(evaluate({ network: foreign })).rejects.toMatchObject({
+    code: "invalid-data",
+    message: expect.stringContaining("letters/train") as string,
+  });
+  const fewer = { ...network, config: { ...network.config, classes: 9 } };
+  await expect(evaluate({ network: fewer })).rejects.toMatchObject({ code: "invalid-data" });
+});
 
 test("impossible requests and an interruption are errors of their own", async () => {
   await expect(evaluate({ count: 4000 })).rejects.toMatchObject({ code: "invalid-argument" });

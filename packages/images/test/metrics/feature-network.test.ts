@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { embedDataset, openFeatureNetwork, type FeatureNetwork } from "../../src/metrics/feature-network.js";
 import { loadFeatureNetwork } from "../../src/node/load-feature-network.js";
 import { loadMnist } from "../../src/node/mnist.js";
-import { imagesAt } from "../../src/training/batches.js";
+import { imagesAt } from "../../src/data/images-at.js";
 
 const FOLDER = new URL("../../models/lenet-mnist/", import.meta.url);
 const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, FOLDER)));
@@ -65,6 +65,16 @@ test("weights that are not those of the description are refused, and so is anoth
   const text = new TextDecoder().decode(files["model.json"]).replace("images/feature-network", "images/next-scale");
   const other = { ...files, "model.json": new TextEncoder().encode(text) };
   await expect(openFeatureNetwork(other, engine)).rejects.toMatchObject({ code: "invalid-data" });
+  const lies = [{ features: 2 ** 40 }, { height: 1e6, width: 1e6 }, { features: 4096, height: 1024, width: 1024 }];
+  for (const lie of lies) {
+    const description = JSON.parse(new TextDecoder().decode(files["model.json"])) as { config: object };
+    const lying = JSON.stringify({ ...description, config: { ...description.config, ...lie } });
+    const began = process.memoryUsage().arrayBuffers;
+    const opening = openFeatureNetwork({ ...files, "model.json": new TextEncoder().encode(lying) }, engine);
+    await expect(opening).rejects.toMatchObject({ code: "invalid-data" });
+    // The dense layer that the last one describes would take 16 GB.
+    expect(process.memoryUsage().arrayBuffers - began).toBeLessThan(2 ** 26);
+  }
   await engine.close();
   await expect(loadFeatureNetwork({ folder: "/nowhere" })).rejects.toMatchObject({ code: "invalid-file" });
 });

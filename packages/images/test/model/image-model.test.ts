@@ -1,16 +1,16 @@
-import { i32, isNextscaleError, type ErrorCode } from "@nextscale/engine";
-import { randomStream, teacherForced, uniforms } from "@nextscale/refinement-core";
+import { i32, isNextscaleError, type Engine, type ErrorCode } from "@nextscale/engine";
+import { openEngine } from "@nextscale/engine/node";
+import { randomStream, teacherForced, uniforms, traceTyped } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageRefiner, scaleGeometry, type RefinerParameters } from "../../src/generator/generator.js";
 import { createImageModel } from "../../src/model/create-image-model.js";
 import type { ImageModel, ImageSamples, SampleRequest } from "../../src/model/image-model.js";
-import { traceTyped } from "../../src/model/traced.js";
-import { weightTypes } from "../../src/model/weights.js";
+import { weightTypes } from "../../src/generator/weights.js";
 import { codeTypes, type TokeniserWeights } from "../../src/tokeniser/programs.js";
 import { tokeniserWalk, zeroLatents } from "../../src/tokeniser/tokeniser.js";
-import { largestDifference, randomWeights, runOnce, testEngine, TINY } from "../support/tiny-model.js";
+import { contentOf, largestDifference, randomWeights, runOnce, testEngine, TINY } from "../support/tiny-model.js";
 
 const opened = testEngine();
 /** Far from uniform, so that labels, guidance and temperature matter. */
@@ -20,7 +20,7 @@ const { vocabulary } = TINY.tokeniser;
 
 let model: ImageModel;
 beforeAll(() => {
-  model = createImageModel(TINY, weights, { engine: opened.engine, hash: "0".repeat(64) });
+  model = createImageModel(contentOf(TINY, weights), { engine: opened.engine });
 });
 afterAll(() => model.close());
 
@@ -181,7 +181,7 @@ test("the score is what the logits say", async () => {
 });
 
 test("an untrained model's score is near ln V a code", async () => {
-  const untrained = createImageModel(TINY, randomWeights(TINY), { engine: opened.engine, hash: "" });
+  const untrained = createImageModel(contentOf(TINY, randomWeights(TINY)), { engine: opened.engine });
   const { codes, labels } = await untrained.sample({ count: 8, seed: 1 });
   const { nats } = await untrained.score(codes, labels);
   nats.forEach((value, i) => {
@@ -240,8 +240,38 @@ test("a signal stops sampling between batches, also one from a timer", async () 
   expect(seen.slice(-2)).toEqual([300, 300]);
 });
 
+test("closing waits for whole calls, refuses new ones, and frees an engine of its own once", async () => {
+  const engine = await openEngine(undefined, { threads: 1 });
+  let closed = 0;
+  const counted: Engine = {
+    ...engine,
+    name: engine.name,
+    compile: (program, options) => engine.compile(program, options),
+    close: () => {
+      closed++;
+      return engine.close();
+    },
+  };
+  const other = createImageModel(contentOf(TINY, weights), { engine: counted, ownsEngine: true });
+  let batches = 0;
+  const image = { data: new Float32Array(784), count: 1, height: 28, width: 28, channels: 1 };
+  const whole = other.sample({ count: 600, seed: 5, onProgress: () => batches++ });
+  // Two programs one after the other: closing must not come between them.
+  const back = other.reconstruct(image);
+  const first = other.close();
+  const second = other.close();
+  expect(await refusal(other.sample({ count: 1 }))).toBe("invalid-argument");
+  expect(closed).toBe(0);
+  await second;
+  expect([batches, closed]).toEqual([3, 1]);
+  expect((await whole).count).toBe(600);
+  expect((await back).count).toBe(1);
+  await Promise.all([first, other.close()]);
+  expect(closed).toBe(1);
+});
+
 test("calls may overlap; a closed model is closed for good, twice", async () => {
-  const other = createImageModel(TINY, weights, { engine: opened.engine, hash: "" });
+  const other = createImageModel(contentOf(TINY, weights), { engine: opened.engine });
   const both = await Promise.all([other.sample({ count: 3, seed: 5 }), other.sample({ count: 3, seed: 6 })]);
   expect(codesOf(both[0])).toEqual(codesOf(await sample({ count: 3 })));
   expect(codesOf(both[1])).toEqual(codesOf(await sample({ count: 3, seed: 6 })));

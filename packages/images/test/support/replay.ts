@@ -1,5 +1,5 @@
 import type { ImageDataset } from "../../src/data/image-dataset.js";
-import { imagesAt } from "../../src/training/batches.js";
+import { imagesAt } from "../../src/data/images-at.js";
 
 /** Images of the wanted classes, [labels, height, width, channels]. */
 export type Sampler = (labels: readonly number[]) => Float32Array;

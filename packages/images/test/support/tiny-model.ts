@@ -1,10 +1,18 @@
 import type { Engine, NamedArrays, Program } from "@nextscale/engine";
 import { openEngine } from "@nextscale/engine/node";
-import { initialiser, normals, parameterArrays, parameterNormals, randomStream } from "@nextscale/refinement-core";
+import {
+  initialiser,
+  normals,
+  parameterArrays,
+  parameterNormals,
+  phiNormals,
+  randomStream,
+} from "@nextscale/refinement-core";
 import { afterAll, beforeAll } from "vitest";
 import { imageRefiner } from "../../src/generator/generator.js";
-import type { ImageModelConfig } from "../../src/model/config.js";
-import { IMAGE_PRESETS } from "../../src/model/presets.js";
+import type { ImageModelConfig } from "../../src/config/config.js";
+import type { ImageModelContent } from "../../src/model/create-image-model.js";
+import { IMAGE_PRESETS } from "../../src/config/presets.js";
 import { initTokeniser } from "../../src/tokeniser/tokeniser.js";
 
 /** The tiny preset for digits. */
@@ -19,7 +27,8 @@ export const TINY: ImageModelConfig = {
 /** Weights nobody trained, named as in a checkpoint. Codebooks are normal; heads are as far from uniform as `head` says. */
 export function randomWeights(config: ImageModelConfig, { seed = 1, head = 1 } = {}): NamedArrays {
   const { scales, vocabulary, latentChannels } = config.tokeniser;
-  const tokeniser = initTokeniser(config, initialiser(parameterNormals(seed), "tokeniser"), randomStream(seed, "phi"));
+  const phi = initialiser(phiNormals(randomStream(seed, "phi")));
+  const tokeniser = initTokeniser(config, initialiser(parameterNormals(seed), "tokeniser"), phi);
   const refiner = parameterArrays(imageRefiner(config).init(parameterNormals(seed)), "refiner");
   const embeddings = scales.map((_, k) => {
     const draws = normals(randomStream(seed, `embeddings/${k}`), { draws: vocabulary * latentChannels });
@@ -30,6 +39,16 @@ export function randomWeights(config: ImageModelConfig, { seed = 1, head = 1 } =
     ...Object.fromEntries(Object.entries(refiner).map(([name, data]) => [name, name.startsWith("refiner/heads") ? data.map((x) => x * head) : data])), // prettier-ignore
     ...Object.fromEntries(embeddings),
   };
+}
+
+/** What a checkpoint with these weights would hold. */
+export function contentOf(
+  config: ImageModelConfig,
+  tensors: NamedArrays,
+  trainedOn = "0".repeat(64),
+): ImageModelContent {
+  const description = { seed: 1, data: { name: "none", sha256: trainedOn } };
+  return { config, tensors, hash: "0".repeat(64), description };
 }
 
 /** An engine for the tests of a file. */

@@ -1,11 +1,11 @@
 import { f32 } from "@nextscale/engine";
-import { encode, given, randomStream, uniforms, walk } from "@nextscale/refinement-core";
+import { encode, given, randomStream, uniforms, walk, traceTyped } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { imageModelConfigSchema, type ImageModelConfig } from "../../src/model/config.js";
-import { traceTyped } from "../../src/model/traced.js";
-import { weightTypes } from "../../src/model/weights.js";
-import { autoencoderSizes, decodeLatents, encodeImages } from "../../src/tokeniser/autoencoder.js";
+import { imageModelConfigSchema, type ImageModelConfig } from "../../src/config/config.js";
+import { weightTypes } from "../../src/generator/weights.js";
+import { autoencoderSizes } from "../../src/config/autoencoder-sizes.js";
+import { decodeLatents, encodeImages } from "../../src/tokeniser/autoencoder.js";
 import {
   decodingProgram,
   encodingProgram,

@@ -36,7 +36,7 @@ export interface CheckpointContent<Config> {
   /** The data set it was trained on. */
   readonly data: ModelDescription["data"];
   /** Of an unfinished or resumable training; `tensors` is then the whole state. */
-  readonly training?: { readonly stepsDone: number; readonly steps: number };
+  readonly training?: ModelDescription["training"];
   /** Figures measured on it, by name. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly tensors: NamedArrays;

@@ -17,7 +17,12 @@ export interface ModelDescription {
   /** The data set it was trained on. */
   readonly data: { readonly name: string; readonly sha256: string };
   /** Of an unfinished or resumable training. */
-  readonly training?: { readonly stepsDone: number; readonly steps: number };
+  readonly training?: {
+    readonly stepsDone: number;
+    readonly steps: number;
+    /** Name of the engine that took the steps; absent in checkpoints of earlier programs. */
+    readonly engine?: string;
+  };
   /** Figures measured on it, by name: `tokeniser/test-mse`. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Of `weights.safetensors`: ties the two files together. */
@@ -33,7 +38,7 @@ const schema: z.ZodType<ModelDescription> = z.strictObject({
   seed: countSchema,
   data: z.strictObject({ name: z.string().min(1), sha256: sha256Schema }),
   training: z
-    .strictObject({ stepsDone: countSchema, steps: countSchema })
+    .strictObject({ stepsDone: countSchema, steps: countSchema, engine: z.string().min(1).exactOptional() })
     .refine(({ stepsDone, steps }) => stepsDone <= steps, "expected stepsDone of at most steps")
     .exactOptional(),
   metrics: z.record(z.string(), z.number()),
@@ -62,6 +67,8 @@ export interface RunIdentity {
   readonly data: ModelDescription["data"];
   /** Number of steps in the whole run. */
   readonly steps: number;
+  /** Name of the engine, on which the bits depend; where it is not known, any will do. */
+  readonly engine?: string | undefined;
 }
 
 /**
@@ -77,6 +84,9 @@ export function requireSameRun(where: string, found: RunIdentity, wanted: RunIde
       { seed: found.seed, data: found.data, steps: found.steps },
       { seed: wanted.seed, data: wanted.data, steps: wanted.steps },
     ),
+    ...(found.engine === undefined || wanted.engine === undefined
+      ? []
+      : differingKeys("", { engine: found.engine }, { engine: wanted.engine })),
   ];
   if (fields.length === 0) return;
   throw new NextscaleError({

@@ -19,7 +19,13 @@ export interface Receipt {
   readonly engine: string;
   /** Times the network was evaluated for one sample, or the steps of a training. */
   readonly networkEvaluations: number;
+  /** Of this process alone. */
   readonly wallTimeMs: number;
+  /**
+   * Of a training that went on with what earlier processes had done: how many of the steps those took. `wallTimeMs` is the
+   * time of the others.
+   */
+  readonly resumedAt?: number;
   /** Of nextscale, Node and the engine, by name. */
   readonly versions: Readonly<Record<string, string>>;
   /** What was written. */
@@ -43,6 +49,7 @@ const schema: z.ZodType<Receipt> = z.strictObject({
   engine: z.string().min(1),
   networkEvaluations: countSchema,
   wallTimeMs: z.number().nonnegative(),
+  resumedAt: countSchema.exactOptional(),
   versions: z.record(z.string(), z.string()),
   outputs: z.array(z.strictObject({ file: z.string().min(1), bytes: countSchema, sha256: sha256Schema })).min(1),
 });

@@ -1,5 +1,4 @@
 import { NextscaleError } from "@nextscale/engine";
-import type { Unigram } from "./unigram.js";
 
 /** Cost of the codes of one scale, means over items. */
 export interface ScaleLikelihood {
@@ -10,7 +9,7 @@ export interface ScaleLikelihood {
   readonly natsPerCode: number;
   /** exp(natsPerCode): how many equally likely codes the refiner is left choosing among. */
   readonly perplexity: number;
-  /** Entropy of the training codes of this scale, nats per code: what knowing nothing but frequencies costs. */
+  /** Nats per code of the same codes under the frequencies of training codes: what knowing nothing else costs. */
   readonly unigramNatsPerCode: number;
 }
 
@@ -22,7 +21,7 @@ export interface CodeLikelihood {
   readonly nats: number;
   readonly natsStandardError: number;
   readonly bits: number;
-  /** What the unigram model costs per item. */
+  /** What the same codes cost per item under the unigram model. */
   readonly unigramNats: number;
 }
 
@@ -30,18 +29,24 @@ export interface CodeLikelihood {
  * Means over items of what `sumByScale` gives.
  *
  * @param nats [items, scales] row-major
+ * @param unigramNats for each scale the cost of the same codes under a unigram model of training codes, nats per code:
+ *   `unigramCrossEntropy`. Not the model's entropy, which is a cost of the training codes.
  * @throws NextscaleError `shape` unless there is at least one item and a whole number of them; `invalid-data` for NaN
  */
 export function codeLikelihood(
   nats: ArrayLike<number>,
   scales: readonly { readonly sites: number }[],
-  unigram: Unigram,
+  unigramNats: readonly number[],
 ): CodeLikelihood {
   const where = "refinement-core/codeLikelihood";
   const items = nats.length / scales.length;
   if (!Number.isInteger(items) || items < 1) {
     const expected = `at least one item of ${scales.length} scales`;
     throw new NextscaleError({ code: "shape", where, expected, got: `${nats.length} numbers` });
+  }
+  if (unigramNats.length !== scales.length) {
+    const expected = `the unigram cost of each of ${scales.length} scales`;
+    throw new NextscaleError({ code: "shape", where, expected, got: `${unigramNats.length}` });
   }
   const sums = new Float64Array(scales.length);
   let total = 0;
@@ -69,12 +74,12 @@ export function codeLikelihood(
         bits: scaleNats / Math.LN2,
         natsPerCode: scaleNats / sites,
         perplexity: Math.exp(scaleNats / sites),
-        unigramNatsPerCode: unigram.entropy[k] ?? 0,
+        unigramNatsPerCode: unigramNats[k]!,
       };
     }),
     nats: mean,
     natsStandardError: Math.sqrt(variance / items),
     bits: mean / Math.LN2,
-    unigramNats: scales.reduce((sum, { sites }, k) => sum + sites * (unigram.entropy[k] ?? 0), 0),
+    unigramNats: scales.reduce((sum, { sites }, k) => sum + sites * unigramNats[k]!, 0),
   };
 }

@@ -24,6 +24,9 @@ export interface CalibrationScore {
   readonly count: number;
 }
 
+/** Probabilities from a float32 softmax exceed 1 by rounding. */
+const MOST_CONFIDENCE = 1.001;
+
 /**
  * Reliability bins of top-label predictions (Guo et al. 2017): the confidence is the largest probability, and the
  * prediction is correct when that category is the label.
@@ -60,11 +63,8 @@ export function reliabilityBins(
     }
     const confidence = probabilities[row * categories + best]!;
     const label = labels[row]!;
-    if (
-      !(Math.abs(sum - 1) < 1e-3) ||
-      confidence > 1.001 ||
-      !(Number.isInteger(label) && label >= 0 && label < categories)
-    ) {
+    const isLabel = Number.isInteger(label) && label >= 0 && label < categories;
+    if (!(Math.abs(sum - 1) < 1e-3) || confidence > MOST_CONFIDENCE || !isLabel) {
       throw new NextscaleError({
         code: "invalid-data",
         where,
@@ -73,12 +73,32 @@ export function reliabilityBins(
         fix: "pass probabilities, not logits",
       });
     }
-    const bin = Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1));
-    bins.counts[bin]! += 1;
-    bins.confidence[bin]! += confidence;
-    if (best === label) bins.correct[bin]! += 1;
+    observePrediction(bins, confidence, best === label);
   }
   return bins;
+}
+
+/**
+ * Adds one prediction to bins, in place.
+ *
+ * @param confidence probability of the predicted category
+ * @throws NextscaleError `invalid-data` for a confidence outside [0, 1]
+ */
+export function observePrediction(bins: ReliabilityBins, confidence: number, correct: boolean): void {
+  if (!(confidence >= 0 && confidence <= MOST_CONFIDENCE)) {
+    throw new NextscaleError({
+      code: "invalid-data",
+      where: "metrics/calibration",
+      expected: "confidences from 0 to 1",
+      got: `${confidence}`,
+      fix: "pass probabilities, not logits",
+    });
+  }
+  const count = bins.counts.length;
+  const bin = Math.min(count - 1, Math.max(0, Math.ceil(confidence * count) - 1));
+  bins.counts[bin]! += 1;
+  bins.confidence[bin]! += confidence;
+  if (correct) bins.correct[bin]! += 1;
 }
 
 /** No prediction yet: the neutral element of `mergeReliability`. */

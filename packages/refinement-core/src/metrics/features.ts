@@ -1,4 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
+import { gatherRows } from "../arrays.js";
 
 /**
  * A set of feature vectors, row-major: vector i is `data[i*dimension .. (i+1)*dimension)`.
@@ -60,6 +61,11 @@ export function concatenateFeatures(batches: readonly FeatureMatrix[]): FeatureM
     offset += batch.data.length;
   }
   return featureMatrix(data, first.dimension);
+}
+
+/** Some vectors of a set, in the order of the indices. */
+export function selectFeatures({ data, dimension }: FeatureMatrix, indices: ArrayLike<number>): FeatureMatrix {
+  return featureMatrix(gatherRows(data, dimension, indices), dimension);
 }
 
 /** Refuses a set of another dimension than the reference's, or whose array is not what its counts say. */

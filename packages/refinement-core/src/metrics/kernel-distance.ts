@@ -2,7 +2,7 @@ import { NextscaleError } from "@nextscale/engine";
 import { permutation } from "../random/integers.js";
 import { randomStream } from "../random/stream.js";
 import { forEachDotTile, TILE, toPanel, type Panel } from "./dot-tiles.js";
-import { requireCount, requireDimension, type FeatureMatrix } from "./features.js";
+import { requireCount, requireDimension, selectFeatures, type FeatureMatrix } from "./features.js";
 
 /** A kernel distance with the uncertainty of its estimate. */
 export interface KernelDistanceScore {
@@ -47,7 +47,7 @@ export function fitKernelDistance(
     requireCount("metrics/kernel-distance", `vectors (two blocks of ${blockSize})`, features.count, 2 * blockSize);
     const order = permutation(randomStream(seed, "metrics/kernel-distance"), features.count, { item });
     return Array.from({ length: Math.floor(features.count / blockSize) }, (_, block) =>
-      toPanel(gather(features, order.subarray(block * blockSize, (block + 1) * blockSize))),
+      toPanel(selectFeatures(features, order.subarray(block * blockSize, (block + 1) * blockSize))),
     );
   };
   const referenceBlocks = blocksOf(reference, 0);
@@ -80,15 +80,6 @@ export function unbiasedKernelDistance(a: FeatureMatrix, b: FeatureMatrix): numb
   requireCount("metrics/kernel-distance", "vectors in each set", Math.min(a.count, b.count), 2);
   const [x, y] = [toPanel(a), toPanel(b)];
   return finite(meanKernelWithin(x) + meanKernelWithin(y) - 2 * meanKernelBetween(x, y));
-}
-
-function gather(features: FeatureMatrix, indices: Int32Array): FeatureMatrix {
-  const { dimension, data } = features;
-  const gathered = new Float64Array(indices.length * dimension);
-  indices.forEach((index, row) =>
-    gathered.set(data.subarray(index * dimension, (index + 1) * dimension), row * dimension),
-  );
-  return { data: gathered, count: indices.length, dimension };
 }
 
 /** Mean of k(x, y) over all pairs of two sets. */

@@ -29,7 +29,7 @@ export function trainingCheckpoint<Config>(
   kind: CheckpointKind<Config>,
   run: RunIdentity & { readonly config: Config },
 ): TrainingCheckpoint {
-  const { config, seed, data, steps } = run;
+  const { config, seed, data, steps, engine } = run;
   return {
     async resume() {
       const found = await findCheckpoint(folder, kind);
@@ -44,7 +44,8 @@ export function trainingCheckpoint<Config>(
           fix: "train into another folder",
         });
       }
-      const identity = { config: found.config, seed: description.seed, data: description.data, steps: training.steps };
+      const { seed: foundSeed, data: foundData } = description;
+      const identity = { config: found.config, seed: foundSeed, data: foundData, ...training };
       requireSameRun(folder, identity, run);
       return { stepsDone: training.stepsDone, state: found.tensors };
     },
@@ -53,7 +54,7 @@ export function trainingCheckpoint<Config>(
         config,
         seed,
         data,
-        training: { stepsDone, steps },
+        training: { stepsDone, steps, ...(engine === undefined ? {} : { engine }) },
         metrics: {},
         tensors: state,
       }),

@@ -9,15 +9,20 @@ import { hostTensor, type HostTensor } from "../pyramid/host-tensor.js";
 export type Codebook<T> = {
   /** What codes stand for, [V, C]. */
   readonly embedding: T;
-  /** Moving average of hits per step, [V]. */
+  /** Moving average of hits per step, [V]; [K, V], scale by scale, for a codebook that K > 1 scales share. */
   readonly count: T;
   /** Moving average of the sum of the vectors that hit, [V, C]. */
   readonly sum: T;
 };
 
-/** Types of a codebook's buffers, for the signature of a trace and for checkpoints. */
-export function codebookTypes(vocabulary: number, channels: number): Codebook<TensorType> {
-  return { embedding: f32(vocabulary, channels), count: f32(vocabulary), sum: f32(vocabulary, channels) };
+/**
+ * Types of a codebook's buffers, for the signature of a trace and for checkpoints.
+ *
+ * @param scales how many scales share it, 1 unless told
+ */
+export function codebookTypes(vocabulary: number, channels: number, scales = 1): Codebook<TensorType> {
+  const count = scales === 1 ? f32(vocabulary) : f32(scales, vocabulary);
+  return { embedding: f32(vocabulary, channels), count, sum: f32(vocabulary, channels) };
 }
 
 /** Hits per step that a code which k-means never chose starts with, as a share of an average code's: few, not none. */
@@ -47,6 +52,41 @@ export function codebookFromMeans(
     sum: hostTensor(
       means.shape,
       means.data.map((value, i) => value * count[Math.floor(i / channels)]!),
+    ),
+  };
+}
+
+/**
+ * A codebook to start training with that several scales share.
+ *
+ * @param means [V, C]
+ * @param hits for each scale how often each code was chosen there, in any unit
+ * @param tokensPerStep for each scale the vectors that will be quantised in one training step
+ */
+export function sharedCodebookFromMeans(
+  means: HostTensor,
+  hits: readonly ArrayLike<number>[],
+  tokensPerStep: readonly number[],
+): Codebook<HostTensor> {
+  const [vocabulary = 0, channels = 0] = means.shape;
+  const totals = hits.map((scale) => Array.from(scale).reduce((sum, hit) => sum + hit, 0));
+  // A code that some scale uses needs no hits at the others; one that none uses gets a few at each.
+  const chosen = Array.from({ length: vocabulary }, (_, code) => hits.some((scale) => scale[code]! > 0));
+  const counts = tokensPerStep.map((tokens, k) => {
+    const total = totals[k]!;
+    return chosen.map((used, code) => {
+      if (total === 0) return tokens / vocabulary;
+      return used ? (tokens * hits[k]![code]!) / total : (tokens * LEAST_SHARE) / vocabulary;
+    });
+  });
+  const count = Float32Array.from(counts.flat());
+  const perCode = chosen.map((_, code) => counts.reduce((sum, scale) => sum + scale[code]!, 0));
+  return {
+    embedding: means,
+    count: hostTensor([tokensPerStep.length, vocabulary], count),
+    sum: hostTensor(
+      means.shape,
+      means.data.map((value, i) => value * perCode[Math.floor(i / channels)]!),
     ),
   };
 }

@@ -3,8 +3,10 @@ import { permutation } from "../random/integers.js";
 import type { RandomStream } from "../random/stream.js";
 import type { PerWalk, Scale, Step } from "../walk/scale.js";
 import { walk } from "../walk/walk.js";
-import { codebookFromMeans, type Codebook } from "./codebook.js";
-import { kMeans, type KMeans } from "./k-means.js";
+import { concatenate, gatherRows } from "../arrays.js";
+import { codebookFromMeans, sharedCodebookFromMeans, type Codebook } from "./codebook.js";
+import { countCodes, kMeans, type KMeans } from "./k-means.js";
+import { nearestHostCodes } from "./nearest.js";
 import type { Encoded } from "../walk/encode.js";
 import { hostVectorQuantiser } from "./vector-quantiser.js";
 
@@ -50,12 +52,15 @@ export function fitCodebooks<Data, State, Context>(
   }
   const channels = visits[0]!.found.means.shape[1]!;
   const each = Math.min(...visits.map(({ sample }) => sample.length));
-  const found = kMeans(joined(visits.map(({ sample }) => sample.subarray(0, each))), channels, {
-    vocabulary: options.vocabulary,
-    stream: options.stream,
-    address: { item: 1 },
-  });
-  return [codebookFromMeans(found.means, found.counts, tokens.reduce((a, b) => a + b))]; // prettier-ignore
+  const samples = visits.map(({ sample }) => sample.subarray(0, each));
+  const { vocabulary, stream } = options;
+  const { means } = kMeans(concatenate(samples), channels, { vocabulary, stream, address: { item: 1 } });
+  if (visits.length === 1) {
+    return [codebookFromMeans(means, countCodes(nearestHostCodes(means, samples[0]!), vocabulary), tokens[0]!)];
+  }
+  // Of all vectors of a scale, not of the equal parts that the means were found with.
+  const hits = visits.map(({ sample }) => countCodes(nearestHostCodes(means, sample), vocabulary));
+  return [sharedCodebookFromMeans(means, hits, tokens)];
 }
 
 /** The policy of fitting: k-means on the residual of each scale, which is then quantised with what was found. */
@@ -69,24 +74,8 @@ function fitted<Data, State, Context>(
       const channels = residual.shape[residual.shape.length - 1]!;
       const count = residual.data.length / channels;
       const order = permutation(stream, count, { scale: index, site: 1 });
-      const sample = rowsOf(residual.data, channels, order.subarray(0, vocabulary * VECTORS_PER_MEAN));
+      const sample = gatherRows(residual.data, channels, order.subarray(0, vocabulary * VECTORS_PER_MEAN));
       const found = kMeans(sample, channels, { vocabulary, stream, address: { scale: index } });
       return { ...hostVectorQuantiser([found.means]).quantise(index, residual), residual, sample, found };
     };
-}
-
-function rowsOf(data: Float32Array, channels: number, rows: Int32Array): Float32Array {
-  const out = new Float32Array(rows.length * channels);
-  rows.forEach((row, i) => out.set(data.subarray(row * channels, (row + 1) * channels), i * channels));
-  return out;
-}
-
-function joined(arrays: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    out.set(array, offset);
-    offset += array.length;
-  }
-  return out;
 }

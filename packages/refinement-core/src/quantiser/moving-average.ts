@@ -8,7 +8,7 @@ import type { Codebook } from "./codebook.js";
 
 /** What one batch says about the codes of a codebook. */
 export type CodeStatistics = {
-  /** Hits, [V]. */
+  /** Hits, [V]; [K, V] of a codebook that K scales share. */
   readonly count: tf.Tensor;
   /** Sum of the vectors that hit, [V, C]. */
   readonly sum: tf.Tensor;
@@ -33,9 +33,19 @@ export function codeStatistics(
   return { count: tf.sum(weighted, 0), sum: tf.matMul(weighted, tf.reshape(vectors, [sites, -1]), true, false) };
 }
 
-/** Statistics of two batches, or of two scales that share a codebook. */
+/** Statistics of two batches. */
 export function addStatistics(a: CodeStatistics, b: CodeStatistics): CodeStatistics {
   return { count: tf.add(a.count, b.count), sum: tf.add(a.sum, b.sum) };
+}
+
+/** Statistics of the scales that share a codebook: hits scale by scale, sums of all. */
+export function sharedStatistics(scales: readonly CodeStatistics[]): CodeStatistics {
+  return { count: tf.stack(scales.map(({ count }) => count)), sum: tf.addN(scales.map(({ sum }) => sum)) };
+}
+
+/** Hits of each code, [V], at all scales together. */
+function hitsPerCode(count: tf.Tensor): tf.Tensor {
+  return count.rank === 1 ? count : tf.sum(count, 0);
 }
 
 /** Added to each count so that no code divides by zero (vector-quantize-pytorch). */
@@ -56,19 +66,26 @@ export function updateCodebook(
   const blend = (old: tf.Tensor, now: tf.Tensor) => tf.add(tf.mul(old, decay), tf.mul(now, 1 - decay));
   const count = blend(codebook.count, statistics.count);
   const sum = blend(codebook.sum, statistics.sum);
-  const [vocabulary = 0] = count.shape;
-  const total = tf.sum(count);
-  const smoothed = tf.mul(tf.add(count, SMOOTHING), tf.div(total, tf.add(total, vocabulary * SMOOTHING)));
-  const seen = tf.expandDims(tf.cast(tf.greater(count, LEAST_COUNT), "float32"), 1);
+  const hits = hitsPerCode(count);
+  const [vocabulary = 0] = hits.shape;
+  const total = tf.sum(hits);
+  const smoothed = tf.mul(tf.add(hits, SMOOTHING), tf.div(total, tf.add(total, vocabulary * SMOOTHING)));
+  const seen = tf.expandDims(tf.cast(tf.greater(hits, LEAST_COUNT), "float32"), 1);
   const mean = tf.div(sum, tf.expandDims(tf.maximum(smoothed, SMOOTHING), 1));
   return { count, sum, embedding: choose(seen, mean, codebook.embedding) };
 }
 
 /** How codes that are hardly used get a new place. */
 export interface Restart {
-  /** Hits per step that a code would have if all were used alike: tokens of its scale (or scales) / V. */
-  readonly expected: number;
-  /** A code with fewer than this share of the expected hits is restarted. */
+  /**
+   * Hits per step that a code would have if all were used alike: tokens of its scale / V; of a codebook that several
+   * scales share, one number for each scale.
+   */
+  readonly expected: number | readonly number[];
+  /**
+   * A code with fewer than this share of the expected hits is restarted; a shared one, when it has fewer at every scale:
+   * a code that serves the coarse scales alone is idle by the numbers of the finest.
+   */
   readonly threshold: number;
   /** Vectors of this batch to choose from, [T, C]. */
   readonly pool: tf.Tensor;
@@ -87,18 +104,36 @@ export type Restarted = { readonly codebook: Codebook<tf.Tensor>; readonly resta
  */
 export function restartCodes(codebook: Codebook<tf.Tensor>, restart: Restart): Restarted {
   const { expected, threshold, pool, choices, active } = restart;
-  const idle = tf.cast(tf.less(codebook.count, threshold * expected), "float32");
+  const shared = typeof expected !== "number";
+  const idle = shared ? idleAtAll(codebook.count, expected, threshold) : idleAt(codebook.count, expected, threshold);
+  const hits = shared ? expected.reduce((sum, scale) => sum + scale, 0) : expected;
   const dead = tf.mul(idle, tf.reshape(active, [1]));
   const rows = tf.expandDims(dead, 1);
   const place = tf.gather(pool, choices);
   return {
     codebook: {
       embedding: choose(rows, place, codebook.embedding),
-      count: choose(dead, tf.scalar(expected), codebook.count),
-      sum: choose(rows, tf.mul(place, expected), codebook.sum),
+      count: choose(dead, shared ? column(expected) : tf.scalar(expected), codebook.count),
+      sum: choose(rows, tf.mul(place, hits), codebook.sum),
     },
     restarted: tf.sum(dead),
   };
+}
+
+/** [V]: 1 for codes with fewer than their share of the expected hits. */
+function idleAt(count: tf.Tensor, expected: number, threshold: number): tf.Tensor {
+  return tf.cast(tf.less(count, threshold * expected), "float32");
+}
+
+/** [V]: 1 for codes that are idle at each of the scales of [K, V]. */
+function idleAtAll(count: tf.Tensor, expected: readonly number[], threshold: number): tf.Tensor {
+  const share = tf.max(tf.div(count, column(expected)), 0);
+  return tf.cast(tf.less(share, threshold), "float32");
+}
+
+/** [K, 1] */
+function column(values: readonly number[]): tf.Tensor {
+  return tf.tensor2d([...values], [values.length, 1]);
 }
 
 /** `a` where the flag is 1, `b` where it is 0, exactly. */

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { f32, type TensorType } from "@nextscale/engine";
-import { hostTensor, type HostTensor } from "../pyramid/host-tensor.js";
+import type { HostTensor } from "../pyramid/host-tensor.js";
 import { normals } from "../random/distributions.js";
 import type { RandomStream } from "../random/stream.js";
+import type { Initialiser, NormalSource } from "../refiner/parameters.js";
 
 /*
  * The phi convolutions of VAR's quantiser: phi(h) = (1 - r) h + r conv3x3(h), after a scale's value has been brought to
@@ -50,19 +51,31 @@ export function phiTypes(count: number, channels: number): readonly Phi<TensorTy
   return Array.from({ length: count }, () => ({ kernel: f32(3, 3, channels, channels), bias: f32(channels) }));
 }
 
-/** Initial phis: the identity and a little noise, so that training starts from plain residual quantisation. */
-export function initPhi(stream: RandomStream, count: number, channels: number): readonly Phi<HostTensor>[] {
-  const size = 9 * channels * channels;
+/** Draws for `initPhi` from one stream, in which each phi is an item. */
+export function phiNormals(stream: RandomStream): NormalSource {
+  return (path, draws) => normals(stream, { items: [Number.parseInt(path, 10)], draws });
+}
+
+/**
+ * Initial phis: the identity and a little noise, so that training starts from plain residual quantisation.
+ *
+ * @param random such as the initialiser of `phiNormals`, or of `SHAPES_ONLY`
+ */
+export function initPhi(random: Initialiser, count: number, channels: number): readonly Phi<HostTensor>[] {
   const centre = 4 * channels * channels;
   return Array.from({ length: count }, (_, item) => {
-    const kernel = normals(stream, { items: [item], draws: size }).map((z) => INITIAL_NOISE * z);
-    for (let c = 0; c < channels; c++) kernel[centre + c * (channels + 1)]! += 1;
-    return { kernel: hostTensor([3, 3, channels, channels], kernel), bias: hostTensor([channels]) };
+    const { shape, data } = random.at(item).normal("kernel", [3, 3, channels, channels], INITIAL_NOISE);
+    const kernel = data.map((value, i) => {
+      const within = i - centre;
+      const diagonal = within >= 0 && within < channels * channels && within % (channels + 1) === 0;
+      return diagonal ? value + 1 : value;
+    });
+    return { kernel: { shape, data: kernel }, bias: random.constant([channels], 0) };
   });
 }
 
 /** phi as a function of grids [N, H, W, C], zero padding. */
-export function applyPhi({ kernel, bias }: Phi<tf.Tensor>, grid: tf.Tensor, ratio = PHI_RATIO): tf.Tensor {
+export function applyPhi({ kernel, bias }: Phi<tf.Tensor>, grid: tf.Tensor): tf.Tensor {
   const convolved = tf.add(tf.conv2d(grid as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same"), bias);
-  return tf.add(tf.mul(grid, 1 - ratio), tf.mul(convolved, ratio));
+  return tf.add(tf.mul(grid, 1 - PHI_RATIO), tf.mul(convolved, PHI_RATIO));
 }

@@ -32,6 +32,14 @@ export function parameterNormals(seed: number | bigint): NormalSource {
   return (path, count) => normals(randomStream(seed, `parameters/${path}`), { draws: count });
 }
 
+/**
+ * A source for those who want to know what a network consists of, and not the network: an initialiser of it gives every
+ * parameter its shape and no elements, however large it would be. For `parameterTypes`, never to compute with.
+ */
+export const SHAPES_ONLY: NormalSource = () => NOTHING;
+
+const NOTHING = new Float32Array(0);
+
 /** Where a network's parameters are drawn from: a source and the path prefix that the network lives under. */
 export interface Initialiser {
   /** Normal with standard deviation `deviation`. */
@@ -44,6 +52,7 @@ export interface Initialiser {
 
 /** An initialiser that draws from `source` and names parameters `prefix/name`. */
 export function initialiser(source: NormalSource, prefix = ""): Initialiser {
+  if (source === SHAPES_ONLY) return shapeInitialiser;
   const pathOf = (name: string | number): string => (prefix === "" ? String(name) : `${prefix}/${name}`);
   return {
     normal(name, shape, deviation) {
@@ -66,6 +75,12 @@ export function initialiser(source: NormalSource, prefix = ""): Initialiser {
     at: (name) => initialiser(source, pathOf(name)),
   };
 }
+
+const shapeInitialiser: Initialiser = {
+  normal: (_name, shape) => ({ shape, data: NOTHING }),
+  constant: (shape) => ({ shape, data: NOTHING }),
+  at: () => shapeInitialiser,
+};
 
 /** True for a host parameter, as opposed to a record of them. */
 export function isHostTensor(value: unknown): value is HostTensor {

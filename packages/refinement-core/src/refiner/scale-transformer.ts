@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { NextscaleError, silu } from "@nextscale/engine";
+import { concatenate } from "../arrays.js";
 import { FORBIDDEN } from "./attention.js";
 import { atScale, requireContext, scaleOfSite, type ScaleGeometry } from "./geometry.js";
 import { initLinear, linear, type LinearParameters } from "./linear.js";
@@ -70,7 +71,8 @@ export function scaleTransformer(
     });
   }
   const featureCount = siteFeatureCount(config.features);
-  const featuresOf = scales.map((scale) => siteFeatures(scale, config.features));
+  // As large as the grids are, and no business of those who only ask for the parameters.
+  const featuresOf = scales.map((scale) => once(() => siteFeatures(scale, config.features)));
   const sites = scales.reduce((sum, scale) => sum + scale.sites, 0);
 
   /** Projected contexts plus site embeddings [B, L, C]. */
@@ -114,7 +116,7 @@ export function scaleTransformer(
     applyAll(params, contexts, labels) {
       scales.forEach((_, k) => requireContext(scales, k, contexts[k], config.contextChannels));
       const { condition, shared } = start(params, labels);
-      const features = concatenate(featuresOf);
+      const features = concatenate(featuresOf.map((features) => features()));
       const embedded = embed(params, tf.concat(contexts as tf.Tensor[], 1), features);
       const coarsest = tf.tensor2d(
         Float32Array.from(scaleOfSite(scales), (k) => (k === 0 ? 1 : 0)),
@@ -129,7 +131,7 @@ export function scaleTransformer(
     },
     applyScale(params, k, context, state) {
       requireContext(scales, k, context, config.contextChannels);
-      const embedded = embed(params, context, atScale(featuresOf, k));
+      const embedded = embed(params, context, atScale(featuresOf, k)());
       let x = k === 0 ? tf.add(embedded, startToken(state.condition)) : embedded;
       const seen: KeyValue[] = [];
       for (const [index, block] of params.blocks.entries()) {
@@ -173,12 +175,8 @@ function contextBias(scales: readonly ScaleGeometry[], context: AttentionContext
   return tf.tensor2d(bias, [level.length, level.length]);
 }
 
-function concatenate(arrays: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    joined.set(array, offset);
-    offset += array.length;
-  }
-  return joined;
+/** A value that is computed when it is first asked for. */
+function once<T>(compute: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= compute());
 }

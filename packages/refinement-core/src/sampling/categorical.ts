@@ -33,9 +33,15 @@ export function drawCategorical(logits: tf.Tensor, draw: CategoricalDraw): tf.Te
 }
 
 /**
+ * Below -ln u of the largest float32 below 1, which is 2^-24: changes no exact result. A GPU's logarithm is allowed to
+ * be off by 2^-21 near 1 (WGSL, accuracy of `log`), thus zero, or beyond it.
+ */
+const LEAST_EXPONENTIAL = 2 ** -25;
+
+/**
  * Standard Gumbel noise from uniforms in (0, 1): -ln(-ln u). Drawing uniforms on the host and taking logarithms in the
  * program costs a fraction of drawing Gumbel noise on the host; 24-bit uniforms end its upper tail at 16.6.
  */
 export function gumbelFromUniform(uniform: tf.Tensor): tf.Tensor {
-  return tf.neg(tf.log(tf.neg(tf.log(uniform))));
+  return tf.neg(tf.log(tf.maximum(tf.neg(tf.log(uniform)), LEAST_EXPONENTIAL)));
 }

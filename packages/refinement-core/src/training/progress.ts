@@ -30,8 +30,10 @@ export interface ProgressOptions {
   readonly start?: number;
   /** What is counted, for the rate: `steps`, `images`. */
   readonly unit: string;
-  /** Off a terminal, writes a line whenever so many more per cent are done. Off a terminal nothing is written without it. */
+  /** Off a terminal, writes a line whenever so many more per cent are done. Nothing is written there without it or `logMs`. */
   readonly log?: number;
+  /** Off a terminal, writes a line when the last one, or the start, was so many milliseconds ago. */
+  readonly logMs?: number;
   /** Milliseconds from any origin; `performance.now` unless told. */
   readonly now?: () => number;
 }
@@ -42,14 +44,15 @@ const REDRAW_MS = 100;
 /**
  * Prints progress: `training  42 %  4,200/10,000  loss 0.0123  38.1 steps/s  2 min 32 s left`.
  *
- * On a terminal one line is rewritten in place. Elsewhere it is silent, or writes one line every `log` per cent.
+ * On a terminal one line is rewritten in place. Elsewhere it is silent, or writes one line every `log` per cent or `logMs`.
  */
 export function createProgress(stream: ProgressStream, options: ProgressOptions): Progress {
-  const { label, total, start = 0, unit, log, now = () => performance.now() } = options;
+  const { label, total, start = 0, unit, log, logMs, now = () => performance.now() } = options;
   const began = now();
   let drawn = -Infinity;
   const logStep = (done: number): number => (log === undefined ? 0 : Math.floor(percentOf(done, total) / log));
   let logged = logStep(start);
+  let loggedAt = began;
   let open = false;
 
   const lineAt = (done: number, values: Readonly<Record<string, number>>): string => {
@@ -75,8 +78,9 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions)
         open = true;
         // Back to the start of the line, write, erase what a longer line before left behind.
         stream.write(`\r${lineAt(done, values).slice(0, (stream.columns ?? 80) - 1)}\u001b[K`);
-      } else if (log !== undefined && logStep(done) > logged) {
+      } else if (logStep(done) > logged || (logMs !== undefined && now() - loggedAt >= logMs)) {
         logged = logStep(done);
+        loggedAt = now();
         stream.write(`${lineAt(done, values)}\n`);
       }
     },

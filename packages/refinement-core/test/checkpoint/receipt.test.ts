@@ -28,12 +28,15 @@ const bytes = new TextEncoder().encode(formatReceipt(createReceipt(fields)));
 test("a receipt is read as it was written; model and seed may be absent", () => {
   expect(parseReceipt(bytes)).toEqual(createReceipt(fields));
   expect(parseReceipt(new TextEncoder().encode(formatReceipt(createReceipt(unnamed))))).toEqual(createReceipt(unnamed));
+  const resumed = createReceipt({ ...fields, resumedAt: 200 });
+  expect(parseReceipt(new TextEncoder().encode(formatReceipt(resumed))).resumedAt).toBe(200);
 });
 
 test("wrong fields are refused when made and when read", async () => {
   for (const [change, part] of [
     [{ command: [] }, "command"],
     [{ seed: -1 }, "seed"],
+    [{ resumedAt: -1 }, "resumedAt"],
     [{ wallTimeMs: Infinity }, "wallTimeMs"],
     [{ networkEvaluations: 1.5 }, "networkEvaluations"],
     [{ modelHash: "xyz" }, "modelHash"],

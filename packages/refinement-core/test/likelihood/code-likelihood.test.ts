@@ -142,7 +142,7 @@ describe("unigram", () => {
 
 test("the report adds up", () => {
   const scales = [{ sites: 1 }, { sites: 4 }];
-  const unigram = { probabilities: [], entropy: [Math.log(2), Math.log(8)] };
+  const unigram = [Math.log(2), Math.log(8)];
   const report = codeLikelihood([1, 6, 3, 10], scales, unigram);
   expect(report.items).toBe(2);
   expect(report.nats).toBe(10);
@@ -152,4 +152,5 @@ test("the report adds up", () => {
   expect(report.scales[1]).toMatchObject({ sites: 4, nats: 8, natsPerCode: 2, perplexity: Math.exp(2) });
   expect(() => codeLikelihood([1, 2, 3], scales, unigram)).toThrow(/scales/);
   expect(() => codeLikelihood([NaN, 1], scales, unigram)).toThrow(/NaN/);
+  expect(() => codeLikelihood([1, 2], scales, [1])).toThrow(/each of 2 scales/);
 });

@@ -70,6 +70,20 @@ test("statistics start at the hits of one training step", () => {
   expect(hitsPerStep("shared")[0]).toBeCloseTo(10 * 21, 3);
 });
 
+test("a shared codebook starts at the hits of each scale's tokens, and codes mean what their sums say", () => {
+  const [book] = fitCodebooks(scales, start, data, { ...options, sharing: "shared" });
+  expect(book!.count.shape).toEqual([3, VOCABULARY]);
+  SIZES.forEach(([side], k) => {
+    const hits = book!.count.data.subarray(k * VOCABULARY, (k + 1) * VOCABULARY);
+    expect(hits.reduce((a, b) => a + b)).toBeCloseTo(10 * side ** 2, 3);
+  });
+  book!.sum.data.forEach((sum, i) => {
+    const code = Math.floor(i / 2);
+    const hits = SIZES.reduce((total, _, k) => total + book!.count.data[k * VOCABULARY + code]!, 0);
+    expect(sum / hits).toBeCloseTo(book!.embedding.data[i]!, 4);
+  });
+});
+
 test("a fit can be repeated", () => {
   const fit = () => fitCodebooks(scales, start, data, { ...options, sharing: "shared" });
   expect(fit()).toEqual(fit());

@@ -3,14 +3,15 @@ import { gradients, isNextscaleError, stopGradient } from "@nextscale/engine";
 import { expect, test } from "vitest";
 import { hostGrid, tensorGrid } from "../../src/pyramid/grid-operator.js";
 import { hostTensor, type HostTensor } from "../../src/pyramid/host-tensor.js";
-import { codebookFromMeans } from "../../src/quantiser/codebook.js";
-import { learnCodebooks } from "../../src/quantiser/learn-codebooks.js";
+import { codebookFromMeans, sharedCodebookFromMeans } from "../../src/quantiser/codebook.js";
+import { learnCodebooks, sharedRestartChoices } from "../../src/quantiser/learn-codebooks.js";
 import { straightThrough, vqLosses } from "../../src/quantiser/loss.js";
 import { multiScaleScales, sharedPhi } from "../../src/quantiser/multi-scale.js";
 import { identityQuantiser } from "../../src/quantiser/quantiser.js";
-import { initPhi } from "../../src/quantiser/phi.js";
+import { initPhi, phiNormals } from "../../src/quantiser/phi.js";
 import { hostVectorQuantiser, vectorQuantiser } from "../../src/quantiser/vector-quantiser.js";
 import { randomStream } from "../../src/random/stream.js";
+import { initialiser } from "../../src/refiner/parameters.js";
 import { codeNoise, selectCodes } from "../../src/walk/code-noise.js";
 import { corrupted } from "../../src/walk/corrupted.js";
 import { encode } from "../../src/walk/encode.js";
@@ -35,7 +36,7 @@ const start = hostTensor([ITEMS, 7, 7, CHANNELS]);
 const embedding = (scale: number) =>
   hostTensor([VOCABULARY, CHANNELS], normals(`e${scale}`, VOCABULARY * CHANNELS).map((z) => z * 0.7 ** scale)); // prettier-ignore
 const perScale = SIZES.map((_, scale) => embedding(scale));
-const phis = initPhi(randomStream(1, "phi"), 4, CHANNELS);
+const phis = initPhi(initialiser(phiNormals(randomStream(1, "phi"))), 4, CHANNELS);
 const asTensor = ({ data, shape }: HostTensor) => tf.tensor(data, [...shape]);
 const last = <T>(list: readonly T[]): T => list[list.length - 1]!;
 
@@ -106,7 +107,10 @@ test.each(["shared", "per-scale"] as const)(
   async (sharing) => {
     const means = sharing === "shared" ? [embedding(1)] : perScale;
     const uniform = new Int32Array(VOCABULARY).fill(1);
-    const books = means.map((mean, k) => codebookFromMeans(mean, uniform, tokensOf(sharing)[k]!));
+    const books =
+      sharing === "shared"
+        ? [sharedCodebookFromMeans(means[0]!, SITES.map(() => uniform), SITES)] // prettier-ignore
+        : means.map((mean, k) => codebookFromMeans(mean, uniform, SITES[k]!));
     const choices = books.map((_, k) => Int32Array.from({ length: VOCABULARY }, (_v, i) => (7 * i + k) % tokensOf(sharing)[k]!)); // prettier-ignore
     const step = (z: tf.Tensor, picks: readonly tf.Tensor[], active: tf.Tensor) => {
       const codebooks = toTensors(books);
@@ -184,6 +188,45 @@ test("restarts follow the use of each scale", () => {
   expect(restartsWith(0.9)).toEqual([0, 0, 0, 0, 0]);
   // With no memory each batch stands for itself: 3 tokens hit at most 3 of 24 codes.
   expect(restartsWith(0)[0]).toBeGreaterThanOrEqual(21);
+});
+
+test("a code of a shared codebook that serves the coarse scale alone is not idle", () => {
+  // One token at the coarse scale, 64 at the fine one; of four codes, code 0 is chosen at the coarse scale alone.
+  const coarse = { codes: tf.zeros([1, 1], "int32"), residual: tf.zeros([1, 1, CHANNELS]) };
+  const fine = {
+    codes: tf.tensor2d(Array.from({ length: 64 }, (_, n) => 1 + (n % 2)), [1, 64], "int32"), // prettier-ignore
+    residual: tf.ones([1, 64, CHANNELS]),
+  };
+  const means = hostTensor([4, CHANNELS]);
+  const even = new Int32Array(4).fill(1);
+  const book = toTensors(sharedCodebookFromMeans(means, [even, even], [1, 64]));
+  const choices = [tf.tensor1d([0, 1, 2, 3], "int32")];
+  const restart = { threshold: 0.1, choices, active: tf.ones([1]) };
+  const { codebooks, restarted } = learnCodebooks([book], [coarse, fine], { decay: 0, restart });
+  // Code 3 is used nowhere. Code 0 has one hit of 65, where an average code has 16.
+  expect([...restarted[0]!.dataSync()]).toEqual([1]);
+  expect(codebooks[0]!.count.arraySync()).toEqual([
+    [1, 0, 0, 0.25],
+    [0, 32, 32, 16],
+  ]);
+  // What is learned is the mean over both scales; the restarted code lies on the vector it was moved to.
+  const learned = codebooks[0]!.embedding.arraySync() as number[][];
+  expect(learned.map(([first]) => first!)).toEqual([0, 1, 1, 1].map((x) => expect.closeTo(x, 4) as number));
+  // Control: the same counts over all scales at once make it look idle.
+  expect(1).toBeLessThan((restart.threshold * 65) / 4);
+
+  const flat = { ...book, count: tf.sum(book.count, 0) };
+  expect(() => learnCodebooks([flat], [coarse, fine], { decay: 0, restart })).toThrow(/counts \[2,4\]/);
+});
+
+test("replacements of a shared codebook come from all scales alike", () => {
+  const tokens = [2, 8, 90];
+  const drawn = sharedRestartChoices(randomStream(1, "restart"), 5, tokens, 3000);
+  const shares = [drawn.filter((row) => row < 2), drawn.filter((row) => row >= 2 && row < 10), drawn.filter((row) => row >= 10)]; // prettier-ignore
+  for (const { length } of shares) expect(length / 3000).toBeCloseTo(1 / 3, 1);
+  expect(Math.max(...drawn)).toBeGreaterThan(95);
+  expect(Math.max(...drawn)).toBeLessThan(100);
+  expect(sharedRestartChoices(randomStream(1, "restart"), 5, tokens, 3000)).toEqual(drawn);
 });
 
 test("self-correction and sampling run traced", async () => {

@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { applyPhi, initPhi, phiIndex, phiTypes, type Phi } from "../../src/quantiser/phi.js";
+import { applyPhi, initPhi, phiIndex, phiNormals, phiTypes, type Phi } from "../../src/quantiser/phi.js";
+import { normals } from "../../src/random/distributions.js";
 import { randomStream } from "../../src/random/stream.js";
+import { initialiser, parameterTypes, SHAPES_ONLY } from "../../src/refiner/parameters.js";
 import { onCpu } from "../support/cpu.js";
 import { largestDifference, randomTensor, toTensors } from "../support/tensors.js";
 
@@ -36,11 +38,10 @@ test("a phi mixes a convolution into its input", () => {
   const phi: Phi<tf.Tensor> = { kernel, bias: tf.tensor1d([10]) };
   // The kernel takes the right neighbour, 0 beyond the border.
   expect([...applyPhi(phi, grid).dataSync()]).toEqual([1, 2, 3, 4].map((x, i) => x / 2 + ([2, 0, 4, 0][i]! + 10) / 2));
-  expect([...applyPhi(phi, grid, 0).dataSync()]).toEqual([1, 2, 3, 4]);
 });
 
 test("phis start near the identity, each with noise of its own", () => {
-  const host = initPhi(randomStream(1, "phi"), 2, 4);
+  const host = initPhi(initialiser(phiNormals(randomStream(1, "phi"))), 2, 4);
   const grid = randomTensor("grid", [2, 5, 5, 4]);
   for (const phi of toTensors(host)) {
     const change = largestDifference(applyPhi(phi, grid), grid);
@@ -51,4 +52,19 @@ test("phis start near the identity, each with noise of its own", () => {
   expect(host.map(({ kernel, bias }) => [kernel.shape, bias.shape])).toEqual(
     phiTypes(2, 4).map(({ kernel, bias }) => [kernel.shape, bias.shape]),
   );
+});
+
+test("initial phis are those of the stream they always came from, item by item", () => {
+  const stream = randomStream(7, "phi");
+  initPhi(initialiser(phiNormals(stream)), 3, 2).forEach(({ kernel, bias }, item) => {
+    const expected = normals(stream, { items: [item], draws: 36 }).map((z) => 0.01 * z);
+    for (const at of [16, 19]) expected[at]! += 1;
+    expect(kernel.data).toEqual(expected);
+    expect([...bias.data]).toEqual([0, 0]);
+  });
+});
+
+test("types of phis cost nothing, however large", () => {
+  const types = parameterTypes(initPhi(initialiser(SHAPES_ONLY), 4, 2 ** 20));
+  expect(types).toEqual(phiTypes(4, 2 ** 20));
 });

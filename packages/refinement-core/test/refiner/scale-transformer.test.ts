@@ -10,6 +10,8 @@ import {
   parameterArrays,
   parameterNormals,
   parameterTypes,
+  SHAPES_ONLY,
+  type NormalSource,
 } from "../../src/refiner/parameters.js";
 import { withHead } from "../../src/refiner/refiner.js";
 import {
@@ -189,6 +191,14 @@ test("parameters are listed by path with their shapes", () => {
   const features = 8 + 9 - 1;
   const shared = 4 * 24 + features * 24 + 6 * 24 + 8 * (24 * 24 + 24);
   expect(countParameters(host)).toBe(2 * perBlock + shared + 24 * CODES + CODES);
+});
+
+test("what a refiner consists of can be asked without making it", () => {
+  const shapes = (source: NormalSource) =>
+    parameterTypes(withHead(scaleTransformer(config), categoricalHead(CODES)).init(source));
+  expect(shapes(SHAPES_ONLY)).toEqual(shapes(parameterNormals(1)));
+  const huge = scaleTransformer({ ...config, width: 2 ** 20, depth: 200, heads: 1 }).init(initialiser(SHAPES_ONLY));
+  expect(parameterTypes(huge).context.shape).toEqual([config.contextChannels, 2 ** 20]);
 });
 
 test("a width that the heads do not divide is refused", () => {

@@ -125,3 +125,15 @@ test("top-p keeps the smallest set that reaches p", () => {
   const kept = (topP: number): number => truncatedProbabilities(logits, { topP }).filter((p) => p > 0).length;
   expect([0.05, 0.39, 0.41, 0.69, 0.71, 0.89, 0.91, 1].map(kept)).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
 });
+
+test("Gumbel noise stays finite where a logarithm is inexact, and is otherwise that of the formula, bit for bit", () => {
+  const nearest = 1 - 2 ** -24;
+  const draws = Array.from({ length: 4096 }, (_, i) => (i + 0.5) / 4096);
+  const uniform = tf.tensor1d([nearest, 2 ** -25, 1 - 2 ** -23, ...draws]);
+  const plain = tf.neg(tf.log(tf.neg(tf.log(uniform))));
+  expect(gumbelFromUniform(uniform).dataSync()).toEqual(plain.dataSync());
+  // 1 stands for what an inexact logarithm makes of the nearest number below it.
+  const [inexact = NaN, exact = NaN] = gumbelFromUniform(tf.tensor1d([1, nearest])).dataSync();
+  expect(Number.isFinite(inexact)).toBe(true);
+  expect(inexact).toBeGreaterThan(exact);
+});

@@ -77,3 +77,22 @@ test("durations", () => {
     "?",
   ]);
 });
+
+test("off a terminal lines come by the clock, from the start on, however uneven the work", () => {
+  const { written, clock, stream, options } = recorder(false);
+  const progress = createProgress(stream, { ...options, logMs: 60_000 });
+  const at = (ms: number, done: number) => {
+    clock.ms = ms;
+    progress.update(done);
+  };
+  at(59_000, 9000);
+  expect(written).toEqual([]);
+  at(61_000, 9010);
+  at(100_000, 9100);
+  at(121_500, 9200);
+  progress.close();
+  expect(written.map((line) => line.slice(0, 34))).toEqual([
+    "training  90 %  9,010/10,000  147.",
+    "training  92 %  9,200/10,000  75.7",
+  ]);
+});

@@ -2,9 +2,9 @@ import { adamWZeros, type NamedArrays } from "@nextscale/engine";
 import { codeNoise, randomStream, uniforms } from "@nextscale/refinement-core";
 import { expect, test } from "vitest";
 import { likelihoodProgram } from "../../src/generator/programs.js";
-import { refinerProgram } from "../../src/generator/training-program.js";
-import { IMAGE_PRESETS } from "../../src/model/presets.js";
-import { weightTypes } from "../../src/model/weights.js";
+import { refinerProgram } from "../../src/training/refiner-program.js";
+import { IMAGE_PRESETS } from "../../src/config/presets.js";
+import { weightTypes } from "../../src/generator/weights.js";
 import { encodingProgram, latentProgram } from "../../src/tokeniser/programs.js";
 import { randomWeights, runOnce, testEngine, TINY } from "../support/tiny-model.js";
 

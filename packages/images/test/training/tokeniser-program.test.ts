@@ -1,12 +1,12 @@
 import { formatDiagnostics, quantiserDiagnostics, randomStream, uniforms, integers } from "@nextscale/refinement-core";
 import { expect, test } from "vitest";
 import { imageDataset } from "../../src/data/image-dataset.js";
-import { IMAGE_PRESETS } from "../../src/model/presets.js";
-import { weightTypes } from "../../src/model/weights.js";
+import { IMAGE_PRESETS } from "../../src/config/presets.js";
+import { weightTypes } from "../../src/generator/weights.js";
 import { encodingProgram } from "../../src/tokeniser/programs.js";
 import { autoencoderStage } from "../../src/training/autoencoder-stage.js";
-import { imagesAt } from "../../src/training/batches.js";
-import type { Stage, StageInputs } from "../../src/training/stage.js";
+import { imagesAt } from "../../src/data/images-at.js";
+import type { ImageStage, StageInputs } from "../../src/training/run.js";
 import { finishedTokeniser, tokeniserStage } from "../../src/training/tokeniser-stage.js";
 import { runOnce, testEngine, TINY } from "../support/tiny-model.js";
 
@@ -29,7 +29,7 @@ async function discs(count: number) {
 }
 
 /** Thirty steps of a stage on one batch, at one learning rate; the first and the last value of each loss, and the state. */
-async function learnOneBatch(stage: Stage) {
+async function learnOneBatch(stage: ImageStage) {
   const state = await stage.start();
   const executable = await opened.engine.compile(stage.program(), { state, constants: stage.constants });
   const inputs = {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { autoencoderSizes } from "../tokeniser/autoencoder.js";
+import { autoencoderSizes } from "./autoencoder-sizes.js";
 
 const positive = z.number().int().positive();
 // A description that names absurd sizes must be refused before anything of such a size is made.

@@ -11,19 +11,24 @@ import {
   walk,
   type Codebook,
   type Quantiser,
-} from "@nextscale/refinement-core";
-import * as tf from "@tensorflow/tfjs-core";
-import type { ImageModelConfig, ImageTrainingConfig } from "../model/config.js";
-import { traceTyped, type TypesOf } from "../model/traced.js";
-import {
+  traceTyped,
+  type TypesOf,
   scheduledTypes,
   updateWeights,
   weightStateTypes,
   type ScheduledInputs,
   type WeightState,
-} from "../training/weight-state.js";
-import { decodeLatents, encodeImages } from "./autoencoder.js";
-import { autoencoderConfig, scaleSizes, tokeniserWalk, zeroLatents, type TokeniserParameters } from "./tokeniser.js";
+} from "@nextscale/refinement-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { ImageModelConfig, ImageTrainingConfig } from "../config/config.js";
+import { decodeLatents, encodeImages } from "../tokeniser/autoencoder.js";
+import {
+  autoencoderConfig,
+  scaleSizes,
+  tokeniserWalk,
+  zeroLatents,
+  type TokeniserParameters,
+} from "../tokeniser/tokeniser.js";
 
 /** Of AdamW, for both phases. */
 const OPTIMISER = { betas: [0.9, 0.99], weightDecay: 1e-4 } as const;

@@ -1,5 +1,5 @@
 import { trace, type Program, type TensorType, type Tree } from "@nextscale/engine";
-import type { MapLeaves } from "@nextscale/refinement-core";
+import type { MapLeaves } from "../refiner/parameters.js";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /** The tree of types that describes a tree of tensors: the same fields, a type at each leaf. */

@@ -9,20 +9,18 @@ import {
   scaleTransformerDecays,
   selectCodes,
   walk,
-} from "@nextscale/refinement-core";
-import * as tf from "@tensorflow/tfjs-core";
-import type { ImageModelConfig, ImageTrainingConfig } from "../model/config.js";
-import { traceTyped } from "../model/traced.js";
-import type { WeightTypes } from "../model/weights.js";
-import { scaleSizes, tokeniserWalk, zeroLatents, type TokeniserParameters } from "../tokeniser/tokeniser.js";
-import {
+  traceTyped,
   scheduledTypes,
   updateWeights,
   weightStateTypes,
   type ScheduledInputs,
   type WeightState,
-} from "../training/weight-state.js";
-import { imageRefiner, scaleGeometry, type RefinerParameters } from "./generator.js";
+} from "@nextscale/refinement-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { ImageModelConfig, ImageTrainingConfig } from "../config/config.js";
+import type { WeightTypes } from "../generator/weights.js";
+import { scaleSizes, tokeniserWalk, zeroLatents, type TokeniserParameters } from "../tokeniser/tokeniser.js";
+import { imageRefiner, scaleGeometry, type RefinerParameters } from "../generator/generator.js";
 
 /** VAR's second-moment decay; the weight decay is the preset's. */
 const BETAS = [0.9, 0.95] as const;

@@ -1,37 +1,33 @@
 import {
   adamW,
-  adamWSignature,
-  adamWZeros,
   f32,
   gradients,
   i32,
   movingAverage,
   softmaxCrossEntropy,
-  trace,
-  type AdamWState,
   type NamedArrays,
   type Program,
-  type TensorType,
-  type Tree,
 } from "@nextscale/engine";
 import {
+  averagedWeights,
   cosineSchedule,
   initialiser,
-  parameterArrays,
+  initialWeightState,
+  layoutOf,
   parameterNormals,
   randomStream,
+  traceTyped,
   uniforms,
-  type CheckpointKind,
-  type Schedule,
-  type TensorLayout,
-  layoutOf,
+  weightStateTypes,
+  type Stage,
+  type WeightState,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
-import { trainingBatches } from "../training/batches.js";
-import { lenetConfigSchema, lenetTypes } from "./feature-network.js";
-import { initLenet, lenet, type LenetConfig, type LenetDropout, type LenetParameters } from "./lenet.js";
+import { trainingBatches } from "./batches.js";
+import { lenetConfigSchema, lenetTypes } from "../metrics/feature-network.js";
+import { initLenet, lenet, type LenetDropout, type LenetParameters } from "../metrics/lenet.js";
 
 /** How a feature network is trained. */
 export interface LenetRecipe {
@@ -74,51 +70,63 @@ export const LENET_RECIPE: LenetRecipe = {
   averageDecay: 0.995,
 };
 
-const trainingConfigSchema = z.strictObject({ network: lenetConfigSchema, recipe: recipeSchema });
+/** Schema of a training's configuration, which makes it the same training when it is resumed. */
+export const lenetTrainingSchema = z.strictObject({ network: lenetConfigSchema, recipe: recipeSchema });
 
 /** A network together with how it is trained. */
-export type LenetTrainingConfig = Readonly<z.infer<typeof trainingConfigSchema>>;
+export type LenetTrainingConfig = Readonly<z.infer<typeof lenetTrainingSchema>>;
 
-/** Checkpoints that hold an unfinished training. */
-export const lenetTrainingKind: CheckpointKind<LenetTrainingConfig> = {
-  kind: "images/feature-network-training",
-  config: trainingConfigSchema,
-  layout: ({ network }) => trainingLayout(network),
+/** What is trained on what. */
+export interface LenetStageInputs {
+  readonly config: LenetTrainingConfig;
+  readonly dataset: ImageDataset;
+  readonly seed: number;
+}
+
+/** Name of the only stage. */
+export const LENET_STAGE = "network";
+
+/** The training of a feature network. */
+export function lenetStage({ config, dataset, seed }: LenetStageInputs): Stage<LenetTrainingConfig> {
+  const { network, recipe } = config;
+  return {
+    name: LENET_STAGE,
+    kind: "images/feature-network-training",
+    steps: recipe.steps,
+    program: () => lenetProgram(config),
+    layout: (found) => layoutOf(weightStateTypes(lenetTypes(found.network))),
+    start: () => initialWeightState(initLenet(initialiser(parameterNormals(seed)), network), lenetTypes(network), ""),
+    constants: {},
+    batches: lenetBatches(dataset, config, seed),
+    scalars: { learningRate: cosineSchedule({ peak: recipe.learningRate, last: 0, steps: recipe.steps }) },
+  };
+}
+
+/** What a finished network keeps of the stage's state: the averaged weights. */
+export function finishedLenet(state: NamedArrays): NamedArrays {
+  return averagedWeights(state, "parameters", "");
+}
+
+type Inputs = WeightState<LenetParameters> & {
+  readonly images: tf.Tensor;
+  readonly labels: tf.Tensor;
+  readonly dropout: LenetDropout;
+  readonly learningRate: tf.Tensor;
 };
 
-/** Names and types of a training's state: parameters, their moving average, and the optimiser. */
-export function trainingLayout(network: LenetConfig): TensorLayout {
-  const types = lenetTypes(network);
-  return layoutOf({ parameters: types, average: types, optimiser: adamWSignature(types) });
-}
-
-/** State before the first step; the average starts at the initial weights. */
-export function initialTrainingState(network: LenetConfig, seed: number): NamedArrays {
-  const host = initLenet(initialiser(parameterNormals(seed)), network);
-  const optimiser = adamWZeros(lenetTypes(network), "optimiser");
-  return { ...parameterArrays(host, "parameters"), ...parameterArrays(host, "average"), ...optimiser };
-}
-
 /** One step as a program: cross-entropy, gradients, AdamW, moving average of the weights. Output `loss`, in nats. */
-export function lenetTrainingStep({ network, recipe }: LenetTrainingConfig): Program {
+export function lenetProgram({ network, recipe }: LenetTrainingConfig): Program {
   const { batchSize: items, weightDecay, averageDecay } = recipe;
   const { height, width, channels, features } = network;
-  const types = lenetTypes(network);
-  const dropout = {
-    hidden: f32(items, features),
-    features: f32(items, features),
-  };
-  const signature: Tree<TensorType> = {
-    parameters: types,
-    average: types,
-    optimiser: adamWSignature(types),
+  const signature = {
+    ...weightStateTypes(lenetTypes(network)),
     images: f32(items, height, width, channels),
     labels: i32(items),
-    dropout,
+    dropout: { hidden: f32(items, features), features: f32(items, features) },
     learningRate: f32(),
   };
-  const step = ({ parameters, average, optimiser, images, labels, dropout, learningRate }: StepInputs) => {
-    const { logits } = lenet(parameters as LenetParameters, images, dropout);
+  return traceTyped<Inputs>(signature, ({ parameters, average, optimiser, images, labels, dropout, learningRate }) => {
+    const { logits } = lenet(parameters, images, dropout);
     const loss = tf.mean(softmaxCrossEntropy(logits, labels));
     const next = adamW(parameters, gradients(loss, parameters), optimiser, learningRate, { weightDecay });
     return {
@@ -127,22 +135,11 @@ export function lenetTrainingStep({ network, recipe }: LenetTrainingConfig): Pro
       average: movingAverage(average, next.parameters, averageDecay),
       optimiser: next.state,
     };
-  };
-  return trace(step as unknown as (inputs: unknown) => Tree<tf.Tensor>, signature);
-}
-
-interface StepInputs {
-  readonly parameters: Tree<tf.Tensor>;
-  readonly average: Tree<tf.Tensor>;
-  readonly optimiser: AdamWState<Tree<tf.Tensor>>;
-  readonly images: tf.Tensor;
-  readonly labels: tf.Tensor;
-  readonly dropout: LenetDropout;
-  readonly learningRate: tf.Tensor;
+  });
 }
 
 /** Inputs of each step besides the learning rate: a pure function of the step. */
-export function lenetTrainingBatches(
+function lenetBatches(
   dataset: ImageDataset,
   { network, recipe }: LenetTrainingConfig,
   seed: number,
@@ -163,9 +160,4 @@ export function lenetTrainingBatches(
       "dropout/features": factors("features", firstItem, network.features),
     };
   };
-}
-
-/** Learning rate of each step: a cosine from the peak to zero. */
-export function lenetLearningRate({ learningRate, steps }: LenetRecipe): Schedule {
-  return cosineSchedule({ peak: learningRate, last: 0, steps });
 }

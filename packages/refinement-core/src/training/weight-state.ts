@@ -13,9 +13,10 @@ import {
   type TensorType,
   type Tree,
 } from "@nextscale/engine";
-import { parameterArrays, type HostTensor } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { TypesOf } from "../model/traced.js";
+import type { HostTensor } from "../pyramid/host-tensor.js";
+import { parameterArrays } from "../refiner/parameters.js";
 
 /** What every stage trains: weights, their moving average (which is what a finished model keeps), AdamW's moments. */
 export type WeightState<P> = {
@@ -41,23 +42,34 @@ export function weightStateTypes<P extends Tree<TensorType>>(parameters: P) {
   return { parameters, average: parameters, optimiser: adamWSignature(parameters) };
 }
 
-/** The state before the first step, named `state/...`: the average starts at the initial weights, the moments at zero. */
-export function initialWeightState(initial: Tree<HostTensor>, types: Tree<TensorType>): NamedArrays {
+/** Where a training program has its weight state, unless told: under `state/`. */
+const STATE = "state/";
+
+/**
+ * The state before the first step: the average starts at the initial weights, the moments at zero.
+ *
+ * @param at what the names of its arrays begin with: `state/` unless told
+ */
+export function initialWeightState(initial: Tree<HostTensor>, types: Tree<TensorType>, at = STATE): NamedArrays {
   return {
-    ...parameterArrays(initial, "state/parameters"),
-    ...parameterArrays(initial, "state/average"),
-    ...adamWZeros(types, "state/optimiser"),
+    ...parameterArrays(initial, `${at}parameters`),
+    ...parameterArrays(initial, `${at}average`),
+    ...adamWZeros(types, `${at}optimiser`),
   };
 }
 
-/** The averaged weights of a state, named `prefix/...`. */
-export function averagedWeights(state: NamedArrays, prefix: string): NamedArrays {
-  return renamed(state, "state/average", prefix);
+/**
+ * The averaged weights of a state, named `prefix/...`.
+ *
+ * @param at as in `initialWeightState`
+ */
+export function averagedWeights(state: NamedArrays, prefix: string, at = STATE): NamedArrays {
+  return renamed(state, `${at}average`, prefix);
 }
 
 /** The weights of a state as the last step left them, named `prefix/...`. */
 export function currentWeights(state: NamedArrays, prefix: string): NamedArrays {
-  return renamed(state, "state/parameters", prefix);
+  return renamed(state, `${STATE}parameters`, prefix);
 }
 
 /** The arrays named `from/...` as `to/...`. */
