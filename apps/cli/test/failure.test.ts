@@ -1,7 +1,10 @@
 import { NextscaleError } from "@nextscale/engine";
 import { CommanderError } from "commander";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { reportFailure } from "../src/failure.js";
+
+beforeAll(() => void vi.stubEnv("NEXTSCALE_DEBUG", ""));
+afterAll(() => void vi.unstubAllEnvs());
 
 /** Exit code and words. */
 function report(error: unknown, signal = new AbortController().signal): [number, string] {
