@@ -1,9 +1,9 @@
-"""Times a full AdamW step of the networks of `nextscale bench` in PyTorch, and prints the medians as JSON.
+"""Times a full AdamW step of a network of `nextscale bench` in PyTorch, and prints the median as JSON, on the last line.
 
 The networks, batch sizes and optimiser settings are those of apps/cli/src/bench. Run by `nextscale bench` where
 python3 with torch is present; never needed by the product.
 
-Usage: python3 tools/peers/bench_torch.py --threads 2 --repeats 15
+Usage: python3 tools/peers/bench_torch.py --network mlp --threads 2 --repeats 15
 """
 
 import argparse
@@ -79,11 +79,19 @@ class ConvAutoencoder(nn.Module):
         return F.mse_loss(self.up2(x), images)
 
 
-def cases():
-    yield "mlp", Mlp(), (torch.rand(256, 784), torch.rand(256, 784))
-    tokens = torch.randint(0, 256, (64, 104))
-    yield "transformer", Transformer(), (tokens, torch.randint(0, 256, (64, 104)))
-    yield "conv", ConvAutoencoder(), (torch.rand(128, 1, 28, 28),)
+def mlp():
+    return Mlp(), (torch.rand(256, 784), torch.rand(256, 784))
+
+
+def transformer():
+    return Transformer(), (torch.randint(0, 256, (64, 104)), torch.randint(0, 256, (64, 104)))
+
+
+def conv():
+    return ConvAutoencoder(), (torch.rand(128, 1, 28, 28),)
+
+
+NETWORKS = {"mlp": mlp, "transformer": transformer, "conv": conv}
 
 
 def time_step(model, batch, repeats):
@@ -104,18 +112,27 @@ def time_step(model, batch, repeats):
         start = time.perf_counter()
         step()
         times.append(1000 * (time.perf_counter() - start))
-    return statistics.median(times)
+    return times
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--network", choices=NETWORKS, required=True)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=15)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    results = {name: time_step(model, batch, arguments.repeats) for name, model, batch in cases()}
-    print(json.dumps({"torch": torch.__version__, "threads": arguments.threads, "milliseconds": results}))
+    times = time_step(*NETWORKS[arguments.network](), arguments.repeats)
+    # One value has no quartiles.
+    first, _, third = statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
+    result = {
+        "torch": torch.__version__,
+        "threads": arguments.threads,
+        "stepMs": statistics.median(times),
+        "stepQuartiles": [first, third],
+    }
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -12,18 +12,23 @@ export interface Interrupts {
 const SAME_KEY_PRESS = 300;
 
 /**
- * The first Ctrl-C aborts the signal, so that a command can stop in order. From then on Node's own handling is back: the
- * second one ends the process at once, however busy it is.
+ * The first Ctrl-C aborts the signal, so that a command can stop in order, and says that the next one ends the process at
+ * once. That needs no event loop: without a listener the system itself ends a process that is interrupted, however busy it
+ * is. The first one does need it: pressed during a computation on this thread it is seen when that ends, which a second
+ * one cannot hasten.
  */
 export function watchInterrupts(): Interrupts {
   const controller = new AbortController();
-  const ignore = () => undefined;
   const first = () => {
-    process.on("SIGINT", ignore);
-    setTimeout(() => process.off("SIGINT", ignore), SAME_KEY_PRESS).unref();
     process.stderr.write("\nStopping. Press Ctrl-C again to stop at once.\n");
+    // Waited for here and not by a timer: work that follows the abort might keep the timer, and with it the listener, for
+    // long. A signal that comes during the wait is queued for the listener and dropped with it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SAME_KEY_PRESS);
+    stop();
     controller.abort();
   };
-  process.once("SIGINT", first);
-  return { signal: controller.signal, stop: () => void process.off("SIGINT", first) };
+  const stop = () => void process.off("SIGINT", first);
+  // Not `once`, which removes its listener before it calls it: a signal in between would end the process.
+  process.on("SIGINT", first);
+  return { signal: controller.signal, stop };
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { BENCH_PARTS, benchParts } from "./bench/parts.js";
 import type { BenchOptions } from "./commands/bench.js";
 import type { DemoOptions } from "./commands/demo.js";
 import type { DoctorOptions } from "./commands/doctor.js";
@@ -46,10 +47,15 @@ export function createProgram(invocation: Invocation): Command {
     command(program, "bench")
       .description("time training steps and generation against the matrix-product rate of this machine, and PyTorch")
       .option("--repeats <n>", "timed training steps for each network; the median counts", integer(1, 10_000), 15)
+      .option("--only <parts>", `parts with commas between them: ${BENCH_PARTS.join(", ")} (default: all)`, benchParts)
       .option("--json", "print one JSON object")
       .addHelpText("after", "\nPyTorch is timed where python3 has torch; NEXTSCALE_PYTHON names another interpreter.")
       .action(async (options: BenchOptions) => (await import("./commands/bench.js")).bench(options, invocation)),
-    ["nextscale bench", "NEXTSCALE_PYTHON=~/torch/bin/python nextscale bench --json"],
+    [
+      "nextscale bench",
+      "nextscale bench --only mlp,conv",
+      "NEXTSCALE_PYTHON=~/torch/bin/python nextscale bench --json",
+    ],
   );
   return program;
 }

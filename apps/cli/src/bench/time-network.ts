@@ -1,8 +1,9 @@
 import { NextscaleError, type Engine } from "@nextscale/engine";
-import { median } from "./median.js";
+import { measureMatmulRate } from "@nextscale/engine/node";
 import { initialState, randomBatch, trainingStep, type BenchNetwork } from "./network.js";
+import { median, quartiles } from "./statistics.js";
 
-/** Times of one network's training step, in milliseconds. */
+/** Figures of one network's training step. Times are in milliseconds. */
 export interface NetworkTimes {
   /** From the code to the program. */
   readonly traceMs: number;
@@ -10,14 +11,33 @@ export interface NetworkTimes {
   readonly sessionMs: number;
   /** Median of a full step: loss, gradients, clipping, AdamW. */
   readonly stepMs: number;
+  /** What half of the steps lie between. */
+  readonly stepQuartiles: readonly [first: number, third: number];
+  /** GFLOP/s of the step's products by the median step. */
+  readonly gflops: number;
+  /** Median GFLOP/s of a 1024x1024x1024 float32 product, measured in turns with the steps. */
+  readonly rate: number;
+  /** The step's GFLOP/s by that of the product: median over the rounds, each by its own product. */
+  readonly fraction: number;
+  /** Least and largest fraction of a round. */
+  readonly fractionRange: readonly [least: number, largest: number];
 }
 
 const WARM_UP_STEPS = 3;
+/** Timed steps between two measurements of the machine's rate. */
+const STEPS_A_ROUND = 3;
+/** Products, after one to warm up, whose median is the rate of a round. */
+const PRODUCTS_A_ROUND = 3;
 const LEARNING_RATE = 1e-3;
 
 /**
  * Times full AdamW steps of a network on an engine.
  *
+ * Product and steps take turns, so that what else runs on the machine, its temperature and its frequency meet both, and
+ * the fraction of a round compares what was measured within a second or two. The first step after a product finds the
+ * caches full of the product's matrices and is not timed.
+ *
+ * @param repeats timed steps
  * @throws NextscaleError what the engine throws; `invalid-data` when the loss is not finite: such steps measure nothing
  */
 export async function timeNetwork(
@@ -35,25 +55,49 @@ export async function timeNetwork(
   const sessionMs = performance.now() - compiling;
   try {
     const inputs = { ...randomBatch(network), learningRate: Float32Array.of(LEARNING_RATE) };
-    const times: number[] = [];
-    for (let step = 0; step < WARM_UP_STEPS + repeats; step++) {
+    const step = async (): Promise<number> => {
       signal.throwIfAborted();
       const start = performance.now();
       const { loss } = await executable.run(inputs);
-      if (step >= WARM_UP_STEPS) times.push(performance.now() - start);
-      if (!Number.isFinite(loss![0])) throw notFinite(network.name, loss![0]!, step);
+      const time = performance.now() - start;
+      if (!Number.isFinite(loss![0])) throw notFinite(network.name, loss![0]!);
+      return time;
+    };
+    for (let i = 0; i < WARM_UP_STEPS; i++) await step();
+    const [times, rates, fractions]: [number[], number[], number[]] = [[], [], []];
+    while (times.length < repeats) {
+      const rate = await measureMatmulRate(engine, { runs: PRODUCTS_A_ROUND });
+      await step();
+      const round: number[] = [];
+      while (round.length < STEPS_A_ROUND && times.length + round.length < repeats) round.push(await step());
+      times.push(...round);
+      rates.push(rate);
+      fractions.push(gflopsOf(network, median(round)) / rate);
     }
-    return { traceMs, sessionMs, stepMs: median(times) };
+    return {
+      traceMs,
+      sessionMs,
+      stepMs: median(times),
+      stepQuartiles: quartiles(times),
+      gflops: gflopsOf(network, median(times)),
+      rate: median(rates),
+      fraction: median(fractions),
+      fractionRange: [Math.min(...fractions), Math.max(...fractions)],
+    };
   } finally {
     await executable.close();
   }
 }
 
-function notFinite(name: string, loss: number, step: number): NextscaleError {
+function gflopsOf({ flops }: BenchNetwork, milliseconds: number): number {
+  return flops / (1e6 * milliseconds);
+}
+
+function notFinite(name: string, loss: number): NextscaleError {
   return new NextscaleError({
     code: "invalid-data",
     where: "bench",
-    expected: `a finite loss of the ${name} in step ${step}`,
+    expected: `a finite loss of the ${name}`,
     got: String(loss),
   });
 }

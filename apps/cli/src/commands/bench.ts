@@ -1,12 +1,14 @@
+import { loadavg } from "node:os";
 import { DEFAULT_ENGINE, measureMatmulRate, openEngine } from "@nextscale/engine/node";
 import { createProgress } from "@nextscale/refinement-core";
 import { convAutoencoder } from "../bench/conv-autoencoder.js";
 import { timeGeneration } from "../bench/generation.js";
 import { mlp } from "../bench/mlp.js";
 import type { BenchNetwork } from "../bench/network.js";
+import { BENCH_PARTS, type BenchPart } from "../bench/parts.js";
 import { timePeer, type PeerResult } from "../bench/peer.js";
-import { formatReport, type NetworkResult } from "../bench/report.js";
-import { timeNetwork, type NetworkTimes } from "../bench/time-network.js";
+import { formatReport, type BenchReport, type NetworkResult } from "../bench/report.js";
+import { timeNetwork } from "../bench/time-network.js";
 import { transformer } from "../bench/transformer.js";
 import type { Invocation } from "../invocation.js";
 import { describeMachine } from "../machine.js";
@@ -15,40 +17,57 @@ import { print, printJson } from "../output.js";
 /** Options of `nextscale bench`. */
 export interface BenchOptions {
   readonly repeats: number;
+  /** Default: all. */
+  readonly only?: readonly BenchPart[];
   readonly json?: boolean;
 }
 
-/** By the names that tools/peers/bench_torch.py gives them. */
-const NETWORKS: Readonly<Record<string, BenchNetwork>> = { mlp, transformer, conv: convAutoencoder };
+const NETWORKS: Readonly<Record<Exclude<BenchPart, "generation">, BenchNetwork>> = {
+  mlp,
+  transformer,
+  conv: convAutoencoder,
+};
 
 /** Measures training and generation against what this machine can do, and against PyTorch where it is. */
-export async function bench({ repeats, json }: BenchOptions, { signal }: Invocation): Promise<void> {
+export async function bench(options: BenchOptions, { signal }: Invocation): Promise<void> {
+  const { repeats, only = BENCH_PARTS, json } = options;
   const machine = describeMachine();
   const threads = machine.cores;
-  const total = Object.keys(NETWORKS).length + 2;
-  const progress = createProgress(process.stderr, { label: "measuring", total, unit: "parts" });
-  let done = 0;
-  const part = async <Result>(run: Promise<Result>): Promise<Result> => {
-    const result = await run;
-    signal.throwIfAborted();
-    progress.update(++done);
-    return result;
-  };
+  const load = loadavg()[0]!;
+  const progress = createProgress(process.stderr, { label: "measuring", total: only.length, unit: "parts" });
   const engine = await openEngine(DEFAULT_ENGINE, { threads });
   try {
     const rates = [await measureMatmulRate(engine)];
-    const measured: Measured[] = [];
-    for (const [key, network] of Object.entries(NETWORKS)) {
-      const times = await part(timeNetwork(engine, network, repeats, signal));
+    const networks: NetworkResult[] = [];
+    let generation: BenchReport["generation"] = { skipped: "not among --only" };
+    // Where there is no PyTorch for one network, there is none for the next.
+    let peer: PeerResult | undefined;
+    for (const [i, part] of only.entries()) {
+      if (part === "generation") {
+        generation = await timeGeneration(DEFAULT_ENGINE, repeats, signal);
+      } else {
+        const { name } = NETWORKS[part];
+        const times = await timeNetwork(engine, NETWORKS[part], repeats, signal);
+        if (peer === undefined || !("skipped" in peer)) peer = await timePeer(part, threads, repeats, signal);
+        networks.push({ key: part, name, ...times, ...comparison(peer, times.stepMs) });
+      }
+      signal.throwIfAborted();
       rates.push(await measureMatmulRate(engine));
-      measured.push({ key, network, times, rate: (rates.at(-2)! + rates.at(-1)!) / 2 });
+      progress.update(i + 1);
     }
-    const generation = await part(timeGeneration(DEFAULT_ENGINE, signal));
-    rates.push(await measureMatmulRate(engine));
-    const peer = await part(timePeer(threads, repeats, signal));
-    const networks = measured.map((one) => resultOf(one, peer));
     const drift = Math.max(...rates) / Math.min(...rates) - 1;
-    const report = { machine, engine: engine.name, threads, repeats, rates, drift, networks, generation, peer };
+    const report: BenchReport = {
+      machine,
+      engine: engine.name,
+      threads,
+      repeats,
+      load,
+      rates,
+      drift,
+      networks,
+      generation,
+      peer: peer === undefined || "skipped" in peer ? (peer ?? null) : { torch: peer.torch, threads: peer.threads },
+    };
     progress.close();
     if (json) printJson(report);
     else print(...formatReport(report));
@@ -58,17 +77,9 @@ export async function bench({ repeats, json }: BenchOptions, { signal }: Invocat
   }
 }
 
-interface Measured {
-  readonly key: string;
-  readonly network: BenchNetwork;
-  readonly times: NetworkTimes;
-  /** GFLOP/s of the machine around the measurement. */
-  readonly rate: number;
-}
-
-function resultOf({ key, network, times, rate }: Measured, peer: PeerResult): NetworkResult {
-  const gflops = network.flops / (1e6 * times.stepMs);
-  const torchMs = "skipped" in peer ? undefined : peer.milliseconds[key];
-  const torch = torchMs === undefined ? {} : { torch: { stepMs: torchMs, ratio: torchMs / times.stepMs } };
-  return { key, name: network.name, ...times, gflops, fraction: gflops / rate, ...torch };
+/** PyTorch's time beside ours, measured just before. */
+function comparison(peer: PeerResult, ours: number): Pick<NetworkResult, "torch"> {
+  if ("skipped" in peer) return {};
+  const { stepMs, stepQuartiles } = peer;
+  return { torch: { stepMs, stepQuartiles, ratio: stepMs / ours } };
 }

@@ -21,7 +21,10 @@ const STRIP_ROWS = 10;
 /** Generates digits with the bundled model: a grid of them, and some of them at every scale. */
 export async function demo({ out, seed }: DemoOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
-  await requireWritable(join(out, "digits.png"));
+  const grid = join(out, "digits.png");
+  const strip = join(out, "scales.png");
+  await requireWritable(grid, "file");
+  await requireWritable(strip, "file");
   const model = await loadImageModel(MODEL);
   try {
     const { engine, hash, config } = model;
@@ -32,13 +35,11 @@ export async function demo({ out, seed }: DemoOptions, invocation: Invocation): 
       .sample({ count: COUNT, seed, signal: invocation.signal, onProgress })
       .finally(() => progress.close());
     const evaluations = model.networkEvaluations({});
-    const grid = join(out, "digits.png");
-    const strip = join(out, "scales.png");
     const outputs = [
       { path: grid, content: labelledGrid(samples, config) },
       { path: strip, content: await scaleStrip(model, samples, STRIP_ROWS) },
     ];
-    const facts = { modelHash: hash, seed, engine, networkEvaluations: evaluations, began };
+    const facts = { modelHash: hash, seed, engine, networkEvaluations: evaluations, options: { count: COUNT }, began };
     await writeOutputs(outputs, facts, invocation);
     const folder = quoteForShell(join(out, "sevens.png"));
     print(

@@ -26,7 +26,7 @@ export async function evaluateImages(options: EvaluateImagesOptions, invocation:
   const { count, seed, out } = options;
   const { signal } = invocation;
   const on = engineOption(options.engine);
-  if (out !== undefined) await requireWritable(out);
+  if (out !== undefined) await requireWritable(out, "file");
   const [train, test] = await loadTrainAndTest(options.data, options.testData);
   const model = await loadImageModel(options.model, on);
   try {
@@ -44,12 +44,24 @@ export async function evaluateImages(options: EvaluateImagesOptions, invocation:
         signal,
         onStage: stages.begin,
       }).finally(stages.end);
+      // Before it is written: a full disk must not cost minutes of work.
+      if (options.json) printJson(report);
+      else print(formatReport(report).trimEnd());
+      if (out === undefined) return;
       const { engine, hash: modelHash } = model;
-      const facts = { modelHash, seed, engine, networkEvaluations: report.unguided.networkEvaluations, began };
+      const { unguided, guided, data, featureNetwork } = report;
+      const { networkEvaluations } = unguided;
+      const measured = {
+        count,
+        train: data.train.sha256,
+        test: data.test.sha256,
+        features: featureNetwork.hash,
+        ...(guided === undefined ? {} : { guidance: guided.guidanceScale }),
+      };
+      const facts = { modelHash, seed, engine, networkEvaluations, options: measured, began };
       const content = `${JSON.stringify(report, null, 2)}\n`;
-      const files = out === undefined ? [] : await writeOutputs([{ path: out, content }], facts, invocation);
-      if (options.json) return printJson(report);
-      print(formatReport(report).trimEnd(), ...(files.length > 0 ? ["", ...files] : []));
+      const files = await writeOutputs([{ path: out, content }], facts, invocation);
+      if (!options.json) print("", ...files);
     } finally {
       await network.close();
     }

@@ -1,8 +1,10 @@
 import { NextscaleError } from "@nextscale/engine";
+import type { ImageModel } from "@nextscale/images";
 import { loadImageModel } from "@nextscale/images/node";
 import { createProgress, type SamplingOptions } from "@nextscale/refinement-core";
 import { engineOption } from "../engine-option.js";
-import { labelledGrid, replaceablePictures, singlePictures } from "../images/pictures.js";
+import { earlierPictures } from "../images/earlier-pictures.js";
+import { labelledGrid, singlePictures } from "../images/pictures.js";
 import type { Invocation } from "../invocation.js";
 import { shardRange, type Shard } from "../options.js";
 import { formatSeconds, print, printJson } from "../output.js";
@@ -33,8 +35,10 @@ export async function sampleImages(options: SampleImagesOptions, invocation: Inv
   if (count === 0) {
     throw invalid(`--shard with no more parts than the ${options.count} images`, `${options.shard?.count} parts`);
   }
-  const replaced = (await meansFolder(out)) ? await replaceablePictures(out) : undefined;
-  await requireWritable(out);
+  const intoFolder = await meansFolder(out);
+  if (intoFolder) await earlierPictures(out);
+  else await requirePictureName(out);
+  await requireWritable(out, intoFolder ? "folder" : "file");
   const model = await loadImageModel(options.model, engineOption(options.engine));
   try {
     const { config, engine, hash } = model;
@@ -47,12 +51,14 @@ export async function sampleImages(options: SampleImagesOptions, invocation: Inv
       .sample({ count, seed, first, ...controls, ...label, signal, onProgress })
       .finally(() => progress.close());
     const networkEvaluations = model.networkEvaluations(controls);
-    const output = replaced
-      ? { path: out, files: singlePictures(samples, first, config), replaced }
-      : { path: out, content: labelledGrid(samples, config) };
+    const recorded = { first, count, ...recordedOptions(options, config) };
+    const facts = { modelHash: hash, seed, engine, networkEvaluations, options: recorded, began };
     const files = await writeOutputs(
-      [output],
-      { modelHash: hash, seed, engine, networkEvaluations, began },
+      intoFolder
+        ? // Looked at again: the folder may have been filled meanwhile.
+          { path: out, files: singlePictures(samples, first, config), replaced: await earlierPictures(out) }
+        : [{ path: out, content: labelledGrid(samples, config) }],
+      facts,
       invocation,
     );
     const wallTimeMs = Math.round(performance.now() - began);
@@ -83,12 +89,30 @@ export async function sampleImages(options: SampleImagesOptions, invocation: Inv
   }
 }
 
+/** A grid is a PNG: under another name it would be taken for something else. A device has no such name. */
+async function requirePictureName(out: string): Promise<void> {
+  if (/\.png$/i.test(out) || (await isDevice(out))) return;
+  throw invalid("--out with a name that ends with .png, or with / for a folder of single images", out);
+}
+
 function samplingOptions({ guidance, temperature, topK, topP }: SampleImagesOptions): SamplingOptions {
   return {
     ...(guidance === undefined ? {} : { guidanceScale: guidance }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(topK === undefined ? {} : { topK }),
     ...(topP === undefined ? {} : { topP }),
+  };
+}
+
+/** What decides which images are drawn, for the receipt: the same for an option that is left out and for its default. */
+function recordedOptions(options: SampleImagesOptions, { classes, tokeniser }: ImageModel["config"]) {
+  const { label, guidance = 1, temperature = 1, topK = Infinity, topP = 1 } = options;
+  return {
+    guidance,
+    temperature,
+    topK: Math.min(topK, tokeniser.vocabulary),
+    topP,
+    ...(label === undefined ? {} : { label: classes[classNumber(label, classes)]! }),
   };
 }
 

@@ -43,7 +43,8 @@ export async function trainImages(options: TrainImagesOptions, invocation: Invoc
     .finally(progress.close);
   const { hash: modelHash, engine, steps, stepsFound } = trained;
   const resumed = stepsFound > 0 ? { resumedAt: stepsFound } : {};
-  await receiptOf(out, { modelHash, seed, engine, networkEvaluations: steps, ...resumed, began }, invocation);
+  const facts = { modelHash, seed, engine, networkEvaluations: steps, options: { preset, data: dataset.name }, began };
+  await receiptOf(out, { ...facts, ...resumed }, invocation);
   const wallTimeMs = Math.round(performance.now() - began);
   if (options.json) return printJson({ model: options.out, preset, seed, modelHash, steps, ...resumed, wallTimeMs });
   const part = stepsFound > 0 ? `, ${steps - stepsFound} of ${steps} steps` : "";

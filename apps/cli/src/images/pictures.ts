@@ -1,5 +1,3 @@
-import { readdir } from "node:fs/promises";
-import { NextscaleError } from "@nextscale/engine";
 import { renderGrid, renderScaleStrip, type ImageBatch, type ImageModel, type ImageSamples } from "@nextscale/images";
 
 /** Sides of a grid stay below so many pixels by drawing the images of large grids smaller. */
@@ -42,31 +40,6 @@ export function singlePictures(
       return [`${String(first + i).padStart(6, "0")}${suffix}.png`, picture];
     }),
   );
-}
-
-/**
- * Names of the pictures that a folder holds from an earlier run, which a new run replaces.
- *
- * @throws NextscaleError `unwritable` when it holds anything else
- */
-export async function replaceablePictures(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw occupied(folder, error.code ?? error.message);
-  });
-  const stranger = names.find((name) => !/^\d{6,}(-.*)?\.png$/u.test(name));
-  if (stranger !== undefined) throw occupied(folder, `${stranger} in it`);
-  return names;
-}
-
-function occupied(folder: string, got: string): NextscaleError {
-  return new NextscaleError({
-    code: "unwritable",
-    where: "output",
-    expected: `${folder} to be a new or empty folder, or one of generated pictures`,
-    got,
-    fix: "choose another folder, or name a .png file",
-  });
 }
 
 /** The first `rows` samples, each as decoded after one scale, two, and so on to all. */

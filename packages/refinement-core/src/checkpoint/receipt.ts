@@ -19,6 +19,11 @@ export interface Receipt {
   readonly engine: string;
   /** Times the network was evaluated for one sample, or the steps of a training. */
   readonly networkEvaluations: number;
+  /**
+   * What else decides the result, by name, defaults included: `{ "count": 64, "temperature": 1 }`. Absent when nothing
+   * does.
+   */
+  readonly options?: Readonly<Record<string, string | number | boolean>>;
   /** Of this process alone. */
   readonly wallTimeMs: number;
   /**
@@ -26,6 +31,8 @@ export interface Receipt {
    * time of the others.
    */
   readonly resumedAt?: number;
+  /** Processors that the run could use: the time depends on them, the result does not. */
+  readonly processors?: number;
   /** Of nextscale, Node and the engine, by name. */
   readonly versions: Readonly<Record<string, string>>;
   /** What was written. */
@@ -48,8 +55,10 @@ const schema: z.ZodType<Receipt> = z.strictObject({
   seed: countSchema.exactOptional(),
   engine: z.string().min(1),
   networkEvaluations: countSchema,
+  options: z.record(z.string().min(1), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
   wallTimeMs: z.number().nonnegative(),
   resumedAt: countSchema.exactOptional(),
+  processors: countSchema.exactOptional(),
   versions: z.record(z.string(), z.string()),
   outputs: z.array(z.strictObject({ file: z.string().min(1), bytes: countSchema, sha256: sha256Schema })).min(1),
 });
@@ -89,21 +98,33 @@ export function parseReceipt(bytes: Uint8Array, where = "checkpoint/receipt"): R
 }
 
 /**
- * What stands between two results being comparable: each difference in model, seed, engine, network evaluations or
- * versions as `engine: "onnxruntime-node/cpu" and "tfjs/wasm"`. Command, time and outputs do not count. Empty: the runs
- * differ in nothing that is recorded.
+ * What stands between two results being comparable: each difference in model, seed, engine, network evaluations,
+ * options or versions as `engine: "onnxruntime-node/cpu" and "tfjs/wasm"`. Command, time, processors and outputs do not
+ * count. Empty: the runs differ in nothing that is recorded.
  */
 export function receiptDifferences(a: Receipt, b: Receipt): string[] {
-  const facts = ({ modelHash, seed, engine, networkEvaluations, versions }: Receipt): Record<string, unknown> => ({
+  const facts = ({
     modelHash,
     seed,
     engine,
     networkEvaluations,
-    ...Object.fromEntries(Object.entries(versions).map(([name, version]) => [`versions.${name}`, version])),
+    options = {},
+    versions,
+  }: Receipt): Record<string, unknown> => ({
+    modelHash,
+    seed,
+    engine,
+    networkEvaluations,
+    ...under("options", options),
+    ...under("versions", versions),
   });
   const [left, right] = [facts(a), facts(b)];
   const show = (value: unknown): string => (value === undefined ? "absent" : canonicalJson(value));
   return [...new Set([...Object.keys(left), ...Object.keys(right)])]
     .filter((name) => left[name] !== right[name])
     .map((name) => `${name}: ${show(left[name])} and ${show(right[name])}`);
+}
+
+function under(prefix: string, record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
