@@ -1,10 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ENGINE_NAMES, type EngineReport } from "@nextscale/engine/node";
+import { writeIdx, type ImageReport } from "@nextscale/images";
+import { loadMnist, readPng } from "@nextscale/images/node";
 import { parseReceipt } from "@nextscale/refinement-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { BenchReport } from "../src/bench/report.js";
 
 /* The program as its user runs it: a process each, with a model trained for a moment. */
 
@@ -39,6 +43,9 @@ function nextscale(args: readonly string[], options: RunOptions = {}): Promise<F
 const folder = mkdtempSync(join(tmpdir(), "nextscale-cli-"));
 const model = join(folder, "tiny");
 const at = (name: string) => join(folder, name);
+
+// A process takes seconds, and many on a machine that does other work.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 beforeAll(async () => {
   const { status, stderr } = await nextscale(["images", "train", "--preset", "tiny", "--out", model]);
@@ -120,4 +127,102 @@ test("NEXTSCALE_DEBUG shows where an error comes from", async () => {
   });
   expect(stderr).toMatch(/^nextscale: --engine: expected .*\n[^]*\n {4}at engineOption /);
   expect(status).toBe(1);
+});
+
+/* The two that compute for seconds run side by side. */
+
+/** A small MNIST as a folder for `NEXTSCALE_DATA`: every so many-th image. */
+async function smallMnist(): Promise<string> {
+  mkdirSync(at("data/mnist"), { recursive: true });
+  for (const [split, prefix, stride] of [
+    ["train", "train", 100],
+    ["test", "t10k", 40],
+  ] as const) {
+    const { images, labels, count: all } = await loadMnist(split);
+    const chosen = Array.from({ length: all / stride }, (_, i) => i * stride);
+    const pixels = Buffer.concat(chosen.map((i) => images.subarray(i * 784, (i + 1) * 784)));
+    writeFileSync(at(`data/mnist/${prefix}-images-idx3-ubyte`), writeIdx([chosen.length, 28, 28], pixels));
+    const classes = Uint8Array.from(chosen, (i) => labels![i]!);
+    writeFileSync(at(`data/mnist/${prefix}-labels-idx1-ubyte`), writeIdx([chosen.length], classes));
+  }
+  return at("data");
+}
+
+test.concurrent(
+  "evaluate prints its figures and writes them with a receipt; a full disk costs only the file",
+  async ({ skip }) => {
+    const env = { NEXTSCALE_DATA: await smallMnist() };
+    const evaluate = ["images", "evaluate", "--model", model, "--count", "64"];
+    const isFull = existsSync("/dev/full") ? nextscale([...evaluate, "--out", "/dev/full"], { env }) : undefined;
+    const { status, stdout, stderr } = await nextscale([...evaluate, "--out", at("figures.json"), "--json"], { env });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const report = JSON.parse(stdout) as ImageReport;
+    expect(report).toMatchObject({ seed: 1, data: { train: { count: 600 }, test: { count: 250 } } });
+    expect(report.unguided).toMatchObject({ count: 64, networkEvaluations: 3 });
+    expect(JSON.parse(readFileSync(at("figures.json"), "utf8"))).toEqual(report);
+    expect(parseReceipt(readFileSync(at("figures.json.receipt.json")))).toMatchObject({
+      modelHash: report.model.hash,
+      options: { count: 64, train: report.data.train.sha256 },
+    });
+
+    const full = (await isFull) ?? skip("needs /dev/full");
+    expect(full.stderr).toMatch(/^nextscale: .*expected to write \/dev\/full, got ENOSPC/);
+    expect(full.stdout).toMatch(/Fréchet LeNet distance/);
+    expect(full.status).toBe(1);
+  },
+);
+
+test.concurrent("doctor knows of every engine whether it loads, how fast it is, or what it needs", async () => {
+  const { status, stdout } = await nextscale(["doctor", "--json"]);
+  expect(status).toBe(0);
+  const { machine, engines } = JSON.parse(stdout) as { machine: { cores: number }; engines: EngineReport[] };
+  expect(machine.cores).toBeGreaterThan(0);
+  expect(engines.map(({ engine }) => engine)).toEqual(ENGINE_NAMES);
+  for (const report of engines) {
+    if (report.loads) expect(report.gflops, report.engine).toBeGreaterThan(0);
+    else expect(report.reason, report.engine).not.toBe("");
+  }
+  expect(engines.find(({ engine }) => engine === "onnxruntime-node/cpu")).toMatchObject({ loads: true });
+});
+
+test("evaluate refuses an output that cannot be before it measures", async () => {
+  const { status, stdout, stderr } = await nextscale(["images", "evaluate", "--model", model, "--out", folder]);
+  expect(stderr).toMatch(/expected to write .*, got the name of a folder; name a file/);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+});
+
+test("bench times the parts that are asked for", async () => {
+  const env = { NEXTSCALE_PYTHON: at("no-python") };
+  const { status, stdout } = await nextscale(["bench", "--only", "mlp", "--repeats", "1", "--json"], { env });
+  expect(status).toBe(0);
+  const { networks, rates, peer, generation } = JSON.parse(stdout) as BenchReport;
+  expect(networks.map(({ key }) => key)).toEqual(["mlp"]);
+  for (const figure of [...rates, networks[0]!.stepMs, networks[0]!.fraction]) expect(figure).toBeGreaterThan(0);
+  expect(peer).toEqual({ skipped: expect.stringMatching(/no-python failed: .*ENOENT/) as string });
+  expect(generation).toEqual({ skipped: "not among --only" });
+});
+
+test("demo draws digits with the bundled model, and says how to draw them again", async () => {
+  const { status, stdout, stderr } = await nextscale(["demo", "--out", at("demo")]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const names = ["digits.png", "digits.png.receipt.json", "scales.png", "scales.png.receipt.json"];
+  expect(readdirSync(at("demo"))).toEqual(names);
+  for (const name of ["digits.png", "scales.png"]) {
+    expect(readPng(readFileSync(at(`demo/${name}`))).width, name).toBeGreaterThan(10 * 28);
+  }
+  expect(stdout).toContain(
+    `npx nextscale images sample --model mnist --count 100 --seed 1 --out ${at("demo/digits.png")}`,
+  );
+});
+
+test("an engine that is not here is named with what would make it load", async () => {
+  const sample = ["images", "sample", "--model", model, "--engine", "onnxruntime-node/no"];
+  expect((await nextscale(sample)).stderr).toMatch(
+    /^nextscale: --engine: expected one of .*, got onnxruntime-node\/no; /,
+  );
+  const absent = process.platform === "darwin" ? "onnxruntime-node/dml" : "onnxruntime-node/coreml";
+  const { status, stderr } = await nextscale([...sample.slice(0, -1), absent, "--out", at("no.png")]);
+  expect(stderr).toMatch(new RegExp(`^nextscale: .*${absent}.*; use `));
+  expect(status).toBe(1);
+  expect(existsSync(at("no.png"))).toBe(false);
 });
