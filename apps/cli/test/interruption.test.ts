@@ -48,7 +48,7 @@ test("Ctrl-C saves the training, says how to go on, and exits with 130", async (
   child.kill("SIGINT");
   expect((await closed)[0], stderr()).toBe(130);
   expect(stderr()).toMatch(/Stopping\. Press Ctrl-C again to stop at once\./);
-  expect(stderr()).toContain(`images train --preset mnist --out ${out} --seed 0 --resume`);
+  expect(stderr()).toContain(`images train --preset mnist --data mnist --out ${out} --seed 0 --resume`);
   expect(existsSync(join(`${out}.training`, "autoencoder", "model.json"))).toBe(true);
 });
 

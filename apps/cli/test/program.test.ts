@@ -47,8 +47,26 @@ const at = (name: string) => join(folder, name);
 // A process takes seconds, and many on a machine that does other work.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
+/** A small MNIST as a folder for `NEXTSCALE_DATA`: every so many-th image. */
+async function smallMnist(): Promise<string> {
+  mkdirSync(at("data/mnist"), { recursive: true });
+  for (const [split, prefix, stride] of [
+    ["train", "train", 100],
+    ["test", "t10k", 40],
+  ] as const) {
+    const { images, labels, count: all } = await loadMnist(split);
+    const chosen = Array.from({ length: all / stride }, (_, i) => i * stride);
+    const pixels = Buffer.concat(chosen.map((i) => images.subarray(i * 784, (i + 1) * 784)));
+    writeFileSync(at(`data/mnist/${prefix}-images-idx3-ubyte`), writeIdx([chosen.length, 28, 28], pixels));
+    const classes = Uint8Array.from(chosen, (i) => labels![i]!);
+    writeFileSync(at(`data/mnist/${prefix}-labels-idx1-ubyte`), writeIdx([chosen.length], classes));
+  }
+  return at("data");
+}
+
 beforeAll(async () => {
-  const { status, stderr } = await nextscale(["images", "train", "--preset", "tiny", "--out", model]);
+  const env = { NEXTSCALE_DATA: await smallMnist() };
+  const { status, stderr } = await nextscale(["images", "train", "--preset", "tiny", "--out", model], { env });
   expect(stderr).toBe("");
   expect(status).toBe(0);
 });
@@ -131,27 +149,10 @@ test("NEXTSCALE_DEBUG shows where an error comes from", async () => {
 
 /* The two that compute for seconds run side by side. */
 
-/** A small MNIST as a folder for `NEXTSCALE_DATA`: every so many-th image. */
-async function smallMnist(): Promise<string> {
-  mkdirSync(at("data/mnist"), { recursive: true });
-  for (const [split, prefix, stride] of [
-    ["train", "train", 100],
-    ["test", "t10k", 40],
-  ] as const) {
-    const { images, labels, count: all } = await loadMnist(split);
-    const chosen = Array.from({ length: all / stride }, (_, i) => i * stride);
-    const pixels = Buffer.concat(chosen.map((i) => images.subarray(i * 784, (i + 1) * 784)));
-    writeFileSync(at(`data/mnist/${prefix}-images-idx3-ubyte`), writeIdx([chosen.length, 28, 28], pixels));
-    const classes = Uint8Array.from(chosen, (i) => labels![i]!);
-    writeFileSync(at(`data/mnist/${prefix}-labels-idx1-ubyte`), writeIdx([chosen.length], classes));
-  }
-  return at("data");
-}
-
 test.concurrent(
   "evaluate prints its figures and writes them with a receipt; a full disk costs only the file",
   async ({ skip }) => {
-    const env = { NEXTSCALE_DATA: await smallMnist() };
+    const env = { NEXTSCALE_DATA: at("data") };
     const evaluate = ["images", "evaluate", "--model", model, "--count", "64"];
     const isFull = existsSync("/dev/full") ? nextscale([...evaluate, "--out", "/dev/full"], { env }) : undefined;
     const { status, stdout, stderr } = await nextscale([...evaluate, "--out", at("figures.json"), "--json"], { env });
