@@ -1,6 +1,7 @@
 import type { Program } from "../ir/program.js";
 import type { NamedArrays } from "../ir/tensor-type.js";
-import { onnxOutputNames, toOnnx } from "../onnx/to-onnx.js";
+import { encodeModel } from "../onnx/encode-model.js";
+import { onnxOutputNames, toOnnxModel } from "../onnx/to-onnx.js";
 import { optimise } from "../passes/optimise.js";
 import { chooseTiles } from "../tiling/choose.js";
 import { bind, type Binding } from "./binding.js";
@@ -31,6 +32,6 @@ export function lowerForOnnxRuntime(program: Program, options: CompileOptions, t
         binding.inputs.map(({ value }) => value),
       )
     : null;
-  const model = toOnnx(optimised, { dialect: "onnxruntime", constants, ...(tiles === null ? {} : { tiles }) });
+  const model = encodeModel(toOnnxModel(optimised, { dialect: "onnxruntime", constants }, tiles));
   return { binding, model, outputNames: onnxOutputNames(optimised) };
 }

@@ -27,8 +27,6 @@ export interface OnnxOptions {
   readonly dialect?: "standard" | "onnxruntime";
   /** Values of inputs that become initialisers (weights) and are then no inputs of the model. */
   readonly constants?: NamedArrays;
-  /** Run it as a loop over tiles of the batch; a plan for this very program. */
-  readonly tiles?: TilePlan;
   /** Key-value pairs to store beside the graph. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -56,8 +54,12 @@ export function onnxOutputNames(program: Program): readonly string[] {
   });
 }
 
-/** What {@link toOnnx} writes, as data. */
-export function toOnnxModel(program: Program, options: OnnxOptions = {}): OnnxModel {
+/**
+ * What {@link toOnnx} writes, as data.
+ *
+ * @param tiles a plan for this very program, to run it as a loop over tiles of the batch
+ */
+export function toOnnxModel(program: Program, options: OnnxOptions = {}, tiles: TilePlan | null = null): OnnxModel {
   const { dialect = "standard" } = options;
   const outputNames = onnxOutputNames(program);
   const emitter = new ModelEmitter(dialect, new Set([...program.inputs.map(({ name }) => name), ...outputNames]));
@@ -71,8 +73,8 @@ export function toOnnxModel(program: Program, options: OnnxOptions = {}): OnnxMo
     if (data === undefined) inputs.push(valueInfo(program, name, value));
     else emitter.namedConstant(name, typeOf(program, value), data);
   }
-  if (options.tiles === undefined) lowerNodes(program, program.nodes, usedValues(program), emitter, names);
-  else lowerTiles(program, options.tiles, emitter, names);
+  if (tiles === null) lowerNodes(program, program.nodes, usedValues(program), emitter, names);
+  else lowerTiles(program, tiles, emitter, names);
   for (const { value } of program.outputs) nameOf(program, value, emitter, names);
   const nodes = nameOutputs(program, outputNames, emitter, names);
   return {

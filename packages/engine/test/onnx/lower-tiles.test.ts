@@ -5,7 +5,7 @@ import { typeOf, type Program } from "../../src/ir/program.js";
 import { allocate, type TensorData } from "../../src/ir/tensor-type.js";
 import { decodeModel } from "./decode-model.js";
 import { encodeModel } from "../../src/onnx/encode-model.js";
-import { onnxOutputNames, toOnnx, toOnnxModel } from "../../src/onnx/to-onnx.js";
+import { onnxOutputNames, toOnnxModel } from "../../src/onnx/to-onnx.js";
 import { evaluateProgram } from "../../src/reference/evaluate.js";
 import { planTiles, type TilePlan } from "../../src/tiling/plan.js";
 import { f32, i32 } from "../../src/trace/signature.js";
@@ -17,9 +17,12 @@ async function runTiled(
   tiles: TilePlan,
   inputs: Record<string, Float64Array>,
 ): Promise<TensorData[]> {
-  const session = await ort.InferenceSession.create(toOnnx(program, { dialect: "onnxruntime", tiles }), {
-    logSeverityLevel: 4,
-  });
+  const session = await ort.InferenceSession.create(
+    encodeModel(toOnnxModel(program, { dialect: "onnxruntime" }, tiles)),
+    {
+      logSeverityLevel: 4,
+    },
+  );
   const feeds = program.inputs.map(({ name, value }) => {
     const type = typeOf(program, value);
     const data = allocate(type);
@@ -60,7 +63,7 @@ test("sums, accumulated products, and results stacked along any axis", async () 
   const plan = planTiles(program, [program.inputs[0]!.value], 3)!;
   expect(plan.stacked.map(({ axis }) => axis).sort()).toEqual([0, 1]);
   expect(plan.sums).toHaveLength(3);
-  const { nodes } = toOnnxModel(program, { dialect: "onnxruntime", tiles: plan }).graph;
+  const { nodes } = toOnnxModel(program, { dialect: "onnxruntime" }, plan).graph;
   const scan = nodes.find(({ opType }) => opType === "Scan")!;
   const body = scan.attributes["body"] as {
     readonly graph: { readonly nodes: readonly { readonly opType: string }[] };
@@ -103,6 +106,6 @@ function hasFragileOperation(program: Program): boolean {
 test("a model with a graph inside a graph reads back as written", () => {
   const program = programOf((g) => ({ y: g.emit("Exp", [g.input("x", f32(4, 2))]) }));
   const plan = planTiles(program, [program.inputs[0]!.value], 2)!;
-  const model = toOnnxModel(program, { dialect: "onnxruntime", tiles: plan });
+  const model = toOnnxModel(program, { dialect: "onnxruntime" }, plan);
   expect(decodeModel(encodeModel(model))).toEqual(model);
 });

@@ -21,6 +21,8 @@ export interface CompiledPrograms {
 }
 
 /**
+ * Programs of one model that are compiled when they are first asked for.
+ *
  * @param weights by name; each program gets those among its inputs as constants
  * @param options.where shown in errors
  * @param options.afterwards what else is to be freed when all programs are

@@ -23,6 +23,7 @@ export interface TrainingRun<Config> {
   /** Steps between two checkpoints. 200 unless told. */
   readonly checkpointEvery?: number;
   readonly signal?: AbortSignal;
+  /** Called every few steps. */
   readonly onProgress?: (progress: StageProgress) => void;
 }
 

@@ -12,6 +12,7 @@ export interface Stage<Config> {
   /** Of its checkpoints: `images/training/refiner`. */
   readonly kind: string;
   readonly steps: number;
+  /** One step: state and inputs to losses and state. */
   readonly program: () => Program;
   /** Names and types of the state, for any configuration: a checkpoint of another one is read before it is refused. */
   readonly layout: (config: Config) => TensorLayout;
