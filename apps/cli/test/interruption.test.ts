@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+// Nothing here is a matter of time: on a machine that does other work a process may take long to start.
+vi.setConfig({ testTimeout: 300_000 });
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 

@@ -44,7 +44,7 @@ test("wrong fields are refused when made and when read", async () => {
     [{ networkEvaluations: 1.5 }, "networkEvaluations"],
     [{ modelHash: "xyz" }, "modelHash"],
     [{ options: { temperature: NaN } }, "options.temperature"],
-    [{ options: { topK: [1] } }, "options.topK"],
+    [{ options: { topK: [1] as unknown as number } }, "options.topK"],
     [{ options: { "": 1 } }, "options"],
     [{ processors: 1.5 }, "processors"],
     [{ outputs: [] }, "outputs"],
