@@ -51,7 +51,7 @@ test("wrong fields are refused when made and when read", async () => {
     [{ outputs: [{ file: "", bytes: 1, sha256: "0b".repeat(32) }] }, "outputs.0.file"],
   ] as const) {
     const changed = { ...fields, ...change };
-    const made = await failureOf(() => createReceipt(changed as unknown as ReceiptFields));
+    const made = await failureOf(() => createReceipt(changed));
     expect(made.code).toBe("invalid-argument");
     expect(made.message).toContain(part);
     const text = JSON.stringify({ format: "nextscale-receipt", formatVersion: 1, ...changed });
