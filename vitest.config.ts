@@ -42,6 +42,8 @@ async function browserProject(chromium: string): Promise<TestProjectInlineConfig
     test: {
       name: "browser",
       include: ["{packages/*,apps/*,tools}/test/**/*.browser.test.ts"],
+      // WebGPU on the processor starts slowly when the other projects keep all cores busy.
+      testTimeout: 120_000,
       browser: {
         enabled: true,
         headless: true,
