@@ -28,7 +28,7 @@ export interface CompileOptions {
   readonly constants?: NamedArrays;
   /**
    * Initial values of inputs that each run replaces: the program must have an output of the same name and type, whose
-   * value becomes the input of the next run. They are neither passed to `run` nor returned by it. Double-buffered.
+   * value becomes the input of the next run. They are neither passed to `run` nor returned by it.
    */
   readonly state?: NamedArrays;
 }

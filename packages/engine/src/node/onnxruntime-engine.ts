@@ -4,13 +4,14 @@ import type { CompileOptions, Engine } from "../engines/engine.js";
 import { engineFailure, unavailable } from "../engines/failures.js";
 import { loadPeer } from "../engines/load-peer.js";
 import { lowerForOnnxRuntime } from "../engines/lower.js";
+import { OnnxRuntimeProgram } from "../engines/onnxruntime-program.js";
 import { OwningEngine, type Driver } from "../engines/owning-engine.js";
 import { probe } from "../engines/probe.js";
 import type { LoadedProgram } from "../engines/queued-executable.js";
 import { NextscaleError } from "../errors.js";
 import type { Program } from "../ir/program.js";
 import type { OnnxRuntimeProvider } from "./engine-names.js";
-import { OnnxRuntimeProgram } from "./onnxruntime-program.js";
+
 import { sessionOptions } from "./session-options.js";
 
 const INSTALL = "npm install onnxruntime-node";

@@ -4,7 +4,7 @@ import type { Attributes, ValueId } from "../ir/program.js";
 import { sizeOf, type DType, type TensorType } from "../ir/tensor-type.js";
 import { flagOf, numbersOf } from "./attributes.js";
 import { demand, demandOneDType } from "./checks.js";
-import type { Operation, ReferenceTensor } from "./operation.js";
+import type { LoweringNode, OnnxEmitter, Operation, ReferenceTensor } from "./operation.js";
 import { forEachIndex, offsetOf, stridesOf, zeros } from "./reference.js";
 
 /** What a gradient rule of a reduction gets: `y` and `dy` with the reduced axes kept, so that they broadcast against `x`. */
@@ -49,15 +49,38 @@ function reduction(name: string, rule: ReductionRule): Operation {
       const parts = { g, x, axes, y: g.reshape(outputs[0]!, kept), dy: g.reshape(dy!, kept) };
       return [g.expand(rule.gradient(parts), g.shapeOf(x))];
     },
-    toOnnx: (e, { inputs, attributes }) => [
-      e.node(rule.onnx, [inputs[0]!, e.int64s(numbersOf(attributes, "axes"))], {
-        keepdims: { int: Number(flagOf(attributes, "keepDims")) },
-      }),
+    toOnnx: (e, node) => [
+      name === "Sum" && e.dialect === "onnxruntime" && sumsRows(node)
+        ? sumOfRows(e, node)
+        : e.node(rule.onnx, [node.inputs[0]!, e.int64s(numbersOf(node.attributes, "axes"))], {
+            keepdims: { int: Number(flagOf(node.attributes, "keepDims")) },
+          }),
     ],
     toTfjs: (backend, [x], attributes) => [
       rule.tfjs(backend, x!, [...numbersOf(attributes, "axes")], flagOf(attributes, "keepDims")),
     ],
   };
+}
+
+/** Whether floats are summed over all axes before some that stay. */
+function sumsRows({ inputTypes: [x], attributes }: LoweringNode): boolean {
+  const axes = numbersOf(attributes, "axes");
+  return x!.dtype === "float32" && axes.length < x!.shape.length && axes.every((axis, i) => axis === i);
+}
+
+/**
+ * The sum of a matrix's rows as its product with ones. ONNX Runtime's ReduceSum is made for the last axis: for rows of
+ * 128 to 784 it takes 2 to 7 times as long as the product (256 x 512: 140 against 23 us).
+ */
+function sumOfRows(e: OnnxEmitter, { inputs, inputTypes: [x], outputTypes, attributes }: LoweringNode): string {
+  const reduced = numbersOf(attributes, "axes").length;
+  const [rows, columns] = [x!.shape.slice(0, reduced), x!.shape.slice(reduced)].map(sizeOf) as [number, number];
+  const matrix = x!.shape.length === 2 ? inputs[0]! : e.node("Reshape", [inputs[0]!, e.int64s([rows, columns])]);
+  // A constant that is made when the session is, so that the model stays small.
+  const ones = e.node("Expand", [e.scalar(1), e.int64s([rows])]);
+  const sum = e.node("MatMul", [ones, matrix]);
+  const { shape } = outputTypes[0]!;
+  return shape.length === 1 ? sum : e.node("Reshape", [sum, e.int64s(shape)]);
 }
 
 /** Shape after a reduction. */

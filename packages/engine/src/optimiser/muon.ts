@@ -9,7 +9,10 @@ const WHERE = "engine/muon";
 
 /** Constants of Muon that are fixed for a whole training. */
 export interface MuonOptions extends AdamWOptions {
-  /** Which parameters are moved along orthogonalised directions, by path: hidden matrices, not embeddings or heads. */
+  /**
+   * Which parameters are moved along orthogonalised directions, by path: hidden matrices, not embeddings or heads. Filters of
+   * convolutions count as matrices [receptive field * channels, channels]: all axes but the last are one.
+   */
   readonly orthogonalised: (path: string, tensor: tf.Tensor) => boolean;
   /** Decay of their moment average, in [0, 1); default 0.95. */
   readonly momentum?: number;
@@ -27,7 +30,7 @@ const UPDATE_SIZE = 0.2;
  * @param learningRate scalar tensor, already scheduled
  * @returns new parameters and state, of the same form
  * @throws NextscaleError `invalid-argument` for a constant outside its range, gradients or moments of another form, or a
- *   parameter to orthogonalise that is no matrix
+ *   parameter to orthogonalise of less than two axes
  */
 export function muon<T extends Tree<tf.Tensor>>(
   parameters: T,
@@ -54,11 +57,14 @@ export function muon<T extends Tree<tf.Tensor>>(
   const first = replaced(others.state.first, (path) => tf.add(tf.mul(m.get(path)!, momentum), g.get(path)!));
   const next = leavesOf(first);
   const moved = (path: string): tf.Tensor => {
-    const matrix = p.get(path)!;
-    if (matrix.rank !== 2) throw refused(WHERE, `a matrix at ${path}`, `shape [${matrix.shape.join(",")}]`);
-    const direction = orthogonalise(tf.add(g.get(path)!, tf.mul(next.get(path)!, momentum)));
-    const size = tf.mul(learningRate, UPDATE_SIZE * Math.sqrt(Math.max(...matrix.shape)));
-    return tf.sub(tf.mul(matrix, retained), tf.mul(direction, size));
+    const weight = p.get(path)!;
+    if (weight.rank < 2) throw refused(WHERE, `at least two axes at ${path}`, `shape [${weight.shape.join(",")}]`);
+    const columns = weight.shape.at(-1)!;
+    const rows = weight.size / columns;
+    const ahead = tf.add(g.get(path)!, tf.mul(next.get(path)!, momentum));
+    const direction = tf.reshape(orthogonalise(tf.reshape(ahead, [rows, columns])), weight.shape);
+    const size = tf.mul(learningRate, UPDATE_SIZE * Math.sqrt(Math.max(rows, columns)));
+    return tf.sub(tf.mul(weight, retained), tf.mul(direction, size));
   };
   return {
     parameters: replaced(others.parameters, moved),

@@ -2,11 +2,11 @@ import type * as ort from "onnxruntime-web";
 import type { CompileOptions } from "../engines/engine.js";
 import { engineFailure } from "../engines/failures.js";
 import { lowerForOnnxRuntime, type LoweredProgram } from "../engines/lower.js";
+import { OnnxRuntimeProgram } from "../engines/onnxruntime-program.js";
 import type { Driver } from "../engines/owning-engine.js";
 import type { LoadedProgram } from "../engines/queued-executable.js";
 import { SerialQueue } from "../engines/serial-queue.js";
 import type { Program } from "../ir/program.js";
-import { OnnxRuntimeWebProgram } from "./onnxruntime-program.js";
 
 /** ONNX Runtime Web with one execution provider. */
 export class OnnxRuntimeWebDriver implements Driver {
@@ -32,7 +32,7 @@ export class OnnxRuntimeWebDriver implements Driver {
     } catch (error) {
       throw engineFailure(this.#engine, "a program that ONNX Runtime accepts", error);
     }
-    return new OnnxRuntimeWebProgram(session, Tensor, lowered, this.#queue);
+    return new OnnxRuntimeProgram(session, Tensor, lowered, this.#queue);
   }
 
   #sessionOptions({ binding, outputNames }: LoweredProgram): ort.InferenceSession.SessionOptions {

@@ -71,3 +71,17 @@ test("nodes that reach no output are left out", () => {
     "Add",
   ]);
 });
+
+test.each([
+  ["leading axes", [4, 3, 2], [0, 1], ["Reshape", "Expand", "MatMul"]],
+  ["rows", [4, 3], [0], ["Expand", "MatMul"]],
+  ["the last axis", [4, 3], [1], ["ReduceSum"]],
+  ["everything", [4, 3], [0, 1], ["ReduceSum"]],
+] as const)("sums of %s: a product with ones where ONNX Runtime is faster so", (_what, shape, axes, operators) => {
+  const g = new GraphBuilder();
+  const sum = g.finish([{ name: "y", value: g.emit("Sum", [g.input("x", f32(...shape))], { axes, keepDims: false }) }]);
+  const operatorsIn = (dialect: "standard" | "onnxruntime") =>
+    decodeModel(toOnnx(sum, { dialect })).graph.nodes.map(({ opType }) => opType);
+  expect(operatorsIn("onnxruntime").filter((name) => name !== "Identity")).toEqual(operators);
+  expect(operatorsIn("standard").filter((name) => name !== "Identity")).toEqual(["ReduceSum"]);
+});

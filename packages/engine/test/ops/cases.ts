@@ -133,6 +133,8 @@ const selection: readonly OperationCase[] = [
 const reduction: readonly OperationCase[] = ["Sum", "SumSquares", "Mean", "Max", "Min", "Prod"].flatMap((op) => [
   example(op, [distinct([2, 3, 4])], { axes: [1], keepDims: false }),
   example(op, [distinct([2, 3, 4])], { axes: [0, 2], keepDims: true }),
+  example(op, [distinct([2, 3, 4])], { axes: [0, 1], keepDims: true }),
+  example(op, [distinct([3, 4])], { axes: [0], keepDims: false }),
   example(op, [distinct([5])], { axes: [0], keepDims: false }),
 ]);
 

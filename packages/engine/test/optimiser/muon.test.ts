@@ -110,3 +110,26 @@ test("chosen matrices move along the orthogonalised Nesterov momentum, the rest 
   // Control: AdamW alone moves the matrix elsewhere.
   expect(Math.abs(reference["parameters/hidden"]![0]! - expected[0]!)).toBeGreaterThan(1e-3);
 });
+
+test("a convolution's filter moves as the matrix of its receptive field and channels", () => {
+  const [matrixTypes, filterTypes] = [f32(8, 3), f32(2, 2, 2, 3)];
+  const step = (type: typeof matrixTypes) =>
+    trace(
+      (inputs: { w: tf.Tensor; g: tf.Tensor; optimiser: AdamWState<{ w: tf.Tensor }>; rate: tf.Tensor }) => {
+        const { w, g, optimiser, rate } = inputs;
+        return muon({ w }, { w: g }, optimiser, rate, { ...options, orthogonalised: () => true }).parameters;
+      },
+      { w: type, g: type, optimiser: adamWSignature({ w: type }), rate: f32() },
+    );
+  const inputs = {
+    w: numbers(24, 1),
+    g: numbers(24, 2),
+    "optimiser/first/w": numbers(24, 3),
+    "optimiser/second/w": new Float64Array(24),
+    "optimiser/step": new Float64Array(1),
+    rate: Float64Array.of(0.1),
+  };
+  const moved = evaluateProgram(step(filterTypes), inputs)["w"]!;
+  expect(moved).toEqual(evaluateProgram(step(matrixTypes), inputs)["w"]!);
+  expect(moved).not.toEqual(inputs.w);
+});

@@ -138,7 +138,7 @@ test.each<[string, () => unknown, string]>([
       const tree = { weight, bias };
       return muon(tree, tree, zeros(weight, bias), tf.scalar(1), { orthogonalised: () => true });
     }),
-    "a matrix at bias, got shape [2]",
+    "at least two axes at bias, got shape [2]",
   ],
   ["clipping to nothing", attempt((weight) => clipByGlobalNorm({ weight }, 0)), "a finite maximum above 0, got 0"],
   ["clipping nothing", attempt(() => clipByGlobalNorm({}, 1)), "expected gradients, got none"],
