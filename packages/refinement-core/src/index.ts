@@ -184,6 +184,7 @@ export {
   averagedWeights,
   currentWeights,
   initialWeightState,
+  weightStateFrom,
   scheduledTypes,
   updateWeights,
   weightStateTypes,

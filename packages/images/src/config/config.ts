@@ -49,7 +49,7 @@ export const imageModelConfigSchema = z
     }
   });
 
-/** How the two stages are trained; part of a preset and of a training checkpoint, not of a finished model. */
+/** How the stages are trained; part of a preset and of a training checkpoint, not of a finished model. */
 export const imageTrainingSchema = z.strictObject({
   tokeniser: z.strictObject({
     steps: positive,
@@ -69,6 +69,8 @@ export const imageTrainingSchema = z.strictObject({
     /** Weight of the reconstruction error against the quantisation losses. */
     reconstruction: z.number().positive(),
   }),
+  /** The decoder once more, when the rest of the tokeniser is finished. */
+  decoder: z.strictObject({ steps: positive, batchSize: positive, learningRate: z.number().positive() }),
   refiner: z.strictObject({
     steps: positive,
     batchSize: positive,
@@ -87,5 +89,5 @@ export type ImageModelConfig = Readonly<z.infer<typeof imageModelConfigSchema>>;
 export type TokeniserConfig = Readonly<z.infer<typeof tokeniserConfigSchema>>;
 /** Class-conditional scale transformer. */
 export type RefinerConfig = Readonly<z.infer<typeof refinerConfigSchema>>;
-/** How the two stages are trained. */
+/** How the stages are trained. */
 export type ImageTrainingConfig = Readonly<z.infer<typeof imageTrainingSchema>>;

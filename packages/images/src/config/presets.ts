@@ -13,22 +13,23 @@ const DIGITS: ImagePreset = {
   },
   training: {
     tokeniser: {
-      steps: 1000,
+      steps: 600,
       batchSize: 128,
       shift: 1,
       learningRate: 2e-3,
-      warmUpSteps: 150,
+      warmUpSteps: 120,
       truncation: 0.25,
       perturbation: 0.4,
       reconstruction: 20,
     },
+    decoder: { steps: 160, batchSize: 128, learningRate: 1e-3 },
     refiner: {
-      steps: 3600,
+      steps: 3400,
       batchSize: 128,
       learningRate: 4e-3,
       weightDecay: 0.05,
       classDropout: 0.1,
-      corruption: 0.2,
+      corruption: 0.1,
     },
   },
 };
@@ -43,6 +44,7 @@ export const IMAGE_PRESETS = {
     },
     training: {
       tokeniser: { ...DIGITS.training.tokeniser, steps: 30, batchSize: 16, warmUpSteps: 10 },
+      decoder: { ...DIGITS.training.decoder, steps: 10, batchSize: 16 },
       refiner: { ...DIGITS.training.refiner, steps: 30, batchSize: 16 },
     },
   },

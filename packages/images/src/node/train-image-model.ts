@@ -18,6 +18,8 @@ import { weightTypes } from "../generator/weights.js";
 import { imageModelKind } from "../model/checkpoint-kind.js";
 import { autoencoderStage } from "../training/autoencoder-stage.js";
 import { datasetCodebookUse } from "../training/codebook-use.js";
+import { decoderStage, withDecoder } from "../training/decoder-stage.js";
+import { datasetLatents } from "../training/latents.js";
 import { refinerStage } from "../training/refiner-stage.js";
 import { runConfigSchema, type ImageStage, type RunConfig } from "../training/run.js";
 import { finishedTokeniser, tokeniserStage } from "../training/tokeniser-stage.js";
@@ -60,11 +62,11 @@ export interface TrainedImageModel {
 }
 
 /** The stages, in order. */
-const STAGES = ["autoencoder", "tokeniser", "refiner"] as const;
+const STAGES = ["autoencoder", "tokeniser", "decoder", "refiner"] as const;
 
 /**
- * Trains an image model in three stages: an autoencoder, its quantised form, then the refiner over its codes. Writes the
- * model to `out`.
+ * Trains an image model in four stages: an autoencoder, its quantised form, the decoder on the codes that this makes, and the
+ * refiner over them. Writes the model to `out`.
  *
  * The same preset, data, seed and engine give the same weights, whether run in one go or interrupted, or killed, and
  * resumed any number of times.
@@ -114,9 +116,11 @@ export async function trainAtIntervals(
       return result.state;
     };
     const warm = await finish(autoencoderStage(inputs));
-    const tokeniser = finishedTokeniser(await finish(tokeniserStage(inputs, warm, engine)), config.model);
-    onTokeniser?.(await datasetCodebookUse(inputs, tokeniser, engine));
-    const refiner = averagedWeights(await finish(await refinerStage(inputs, tokeniser, engine)), "refiner");
+    const quantised = finishedTokeniser(await finish(tokeniserStage(inputs, warm, engine)), config.model);
+    onTokeniser?.(await datasetCodebookUse(inputs, quantised, engine));
+    const latents = await datasetLatents(inputs, quantised, engine, dataset.count);
+    const tokeniser = withDecoder(quantised, await finish(decoderStage(inputs, quantised, latents)));
+    const refiner = averagedWeights(await finish(refinerStage(inputs, tokeniser, latents)), "refiner");
     const tensors = { ...tokeniser, ...refiner };
     await writeCheckpoint(out, imageModelKind, { config: config.model, seed, data, metrics: {}, tensors });
     const { hash } = await readCheckpoint(out, imageModelKind);

@@ -112,10 +112,20 @@ export function encodeImages(p: EncoderParameters, images: tf.Tensor): tf.Tensor
 
 /** Latents to images in (0, 1). */
 export function decodeLatents(p: DecoderParameters, latents: tf.Tensor, config: AutoencoderConfig): tf.Tensor {
+  return tf.sigmoid(decodeLogits(p, latents, config));
+}
+
+/** Latents to the logits of images. */
+export function decodeLogits(p: DecoderParameters, latents: tf.Tensor, config: AutoencoderConfig): tf.Tensor {
   const { image, half, quarter } = autoencoderSizes(config);
   const latent = residual(tf.add(conv(latents, p.in), p.position), p.latent);
   const atQuarter = residual(transposed(latent, p.up1, quarter, 1, "valid"), p.quarter);
   const atHalf = residual(transposed(atQuarter, p.up2, half, 2, "same"), p.half);
   const finest = transposed(normActivate(atHalf, p.norm), p.up3, image, 2, "same");
-  return tf.sigmoid(conv(silu(finest), p.out));
+  return conv(silu(finest), p.out);
+}
+
+/** Filters whose inputs and outputs are both activations: not those that see or make pixels. For `orthogonalised` of `muon`. */
+export function isHiddenFilter(path: string): boolean {
+  return path.endsWith("/filter") && !/(^|\/)(encoder\/down1|decoder\/out)\//.test(path);
 }

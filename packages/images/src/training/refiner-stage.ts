@@ -1,4 +1,4 @@
-import type { Engine, NamedArrays } from "@nextscale/engine";
+import type { NamedArrays } from "@nextscale/engine";
 import {
   codeNoise,
   layoutOf,
@@ -8,28 +8,27 @@ import {
   uniforms,
   initialWeightState,
   weightStateTypes,
+  type HostTensor,
 } from "@nextscale/refinement-core";
 import { imageRefiner } from "../generator/generator.js";
 import { refinerProgram } from "./refiner-program.js";
 import { weightTypes } from "../generator/weights.js";
-import { datasetLatents } from "./latents.js";
+import { gathered } from "./gathered.js";
 import { refinerSchedules } from "./schedules.js";
 import type { ImageStage, StageInputs } from "./run.js";
 
 /**
- * Stage 3: the refiner on the frozen tokeniser's codes. The encoder runs once over the data set, not in every step.
+ * Stage 4: the refiner on the frozen tokeniser's codes.
  *
- * @param tokeniser what `finishedTokeniser` kept of stage 2
- * @param engine computes the latents of the data set
+ * @param tokeniser the finished one
+ * @param latents of all images, as `datasetLatents` gives them: the encoder runs once over the data set, not in every step
  */
-export async function refinerStage(inputs: StageInputs, tokeniser: NamedArrays, engine: Engine): Promise<ImageStage> {
+export function refinerStage(inputs: StageInputs, tokeniser: NamedArrays, latents: HostTensor): ImageStage {
   const { config, types, dataset, seed } = inputs;
   const { model, training } = config;
   const { steps, batchSize, classDropout, corruption } = training.refiner;
   const { scales, vocabulary } = model.tokeniser;
   const { count } = dataset;
-  const latents = await datasetLatents(inputs, tokeniser, engine, count);
-  const size = latents.data.length / count;
   const order = shuffledBatches({ count, batchSize, stream: randomStream(seed, "images/refiner-order") });
   const dropout = randomStream(seed, "images/class-dropout");
   const flips = randomStream(seed, "images/corruption");
@@ -54,13 +53,11 @@ export async function refinerStage(inputs: StageInputs, tokeniser: NamedArrays, 
         const { mask, replacement } = codeNoise(flips, { items, scale: k, sites: side * side, vocabulary, strength });
         return [[`noise/${k}/mask`, mask] as const, [`noise/${k}/replacement`, replacement] as const];
       });
-      const batch = new Float32Array(batchSize * size);
-      const labels = new Int32Array(batchSize);
-      order(step).indices.forEach((index, i) => {
-        batch.set(latents.data.subarray(index * size, (index + 1) * size), i * size);
-        labels[i] = drop[i]! < classDropout ? nullClass : (dataset.labels?.[index] ?? 0);
-      });
-      return { latents: batch, labels, ...Object.fromEntries(noise) };
+      const { indices } = order(step);
+      const labels = Int32Array.from(indices, (index, i) =>
+        drop[i]! < classDropout ? nullClass : (dataset.labels?.[index] ?? 0),
+      );
+      return { latents: gathered(latents.data, count, indices), labels, ...Object.fromEntries(noise) };
     },
     scalars: refinerSchedules(training),
   };

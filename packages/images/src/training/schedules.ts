@@ -23,6 +23,16 @@ export function tokeniserSchedules({ tokeniser }: ImageTrainingConfig, offset: n
   };
 }
 
+/** Steps over which the decoder's rate comes up: its weights are good ones already, only the moments are new. */
+const DECODER_WARM_UP = 20;
+
+/** Schedules of the decoder on its own: down in a line. */
+export function decoderSchedules({ decoder }: ImageTrainingConfig) {
+  const { learningRate: peak, steps } = decoder;
+  const schedule = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: 0 });
+  return { learningRate: withWarmUp(schedule, { steps: DECODER_WARM_UP }), averageDecay };
+}
+
 /** Schedules of the refiner: flat, then down in a line. */
 export function refinerSchedules({ refiner }: ImageTrainingConfig) {
   const { learningRate: peak, steps } = refiner;

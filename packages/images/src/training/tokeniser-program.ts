@@ -21,7 +21,7 @@ import {
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageModelConfig, ImageTrainingConfig } from "../config/config.js";
-import { decodeLatents, encodeImages } from "../tokeniser/autoencoder.js";
+import { decodeLatents, encodeImages, isHiddenFilter } from "../tokeniser/autoencoder.js";
 import {
   autoencoderConfig,
   scaleSizes,
@@ -30,8 +30,8 @@ import {
   type TokeniserParameters,
 } from "../tokeniser/tokeniser.js";
 
-/** Of AdamW, for both phases. */
-const OPTIMISER = { betas: [0.9, 0.99], weightDecay: 1e-4 } as const;
+/** Of all that is trained of a tokeniser. */
+export const TOKENISER_OPTIMISER = { betas: [0.9, 0.99], weightDecay: 1e-4, orthogonalised: isHiddenFilter } as const;
 /** Keeps latents of the warm-up near unit size, where nothing else does. */
 const LATENT_DECAY = 0.01;
 /** beta of eq. 1. */
@@ -68,7 +68,7 @@ export function warmUpProgram(
     const reconstruction = meanSquaredError(decoded, images);
     const size = tf.mul(tf.mean(tf.square(latents)), LATENT_DECAY);
     const loss = tf.add(tf.mul(reconstruction, weight), size);
-    return { reconstruction, state: updateWeights(loss, state, rates, OPTIMISER) };
+    return { reconstruction, state: updateWeights(loss, state, rates, TOKENISER_OPTIMISER) };
   });
 }
 
@@ -128,7 +128,7 @@ export function tokeniserProgram(
         codebook: losses.codebook,
         commitment: losses.commitment,
         restarted: tf.addN([...learned.restarted]),
-        state: updateWeights(losses.total, state, rates, OPTIMISER),
+        state: updateWeights(losses.total, state, rates, TOKENISER_OPTIMISER),
         codebooks: learned.codebooks,
       };
     },

@@ -4,7 +4,6 @@ import {
   layoutOf,
   normals,
   randomStream,
-  uniforms,
   averagedWeights,
   weightStateTypes,
 } from "@nextscale/refinement-core";
@@ -12,6 +11,7 @@ import { weightTypes } from "../generator/weights.js";
 import { codebooksTypes, tokeniserProgram } from "./tokeniser-program.js";
 import { trainingBatches } from "./batches.js";
 import { initialCodebooks } from "./initial-codebooks.js";
+import { lastScales } from "./last-scales.js";
 import { tokeniserSchedules } from "./schedules.js";
 import type { ImageStage, StageInputs } from "./run.js";
 
@@ -45,19 +45,18 @@ export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: E
     constants: {},
     batches: (step) => {
       const { images, firstItem } = batches(step + warmUpSteps);
-      const numbers = uniforms(prefixes, { items: { first: firstItem, count: batchSize }, draws: 2 });
+      const items = { first: firstItem, count: batchSize };
       const choices = scales.map((side, k) => {
         const drawn = integers(restarts, { items: [step], scale: k, draws: vocabulary }, batchSize * side * side);
         return [`restart/choices/${k}`, drawn] as const;
       });
-      const items = { first: firstItem, count: batchSize };
       const noise = scales.map((side, k) => {
         const drawn = normals(perturbations, { items, scale: k, sites: side * side, draws: latentChannels });
         return [`perturbation/${k}`, drawn] as const;
       });
       return {
         images,
-        lastScale: lastScales(numbers, scales.length, truncation),
+        lastScale: lastScales(prefixes, { items, scales: scales.length, truncation }),
         "restart/active": Float32Array.of(step < RESTARTS_UNTIL * steps ? 1 : 0),
         ...Object.fromEntries<NamedArrays[string]>([...choices, ...noise]),
       };
@@ -70,19 +69,4 @@ export function tokeniserStage(inputs: StageInputs, warm: NamedArrays, engine: E
 export function finishedTokeniser(state: NamedArrays, { tokeniser }: StageInputs["config"]["model"]): NamedArrays {
   const embeddings = tokeniser.scales.map((_, k) => [`embeddings/${k}`, state[`codebooks/${k}/embedding`]!] as const);
   return { ...averagedWeights(state, "tokeniser"), ...Object.fromEntries(embeddings) };
-}
-
-/**
- * One-hot rows [items, scales]: the last scale for most items, any scale for the share that is truncated.
- *
- * @param numbers two uniform ones for each item: whether, and where
- */
-function lastScales(numbers: Float32Array, scales: number, truncation: number): Float32Array {
-  const items = numbers.length / 2;
-  const rows = new Float32Array(items * scales);
-  for (let i = 0; i < items; i++) {
-    const last = numbers[2 * i]! < truncation ? Math.floor(numbers[2 * i + 1]! * scales) : scales - 1;
-    rows[i * scales + Math.min(last, scales - 1)] = 1;
-  }
-  return rows;
 }

@@ -64,13 +64,15 @@ test(
   "interrupted in each stage and resumed, a training ends with the bits of the uninterrupted one",
   { timeout: 120_000 },
   async () => {
-    // The stages have 10, 20 and 30 steps.
+    // The stages have 10, 20, 10 and 30 steps.
     await interruptAfter(4, "parts");
     expect(readdirSync(pathOf("parts.training"))).toEqual(["autoencoder"]);
     await interruptAfter(6 + 13, "parts", { start: "resume" });
     expect(readdirSync(pathOf("parts.training")).sort()).toEqual(["autoencoder", "tokeniser"]);
-    await interruptAfter(7 + 22, "parts", { start: "resume" });
-    expect(readdirSync(pathOf("parts.training")).sort()).toEqual(["autoencoder", "refiner", "tokeniser"]);
+    await interruptAfter(7 + 5, "parts", { start: "resume" });
+    expect(readdirSync(pathOf("parts.training")).sort()).toEqual(["autoencoder", "decoder", "tokeniser"]);
+    await interruptAfter(5 + 22, "parts", { start: "resume" });
+    expect(readdirSync(pathOf("parts.training")).sort()).toEqual(["autoencoder", "decoder", "refiner", "tokeniser"]);
     expect(existsSync(pathOf("parts"))).toBe(false);
     await run("parts", { start: "resume" });
     expect(await hashOf("parts")).toBe(wholeHash);
@@ -168,7 +170,7 @@ test("a run goes on only on its own engine; checkpoints that do not name one are
   );
   onEngine(undefined);
   const { stepsFound, steps } = await run("moved", { start: "resume" });
-  expect([stepsFound, steps]).toEqual([4, 60]);
+  expect([stepsFound, steps]).toEqual([4, 70]);
   expect(await hashOf("moved")).toBe(wholeHash);
 });
 
@@ -180,7 +182,7 @@ test("a preset of one's own is trained, and says how its scales use their codes"
   };
   const seen: (readonly ScaleDiagnostics[])[] = [];
   const trained = await run("own", { preset, onTokeniser: (scales) => seen.push(scales) });
-  expect(trained).toMatchObject({ seed: 1, engine: "onnxruntime-node/cpu", steps: 32, stepsFound: 0 });
+  expect(trained).toMatchObject({ seed: 1, engine: "onnxruntime-node/cpu", steps: 42, stepsFound: 0 });
   expect(trained.config.tokeniser.scales).toEqual([1, 5]);
   expect(seen).toHaveLength(1);
   expect(seen[0]!.map(({ tokens, vocabulary }) => [tokens, vocabulary])).toEqual([[200, 8], [5000, 8]]); // prettier-ignore

@@ -1,11 +1,11 @@
-import { f32 } from "@nextscale/engine";
+import { f32, flattenTree, isTensorType, type TensorType } from "@nextscale/engine";
 import { encode, given, randomStream, uniforms, walk, traceTyped } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { imageModelConfigSchema, type ImageModelConfig } from "../../src/config/config.js";
 import { weightTypes } from "../../src/generator/weights.js";
 import { autoencoderSizes } from "../../src/config/autoencoder-sizes.js";
-import { decodeLatents, encodeImages } from "../../src/tokeniser/autoencoder.js";
+import { decodeLatents, encodeImages, isHiddenFilter } from "../../src/tokeniser/autoencoder.js";
 import {
   decodingProgram,
   encodingProgram,
@@ -116,4 +116,12 @@ test("a configuration whose parts do not fit is refused with its place", () => {
   expect(refused({ refiner: { ...TINY.refiner, heads: 3 } })).toEqual(["refiner"]);
   expect(refused({ refiner: { ...TINY.refiner, width: 1e9 } })).toEqual(["refiner.width"]);
   expect(refused({ channels: 2 })).toEqual(["channels"]);
+});
+
+test("filters between activations are orthogonalised, those at pixels and everything else not", () => {
+  const names = flattenTree<TensorType>(weightTypes(TINY).tokeniser, isTensorType).map(([path]) => path);
+  const hidden = names.filter(isHiddenFilter);
+  expect(hidden).toEqual(expect.arrayContaining(["encoder/half/first/filter", "decoder/up3/filter"]));
+  expect(hidden.filter((name) => /down1|decoder\/out|position|bias|phi|norm/.test(name))).toEqual([]);
+  expect(hidden).toHaveLength(names.filter((name) => name.endsWith("/filter")).length - 2);
 });

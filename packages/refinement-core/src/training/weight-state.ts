@@ -59,6 +59,17 @@ export function initialWeightState(initial: Tree<HostTensor>, types: Tree<Tensor
 }
 
 /**
+ * A state that begins with trained weights, the arrays named `prefix/...`, and with moments of zero.
+ */
+export function weightStateFrom(weights: NamedArrays, prefix: string, types: Tree<TensorType>): NamedArrays {
+  return {
+    ...renamed(weights, prefix, `${STATE}parameters`),
+    ...renamed(weights, prefix, `${STATE}average`),
+    ...adamWZeros(types, `${STATE}optimiser`),
+  };
+}
+
+/**
  * The averaged weights of a state, named `prefix/...`.
  *
  * @param at as in `initialWeightState`
