@@ -133,6 +133,7 @@ function addImages(images: Command, invocation: Invocation): void {
       .option("--seed <n>", "seed of all randomness", integer(0), 1)
       .addOption(engineOption())
       .option("--out <file>", "write the figures to a JSON file")
+      .option("--record", "keep the main figures in the model.json of --model, a folder")
       .option("--json", "print one JSON object")
       .action(async (options: EvaluateImagesOptions) =>
         (await import("./commands/images-evaluate.js")).evaluateImages(options, invocation),

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -153,9 +153,12 @@ test.concurrent(
   "evaluate prints its figures and writes them with a receipt; a full disk costs only the file",
   async ({ skip }) => {
     const env = { NEXTSCALE_DATA: at("data") };
-    const evaluate = ["images", "evaluate", "--model", model, "--count", "64"];
+    const own = at("measured");
+    cpSync(model, own, { recursive: true });
+    const evaluate = ["images", "evaluate", "--model", own, "--count", "64"];
     const isFull = existsSync("/dev/full") ? nextscale([...evaluate, "--out", "/dev/full"], { env }) : undefined;
-    const { status, stdout, stderr } = await nextscale([...evaluate, "--out", at("figures.json"), "--json"], { env });
+    const record = [...evaluate, "--record", "--out", at("figures.json"), "--json"];
+    const { status, stdout, stderr } = await nextscale(record, { env });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const report = JSON.parse(stdout) as ImageReport;
     expect(report).toMatchObject({ seed: 1, data: { train: { count: 600 }, test: { count: 250 } } });
@@ -165,6 +168,12 @@ test.concurrent(
       modelHash: report.model.hash,
       options: { count: 64, train: report.data.train.sha256 },
     });
+    const { metrics } = JSON.parse(readFileSync(join(own, "model.json"), "utf8")) as { metrics: unknown };
+    expect(metrics).toMatchObject({
+      "unguided/frechet": report.unguided.frechet.distance,
+      "tokeniser/test-mse": report.tokeniser.meanSquaredError,
+    });
+    expect(readFileSync(join(own, "weights.safetensors"))).toEqual(readFileSync(join(model, "weights.safetensors")));
 
     const full = (await isFull) ?? skip("needs /dev/full");
     expect(full.stderr).toMatch(/^nextscale: .*expected to write \/dev\/full, got ENOSPC/);
@@ -184,6 +193,12 @@ test.concurrent("doctor knows of every engine whether it loads, how fast it is, 
     else expect(report.reason, report.engine).not.toBe("");
   }
   expect(engines.find(({ engine }) => engine === "onnxruntime-node/cpu")).toMatchObject({ loads: true });
+});
+
+test("evaluate refuses to change a bundled model", async () => {
+  const { status, stderr } = await nextscale(["images", "evaluate", "--model", "mnist", "--record"]);
+  expect(stderr).toMatch(/^nextscale: --record: expected --model with the folder/);
+  expect(status).toBe(1);
 });
 
 test("evaluate refuses an output that cannot be before it measures", async () => {

@@ -29,6 +29,7 @@ export {
   type ImageFeatures,
 } from "./metrics/feature-network.js";
 export { formatReport } from "./metrics/format-report.js";
+export { headlineFigures } from "./metrics/headline-figures.js";
 export type { LenetConfig } from "./metrics/lenet.js";
 export { LENET_RECIPE, type LenetRecipe } from "./training/lenet-stage.js";
 export { pixelFloors, type PixelFloors } from "./metrics/pixel-floors.js";

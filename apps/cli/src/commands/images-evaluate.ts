@@ -1,5 +1,6 @@
 import { evaluateImages as evaluate, formatReport } from "@nextscale/images";
-import { loadFeatureNetwork, loadImageModel } from "@nextscale/images/node";
+import { NextscaleError } from "@nextscale/engine";
+import { bundledImageModels, loadFeatureNetwork, loadImageModel, recordReport } from "@nextscale/images/node";
 import { engineOption } from "../engine-option.js";
 import { loadTrainAndTest } from "../images/data.js";
 import type { Invocation } from "../invocation.js";
@@ -17,6 +18,7 @@ export interface EvaluateImagesOptions {
   readonly seed: number;
   readonly engine?: string;
   readonly out?: string;
+  readonly record?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,6 +29,7 @@ export async function evaluateImages(options: EvaluateImagesOptions, invocation:
   const { signal } = invocation;
   const on = engineOption(options.engine);
   if (out !== undefined) await requireWritable(out, "file");
+  if (options.record) requireOwnModel(options.model);
   const [train, test] = await loadTrainAndTest(options.data, options.testData);
   const model = await loadImageModel(options.model, on);
   try {
@@ -47,6 +50,7 @@ export async function evaluateImages(options: EvaluateImagesOptions, invocation:
       // Before it is written: a full disk must not cost minutes of work.
       if (options.json) printJson(report);
       else print(formatReport(report).trimEnd());
+      if (options.record) await recordReport(options.model, report);
       if (out === undefined) return;
       const { engine, hash: modelHash } = model;
       const { unguided, guided, data, featureNetwork } = report;
@@ -68,4 +72,16 @@ export async function evaluateImages(options: EvaluateImagesOptions, invocation:
   } finally {
     await model.close();
   }
+}
+
+/** A bundled model belongs to its package. */
+function requireOwnModel(model: string): void {
+  if (!bundledImageModels().includes(model)) return;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: "--record",
+    expected: "--model with the folder of a model of your own",
+    got: `the bundled model ${model}`,
+    fix: "leave --record out, or name a folder",
+  });
 }

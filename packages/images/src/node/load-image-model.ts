@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NextscaleError } from "@nextscale/engine";
 import { openEngine, type EngineName } from "@nextscale/engine/node";
-import { readCheckpoint } from "@nextscale/refinement-core/node";
+import { readCheckpoint, recordMetrics } from "@nextscale/refinement-core/node";
+import { headlineFigures } from "../metrics/headline-figures.js";
+import type { ImageReport } from "../metrics/report.js";
 import { imageModelKind } from "../model/checkpoint-kind.js";
 import { createImageModel } from "../model/create-image-model.js";
 import type { ImageModel } from "../model/image-model.js";
@@ -41,6 +43,18 @@ export async function loadImageModel(nameOrFolder: string, options: LoadImageMod
   const checkpoint = await readCheckpoint(folderOf(nameOrFolder), imageModelKind);
   const engine = await openEngine(options.engine, options.worker === undefined ? {} : { worker: options.worker });
   return createImageModel(checkpoint, { engine, ownsEngine: true });
+}
+
+/**
+ * Puts the headline figures of a report into the description of the model that was measured, in place of those it had.
+ *
+ * @param folder of the model
+ * @throws NextscaleError `invalid-data` when the folder holds another model than the report's, `unwritable`; as
+ *   `loadImageModel`
+ */
+export async function recordReport(folder: string, report: ImageReport): Promise<void> {
+  const { hash } = report.model;
+  await recordMetrics(folder, imageModelKind, { hash, metrics: headlineFigures(report) });
 }
 
 function folderOf(nameOrFolder: string): string {

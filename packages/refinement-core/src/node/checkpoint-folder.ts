@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { isNextscaleError } from "@nextscale/engine";
+import { isNextscaleError, NextscaleError } from "@nextscale/engine";
 import { readFolder, replaceFolder } from "@nextscale/engine/node";
 import {
   CHECKPOINT_FILES,
@@ -35,6 +35,32 @@ export async function readCheckpoint<Config>(
   kind: CheckpointKind<Config>,
 ): Promise<Checkpoint<Config>> {
   return decodeCheckpoint(kind, await readFolder(folder, CHECKPOINT_FILES), folder);
+}
+
+/**
+ * Puts figures measured on a checkpoint into its description, in place of those it had.
+ *
+ * @param hash of the checkpoint that was measured
+ * @throws NextscaleError as `readCheckpoint` and `writeCheckpoint`; `invalid-data` when the folder now holds another checkpoint
+ */
+export async function recordMetrics<Config>(
+  folder: string,
+  kind: CheckpointKind<Config>,
+  { hash, metrics }: Pick<Checkpoint<Config>, "hash"> & Pick<CheckpointContent<Config>, "metrics">,
+): Promise<void> {
+  const found = await readCheckpoint(folder, kind);
+  if (found.hash !== hash) {
+    throw new NextscaleError({
+      code: "invalid-data",
+      where: "refinement-core/recordMetrics",
+      expected: `the checkpoint ${hash.slice(0, 12)} in ${folder}`,
+      got: found.hash.slice(0, 12),
+      fix: "measure the checkpoint that is there now",
+    });
+  }
+  const { seed, data, training } = found.description;
+  const content = { config: found.config, tensors: found.tensors, seed, data, metrics };
+  await writeCheckpoint(folder, kind, training === undefined ? content : { ...content, training });
 }
 
 /**

@@ -1,4 +1,4 @@
-export { findCheckpoint, readCheckpoint, writeCheckpoint } from "./checkpoint-folder.js";
+export { findCheckpoint, readCheckpoint, recordMetrics, writeCheckpoint } from "./checkpoint-folder.js";
 export { readReceipt, receiptPathOf, writeReceipt } from "./receipt-file.js";
 export { runStage, type StageProgress, type StageResult, type TrainingRun } from "./run-stage.js";
 export { trainingCheckpoint, type TrainingCheckpoint } from "./training-checkpoint.js";
