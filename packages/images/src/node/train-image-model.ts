@@ -1,6 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import { openEngine, type EngineName } from "@nextscale/engine/node";
-import { averagedWeights, type ScaleDiagnostics } from "@nextscale/refinement-core";
+import type { ScaleDiagnostics } from "@nextscale/refinement-core";
 import {
   prepareTraining,
   readCheckpoint,
@@ -20,7 +20,7 @@ import { autoencoderStage } from "../training/autoencoder-stage.js";
 import { datasetCodebookUse } from "../training/codebook-use.js";
 import { decoderStage, withDecoder } from "../training/decoder-stage.js";
 import { datasetLatents } from "../training/latents.js";
-import { refinerStage } from "../training/refiner-stage.js";
+import { finishedRefiner, refinerStage } from "../training/refiner-stage.js";
 import { runConfigSchema, type ImageStage, type RunConfig } from "../training/run.js";
 import { finishedTokeniser, tokeniserStage } from "../training/tokeniser-stage.js";
 
@@ -120,7 +120,7 @@ export async function trainAtIntervals(
     onTokeniser?.(await datasetCodebookUse(inputs, quantised, engine));
     const latents = await datasetLatents(inputs, quantised, engine, dataset.count);
     const tokeniser = withDecoder(quantised, await finish(decoderStage(inputs, quantised, latents)));
-    const refiner = averagedWeights(await finish(refinerStage(inputs, tokeniser, latents)), "refiner");
+    const refiner = finishedRefiner(await finish(refinerStage(inputs, tokeniser, latents)));
     const tensors = { ...tokeniser, ...refiner };
     await writeCheckpoint(out, imageModelKind, { config: config.model, seed, data, metrics: {}, tensors });
     const { hash } = await readCheckpoint(out, imageModelKind);

@@ -1,6 +1,7 @@
 import type { NamedArrays } from "@nextscale/engine";
 import {
   codeNoise,
+  currentWeights,
   layoutOf,
   parameterNormals,
   randomStream,
@@ -61,4 +62,14 @@ export function refinerStage(inputs: StageInputs, tokeniser: NamedArrays, latent
     },
     scalars: refinerSchedules(training),
   };
+}
+
+/**
+ * What a finished model keeps of stage 4's state: the weights as the last step left them. Their rate has come down to a
+ * hundredth by then, and the average still holds what was better forgotten: 10,000 samples of the bundled model (seed 1)
+ * have a Fréchet LeNet distance of 1.34 with the average and 1.25 with the last weights. Only the codes' likelihood is
+ * better under the average, by 0.3 %.
+ */
+export function finishedRefiner(state: NamedArrays): NamedArrays {
+  return currentWeights(state, "refiner");
 }
