@@ -1,0 +1,14 @@
+/**
+ * Ensemble weather forecasting by coarse-to-fine refinement.
+ *
+ * @packageDocumentation
+ */
+export {
+  equiangularGrid,
+  equiangularGridWithPoles,
+  gaussianGrid,
+  gaussianNodes,
+  regionalGrid,
+  type Grid,
+  type GridKind,
+} from "./grid/grid.js";
