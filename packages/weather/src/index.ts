@@ -12,3 +12,9 @@ export {
   type Grid,
   type GridKind,
 } from "./grid/grid.js";
+export {
+  sphericalCoarsening,
+  type Expansion,
+  type SphericalCoarsening,
+  type SphericalLevel,
+} from "./pyramid/spherical-coarsening.js";
