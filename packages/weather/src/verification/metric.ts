@@ -1,4 +1,4 @@
-import { sumOf, type Statistic } from "./statistic.js";
+import type { Statistic } from "./statistic.js";
 
 /** Mean of a statistic over area and starts: its components, NaN throughout where everything was masked. */
 export type MeanOf = (statistic: Statistic) => Float64Array;
@@ -25,8 +25,3 @@ export function curveMetric(name: string, statistic: Statistic): Metric<Float64A
   return { name, statistics: [statistic], value: (mean) => mean(statistic) };
 }
 
-/** Components scaled to sum 1. */
-export function normalised(values: Float64Array): Float64Array {
-  const total = sumOf(values);
-  return values.map((value) => value / total);
-}
