@@ -36,7 +36,11 @@ export {
   type FieldSource,
   type Forecaster,
 } from "./verification/baselines.js";
-export { blockBootstrap, bootstrapScoreDifference, type BlockBootstrapOptions } from "./verification/block-bootstrap.js";
+export {
+  blockBootstrap,
+  bootstrapScoreDifference,
+  type BlockBootstrapOptions,
+} from "./verification/block-bootstrap.js";
 export { brierScore, reliability, type ReliabilityCurve, type Thresholds } from "./verification/brier.js";
 export { validTimeOf, type FieldLayout, type ForecastCase } from "./verification/case.js";
 export { climatologyAt, fitClimatology, type Climatology, type ClimatologyFit } from "./verification/climatology.js";

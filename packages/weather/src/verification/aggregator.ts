@@ -133,7 +133,8 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
     },
     scores(metric) {
       const unknown = metric.statistics.find((statistic) => !statistics.has(statistic.name));
-      if (unknown !== undefined) throw invalid(WHERE, "a metric that it was made for", `${metric.name} (${unknown.name})`);
+      if (unknown !== undefined)
+        throw invalid(WHERE, "a metric that it was made for", `${metric.name} (${unknown.name})`);
       return [...bins.values()].flatMap((content) => scoreOf(metric, content) ?? []);
     },
     starts(bin) {

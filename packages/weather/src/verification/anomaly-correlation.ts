@@ -53,7 +53,9 @@ const correlationOfStart: AreaStatistic = {
     const shared = over((x, y) => x * y);
     const forecastSquares = over((x) => x ** 2).means;
     const truthSquares = over((_x, y) => y ** 2).means;
-    const means = shared.means.map((value, output) => value / Math.sqrt(forecastSquares[output]! * truthSquares[output]!));
+    const means = shared.means.map(
+      (value, output) => value / Math.sqrt(forecastSquares[output]! * truthSquares[output]!),
+    );
     return { components: 1, means, weights: shared.weights };
   },
 };

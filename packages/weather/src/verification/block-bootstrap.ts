@@ -37,7 +37,11 @@ export function bootstrapScoreDifference(
 ): BootstrapInterval {
   const same = a.length === b.length && a.every(({ start }, i) => start === b[i]!.start);
   if (!same) throw invalid(WHERE, "the same starts of both models", `${a.length} and ${b.length}, or other times`);
-  return blockBootstrap(a.length, (items) => metricOfStarts(a, items, metric) - metricOfStarts(b, items, metric), options);
+  return blockBootstrap(
+    a.length,
+    (items) => metricOfStarts(a, items, metric) - metricOfStarts(b, items, metric),
+    options,
+  );
 }
 
 /**
@@ -51,7 +55,8 @@ export function blockBootstrap(
   options: BlockBootstrapOptions,
 ): BootstrapInterval {
   const { blockLength, seed } = options;
-  if (!(blockLength >= 1 && blockLength < Infinity)) throw invalid(WHERE, "blocks of at least 1 start", `${blockLength}`);
+  if (!(blockLength >= 1 && blockLength < Infinity))
+    throw invalid(WHERE, "blocks of at least 1 start", `${blockLength}`);
   const stream = randomStream(seed, "verification/blocks");
   let resample = -1;
   return bootstrapInterval(

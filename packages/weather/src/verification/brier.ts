@@ -12,7 +12,7 @@ const WHERE = "weather/brier";
  * 0 to 1, smaller is better.
  *
  * `biased` is the score of the shares as they are. `fair` subtracts p(1 - p)/(M - 1), so its expectation does not depend on
- * the number of members (Ferro 2014); single cases can be negative.
+ * the number of members (Ferro 2014).
  *
  * @throws NextscaleError `invalid-argument`, when a case is added, for a channel without threshold, or one member if fair
  */
@@ -74,7 +74,8 @@ export function reliability(thresholds: Thresholds, bins = 10): Metric<Reliabili
           const at = channel * cells + cell;
           if (weights[cell] === 0 || !gatherMembers(forecast, at, members)) continue;
           const probability = shareAbove(members, limit);
-          const bin = Math.min(bins - 1, Math.floor(probability * bins));
+          // 0.29 times 100 is 28.999999999999996.
+          const bin = Math.min(bins - 1, Math.floor(probability * bins + 1e-9));
           own[bin]! += weights[cell]!;
           own[bins + bin]! += weights[cell]! * probability;
           if (forecast.truth[at]! > limit) own[2 * bins + bin]! += weights[cell]!;

@@ -10,7 +10,7 @@ const WHERE = "weather/crps";
  * 1/M Σ |xᵢ - y| - (1 - ε) / (2 M (M - 1)) Σᵢⱼ |xᵢ - xⱼ| with ε = (1 - fairness) / M, in the unit of x. Smaller is better.
  *
  * - `fairness` 1: fair (Ferro 2014). Its expectation does not depend on M: it estimates the score of infinitely many
- *   members without bias, and is negative for some cases.
+ *   members without bias. Like the pairs it is a mean of, it is never negative, but 0 for some imperfect ensembles.
  * - `fairness` 0: the score of the M members as a distribution. Never negative; larger than the fair one by
  *   Σᵢⱼ |xᵢ - xⱼ| / (2 M² (M - 1)), and so too hard on small ensembles.
  * - between: almost fair (Lang et al. 2024, 0.95; ECMWF's anemoi-core), for training: no direction in which members can
@@ -26,7 +26,12 @@ export function ensembleCrps(members: ArrayLike<number>, truth: number, fairness
   requireMembers(WHERE, members, fairness === 0 ? 1 : 2);
   const score = crpsOfCell(Float64Array.from(members), truth, fairness);
   if (!Number.isFinite(score)) {
-    throw new NextscaleError({ code: "invalid-data", where: WHERE, expected: "finite values", got: `a score of ${score}` });
+    throw new NextscaleError({
+      code: "invalid-data",
+      where: WHERE,
+      expected: "finite values",
+      got: `a score of ${score}`,
+    });
   }
   return score;
 }

@@ -9,7 +9,7 @@ const WHERE = "weather/energyScore";
  * the region and the channel: a CRPS for whole fields, which also tells wrong correlations between cells (Gneiting,
  * Raftery 2007). In the unit of the channel, smaller is better; the mean over starts of the score of each.
  *
- * K = M(M - 1) is fair: its expectation does not depend on M, single cases can be negative. K = M² is too hard on small
+ * K = M(M - 1) is fair: its expectation does not depend on M. K = M² is too hard on small
  * ensembles, by the mean distance of two members over 2M. (geoarches takes all pairs too; WeatherBench 2 only neighbours
  * in the list, which has the same expectation and more noise.) Time grows as M².
  *

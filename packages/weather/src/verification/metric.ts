@@ -24,4 +24,3 @@ export function rootMeanMetric(name: string, statistic: Statistic): Metric {
 export function curveMetric(name: string, statistic: Statistic): Metric<Float64Array> {
   return { name, statistics: [statistic], value: (mean) => mean(statistic) };
 }
-

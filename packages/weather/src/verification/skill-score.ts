@@ -3,8 +3,8 @@ import { invalid } from "./case.js";
 
 /**
  * 1 - score/reference: 1 is perfect, 0 as good as the reference, below 0 worse. For scores whose perfect value is 0, such as
- * CRPS (then it is the CRPSS), Brier score, RMSE. Biased upwards for finite data when numerator and denominator are means
- * of different cases: take both from the same starts.
+ * CRPS (then it is the CRPSS), Brier score, RMSE. Take both from the same starts. A ratio of
+ * two sample means is itself slightly biased, by terms of order 1/n for n independent starts.
  */
 export function skillScore(score: number, reference: number): number {
   return 1 - score / reference;

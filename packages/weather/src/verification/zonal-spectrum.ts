@@ -86,7 +86,8 @@ function rowWeights(grid: Grid, weights: Float64Array): Float64Array {
   const columns = grid.longitudes.length;
   return Float64Array.from(grid.latitudes, (_, row) => {
     const own = weights.subarray(row * columns, (row + 1) * columns);
-    if (own.some((weight) => weight !== own[0])) throw invalid(WHERE, "a region of whole rows", "one with parts of a row");
+    if (own.some((weight) => weight !== own[0]))
+      throw invalid(WHERE, "a region of whole rows", "one with parts of a row");
     return sumOf(own);
   });
 }

@@ -44,7 +44,7 @@ describe("climatology", () => {
     expect(() => climatologyAt(climatology, Date.UTC(2004, 1, 1, 6))).toThrow(/hour of day among 12/);
   });
 
-  test("half a year does not determine it", () => {
+  test("six days of January do not determine it", () => {
     const fit = fitClimatology(SMALL);
     for (let day = 0; day < 6; day++) fit.add(START + day * DAY, field(1));
     expect(() => fit.finish()).toThrow(/spread over the year/);

@@ -30,7 +30,11 @@ export function scoreOf<Value>(
   layout = SMALL,
   region?: ScoreRegion,
 ) {
-  const aggregator = createAggregator({ layout, metrics: [metric], ...(region === undefined ? {} : { regions: [region] }) });
+  const aggregator = createAggregator({
+    layout,
+    metrics: [metric],
+    ...(region === undefined ? {} : { regions: [region] }),
+  });
   cases.forEach((one) => aggregator.add(one));
   return aggregator.scores(metric)[0]!;
 }
