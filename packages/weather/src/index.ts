@@ -22,6 +22,7 @@ export {
   type BinContent,
   type Score,
   type StartMeans,
+  type StatisticSums,
 } from "./verification/aggregator.js";
 export { anomalyCorrelation } from "./verification/anomaly-correlation.js";
 export {

@@ -24,7 +24,7 @@ export interface Score<Value = number> {
 }
 
 /** Weighted sums of a statistic over the starts of a bin. */
-interface Sums {
+export interface StatisticSums {
   readonly sums: Float64Array;
   weight: number;
   starts: number;
@@ -69,7 +69,7 @@ export interface Aggregator {
    * @throws NextscaleError `invalid-argument` when starts are not kept
    */
   readonly starts: (bin: Bin) => readonly StartMeans[];
-  /** Sums by bin and statistic; for `merge`. */
+  /** StatisticSums by bin and statistic; for `merge`. */
   readonly bins: ReadonlyMap<string, BinContent>;
 }
 
@@ -77,7 +77,7 @@ export interface Aggregator {
 export interface BinContent {
   readonly bin: Bin;
   /** By name of the statistic. */
-  readonly sums: Map<string, Sums>;
+  readonly sums: Map<string, StatisticSums>;
   readonly starts: StartMeans[];
 }
 
@@ -148,7 +148,7 @@ function scoreOf<Value>(metric: Metric<Value>, { bin, sums }: BinContent): Score
   const parts = metric.statistics.map((statistic) => sums.get(statistic.name));
   // Statistics with outputs of their own fill no bins of the channels, and the other way round.
   if (parts.some((part) => part === undefined)) return undefined;
-  const present = parts as Sums[];
+  const present = parts as StatisticSums[];
   const starts = Math.max(...present.map((part) => part.starts));
   const least = Math.min(...present.map((part) => part.weight / part.starts));
   const value = metric.value((statistic) => {
@@ -203,12 +203,12 @@ function eachRegion(
 
 function contentOf(bins: Map<string, BinContent>, bin: Bin): BinContent {
   const key = keyOf(bin);
-  const content = bins.get(key) ?? { bin, sums: new Map<string, Sums>(), starts: [] };
+  const content = bins.get(key) ?? { bin, sums: new Map<string, StatisticSums>(), starts: [] };
   bins.set(key, content);
   return content;
 }
 
-function sumsOf(content: BinContent, name: string, components: number): Sums {
+function sumsOf(content: BinContent, name: string, components: number): StatisticSums {
   const sums = content.sums.get(name) ?? { sums: new Float64Array(components), weight: 0, starts: 0 };
   content.sums.set(name, sums);
   if (sums.sums.length !== components) {

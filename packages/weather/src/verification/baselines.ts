@@ -1,5 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
-import { cellCount, checkField, HOUR, invalid, type FieldLayout } from "./case.js";
+import { cellCount, checkField, HOUR, invalid } from "./case.js";
 import { climatologyAt, type Climatology } from "./climatology.js";
 
 /** Forecasts from a start for a lead: the members, each a field [channel][latitude][longitude]. Start in milliseconds UTC. */
