@@ -18,3 +18,46 @@ export {
   type SphericalCoarsening,
   type SphericalLevel,
 } from "./pyramid/spherical-coarsening.js";
+
+// verification
+export {
+  createAggregator,
+  type Aggregator,
+  type AggregatorOptions,
+  type Bin,
+  type BinContent,
+  type Score,
+  type StartMeans,
+  type StatisticSums,
+} from "./verification/aggregator.js";
+export { anomalyCorrelation } from "./verification/anomaly-correlation.js";
+export {
+  climatologyEnsemble,
+  climatologyMean,
+  dampedAnomaly,
+  fitDamping,
+  persistence,
+  type ClimatologyEnsembleOptions,
+  type Damping,
+  type DampingFit,
+  type FieldSource,
+  type Forecaster,
+} from "./verification/baselines.js";
+export {
+  blockBootstrap,
+  bootstrapScoreDifference,
+  type BlockBootstrapOptions,
+} from "./verification/block-bootstrap.js";
+export { brierScore, reliability, type ReliabilityCurve, type Thresholds } from "./verification/brier.js";
+export { validTimeOf, type FieldLayout, type ForecastCase } from "./verification/case.js";
+export { climatologyAt, fitClimatology, type Climatology, type ClimatologyFit } from "./verification/climatology.js";
+export { crps, ensembleCrps } from "./verification/crps.js";
+export { energyScore } from "./verification/energy-score.js";
+export { bias, debiasedRmse, mae, rmse, vectorRmse, type VectorChannels } from "./verification/errors-of-mean.js";
+export { curveMetric, meanMetric, rootMeanMetric, type MeanOf, type Metric } from "./verification/metric.js";
+export { rankHistogram, rankHistogramUnevenness } from "./verification/rank-histogram.js";
+export { regionWeights, STANDARD_REGIONS, WHOLE_GRID, type ScoreRegion } from "./verification/region.js";
+export { skillScore, skillScores } from "./verification/skill-score.js";
+export { skill, spread, spreadSkillRatio } from "./verification/spread-skill.js";
+export type { AreaMeans, AreaStatistic, FieldStatistic, Statistic } from "./verification/statistic.js";
+export { rowSpectrum, zonalSpectrum } from "./verification/zonal-spectrum.js";
