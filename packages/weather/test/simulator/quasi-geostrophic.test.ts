@@ -28,9 +28,13 @@ test("without forcing and friction energy and potential enstrophy stay; with fri
   const change = (model: QuasiGeostrophicModel, diagnostic: typeof energy): number => {
     const state = model.potentialVorticity(noise(model));
     const slope = model.tendency(state, 0);
-    const step = 1e-3 * Math.hypot(...state) / Math.hypot(...slope);
+    const step = (1e-3 * Math.hypot(...state)) / Math.hypot(...slope);
     // A central difference of a quadratic is its exact derivative.
-    const moved = (sign: number) => diagnostic(model, state.map((value, i) => value + sign * step * slope[i]!));
+    const moved = (sign: number) =>
+      diagnostic(
+        model,
+        state.map((value, i) => value + sign * step * slope[i]!),
+      );
     return Math.abs(moved(1) - moved(-1)) / diagnostic(model, state);
   };
   for (const diagnostic of [energy, potentialEnstrophy]) {

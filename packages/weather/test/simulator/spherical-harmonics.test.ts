@@ -29,7 +29,9 @@ describe.each([
     const back = harmonics.analyse(harmonics.synthesise(coefficients));
     expect(furthest(back, coefficients)).toBeLessThan(1e-12);
     // Control: another field's coefficients are not these.
-    expect(furthest(harmonics.analyse(harmonics.synthesise(randomCoefficients(harmonics, 2))), back)).toBeGreaterThan(1);
+    expect(furthest(harmonics.analyse(harmonics.synthesise(randomCoefficients(harmonics, 2))), back)).toBeGreaterThan(
+      1,
+    );
   });
 
   test("Parseval: the spectrum sums to the mean square over the sphere", () => {
