@@ -1,0 +1,139 @@
+import { NextscaleError } from "@nextscale/engine";
+import type { Grid } from "../grid/grid.js";
+import type { Attributes } from "./dataset.js";
+import type { DatasetDefinition, VariableDefinition } from "./definition.js";
+
+/** A forecast variable. */
+export interface ForecastVariable {
+  readonly name: string;
+  /** CF standard name, such as `geopotential`. */
+  readonly standardName: string;
+  /** Such as `m2 s-2`. */
+  readonly units: string;
+}
+
+/** What a forecast file says about its forecast. */
+export interface ForecastDescription {
+  readonly grid: Grid;
+  readonly variables: readonly ForecastVariable[];
+  /** Number of ensemble members. */
+  readonly members: number;
+  /** Hours from the start to each valid time, ascending. */
+  readonly leadHours: readonly number[];
+  /** Start of the forecast. */
+  readonly start: Date;
+  /** Global attributes, such as the seed and the hash of the model. */
+  readonly attributes?: Attributes;
+}
+
+/**
+ * A CF ensemble file: variables (realization, lead_time, latitude, longitude), in float32 with NaN for no value (CF 1.10,
+ * standard names `realization`, `forecast_period`, `forecast_reference_time`). For the NetCDF writer.
+ *
+ * @throws NextscaleError `invalid-argument`
+ */
+export function cfEnsembleLayout(forecast: ForecastDescription): DatasetDefinition {
+  const startHours = check("weather/cfEnsembleLayout", forecast);
+  const { grid, members, leadHours } = forecast;
+  const time = { units: TIME_UNITS, calendar: "standard" };
+  return {
+    dimensions: {
+      realization: members,
+      lead_time: leadHours.length,
+      latitude: grid.latitudes.length,
+      longitude: grid.longitudes.length,
+    },
+    attributes: { Conventions: "CF-1.10", ...forecast.attributes },
+    variables: [
+      coordinate("realization", "int", counting(members), { standard_name: "realization", units: "1", axis: "E" }),
+      coordinate("lead_time", "double", leadHours, { standard_name: "forecast_period", units: "hours" }),
+      ...gridCoordinates(grid),
+      {
+        ...{ name: "forecast_reference_time", type: "double", dimensions: [], values: [startHours] },
+        attributes: { standard_name: "forecast_reference_time", ...time },
+      },
+      {
+        ...{ name: "valid_time", type: "double", dimensions: ["lead_time"] },
+        values: leadHours.map((hours) => startHours + hours),
+        attributes: { standard_name: "time", ...time },
+      },
+      ...forecast.variables.map(({ name, standardName, units }): VariableDefinition => ({
+        ...{ name, type: "float", dimensions: ["realization", "lead_time", "latitude", "longitude"] },
+        attributes: {
+          standard_name: standardName,
+          units,
+          coordinates: "forecast_reference_time valid_time",
+          _FillValue: [NaN],
+        },
+      })),
+    ],
+  };
+}
+
+/**
+ * A store laid out as WeatherBench 2 has its ensembles: variables (time, number, prediction_timedelta, longitude, latitude),
+ * time being the start; a chunk is all lead times of a member. For the Zarr writer.
+ *
+ * @throws NextscaleError `invalid-argument`
+ */
+export function weatherBenchLayout(forecast: ForecastDescription): DatasetDefinition {
+  const startHours = check("weather/weatherBenchLayout", forecast);
+  const { grid, members, leadHours } = forecast;
+  return {
+    dimensions: {
+      time: 1,
+      number: members,
+      prediction_timedelta: leadHours.length,
+      longitude: grid.longitudes.length,
+      latitude: grid.latitudes.length,
+    },
+    attributes: { Conventions: "CF-1.10", ...forecast.attributes },
+    variables: [
+      coordinate("time", "double", [startHours], {
+        ...{ standard_name: "forecast_reference_time", units: TIME_UNITS, calendar: "standard" },
+      }),
+      coordinate("number", "int", counting(members), { standard_name: "realization", units: "1", axis: "E" }),
+      coordinate("prediction_timedelta", "double", leadHours, { standard_name: "forecast_period", units: "hours" }),
+      ...gridCoordinates(grid),
+      ...forecast.variables.map(({ name, standardName, units }): VariableDefinition => ({
+        ...{ name, type: "float", dimensions: ["time", "number", "prediction_timedelta", "longitude", "latitude"] },
+        chunks: { time: 1, number: 1 },
+        attributes: { standard_name: standardName, units },
+      })),
+    ],
+  };
+}
+
+const TIME_UNITS = "hours since 1900-01-01 00:00:00";
+
+function gridCoordinates({ latitudes, longitudes }: Grid): VariableDefinition[] {
+  return [
+    coordinate("latitude", "double", latitudes, { standard_name: "latitude", units: "degrees_north", axis: "Y" }),
+    coordinate("longitude", "double", longitudes, { standard_name: "longitude", units: "degrees_east", axis: "X" }),
+  ];
+}
+
+function coordinate(
+  name: string,
+  type: VariableDefinition["type"],
+  values: ArrayLike<number>,
+  attributes: Attributes,
+): VariableDefinition {
+  return { name, type, dimensions: [name], values, attributes };
+}
+
+function counting(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}
+
+/** The start in hours since 1900. */
+function check(where: string, { members, leadHours, start }: ForecastDescription): number {
+  const refuse = (expected: string, got: string) =>
+    new NextscaleError({ code: "invalid-argument", where, expected, got });
+  if (!Number.isInteger(members) || members < 1) throw refuse("at least one member", `${members}`);
+  const ascending = leadHours.every((hours, i) => Number.isFinite(hours) && (i === 0 || hours > leadHours[i - 1]!));
+  if (leadHours.length === 0 || !ascending) throw refuse("lead times, ascending", `[${leadHours.join(", ")}]`);
+  const hours = (start.getTime() - Date.UTC(1900, 0, 1)) / 36e5;
+  if (!Number.isFinite(hours)) throw refuse("a start that is a date", String(start));
+  return hours;
+}

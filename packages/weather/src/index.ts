@@ -1,0 +1,118 @@
+/**
+ * Ensemble weather forecasting by coarse-to-fine refinement.
+ *
+ * @packageDocumentation
+ */
+
+// grid
+export {
+  equiangularGrid,
+  equiangularGridWithPoles,
+  gaussianGrid,
+  gaussianNodes,
+  regionalGrid,
+  type Grid,
+  type GridKind,
+} from "./grid/grid.js";
+
+// pyramid
+export {
+  sphericalCoarsening,
+  type Expansion,
+  type SphericalCoarsening,
+  type SphericalLevel,
+} from "./pyramid/spherical-coarsening.js";
+
+// verification
+export {
+  createAggregator,
+  type Aggregator,
+  type AggregatorOptions,
+  type Bin,
+  type BinContent,
+  type Score,
+  type StartMeans,
+  type StatisticSums,
+} from "./verification/aggregator.js";
+export { anomalyCorrelation } from "./verification/anomaly-correlation.js";
+export {
+  climatologyEnsemble,
+  climatologyMean,
+  dampedAnomaly,
+  fitDamping,
+  persistence,
+  type ClimatologyEnsembleOptions,
+  type Damping,
+  type DampingFit,
+  type FieldSource,
+  type Forecaster,
+} from "./verification/baselines.js";
+export {
+  blockBootstrap,
+  bootstrapScoreDifference,
+  type BlockBootstrapOptions,
+} from "./verification/block-bootstrap.js";
+export { brierScore, reliability, type ReliabilityCurve, type Thresholds } from "./verification/brier.js";
+export { validTimeOf, type FieldLayout, type ForecastCase } from "./verification/case.js";
+export { climatologyAt, fitClimatology, type Climatology, type ClimatologyFit } from "./verification/climatology.js";
+export { crps, ensembleCrps } from "./verification/crps.js";
+export { energyScore } from "./verification/energy-score.js";
+export { bias, debiasedRmse, mae, rmse, vectorRmse, type VectorChannels } from "./verification/errors-of-mean.js";
+export { curveMetric, meanMetric, rootMeanMetric, type MeanOf, type Metric } from "./verification/metric.js";
+export { rankHistogram, rankHistogramUnevenness } from "./verification/rank-histogram.js";
+export { regionWeights, STANDARD_REGIONS, WHOLE_GRID, type ScoreRegion } from "./verification/region.js";
+export { skillScore, skillScores } from "./verification/skill-score.js";
+export { skill, spread, spreadSkillRatio } from "./verification/spread-skill.js";
+export type { AreaMeans, AreaStatistic, FieldStatistic, Statistic } from "./verification/statistic.js";
+export { rowSpectrum, zonalSpectrum } from "./verification/zonal-spectrum.js";
+
+// simulator
+export { energy, potentialEnstrophy } from "./simulator/diagnostics.js";
+export {
+  balancedGeopotential,
+  outputFields,
+  outputWinds,
+  SIMULATOR_CHANNELS,
+  type Winds,
+} from "./simulator/outputs.js";
+export { TUNED_PARAMETERS, type ModelParameters, type Mountain } from "./simulator/parameters.js";
+export {
+  perfectEnsemble,
+  perturbState,
+  type EnsembleForecast,
+  type PerfectEnsembleOptions,
+  type StateNoise,
+} from "./simulator/perfect-ensemble.js";
+export { quasiGeostrophicModel, type QuasiGeostrophicModel } from "./simulator/quasi-geostrophic.js";
+export { simulate, type SimulateOptions, type Snapshot } from "./simulator/simulate.js";
+export {
+  sphericalHarmonics,
+  type CurlAndDivergence,
+  type Gradient,
+  type SphericalHarmonics,
+} from "./simulator/spherical-harmonics.js";
+
+// data
+export {
+  datasetOf,
+  MOST_ELEMENTS,
+  variableOf,
+  type AttributeValue,
+  type Attributes,
+  type Dataset,
+  type NumberArray,
+  type Slice,
+  type Variable,
+} from "./data/dataset.js";
+export { decodeFloat32, readDecoded, type DecodedArray, type ReadDecodedOptions } from "./data/decode.js";
+export { decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
+export { gridOf, readFields, type GridPlacement } from "./data/grid-of.js";
+export { readNetcdf3 } from "./data/netcdf3-read.js";
+export { type Netcdf3Version } from "./data/netcdf3-layout.js";
+export { type DatasetDefinition, type VariableDefinition } from "./data/definition.js";
+export {
+  cfEnsembleLayout,
+  weatherBenchLayout,
+  type ForecastDescription,
+  type ForecastVariable,
+} from "./data/forecast-layout.js";
