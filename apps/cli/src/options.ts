@@ -10,7 +10,9 @@ export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (te
   return (text) => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= minimum && value <= maximum) return value;
-    const range = maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    // The largest that a double holds exactly is worth naming only to those who went beyond it.
+    const isUnbounded = maximum === Number.MAX_SAFE_INTEGER && !(value > maximum);
+    const range = isUnbounded ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
     throw new InvalidArgumentError(`Expected a whole number ${range}, got "${text}".`);
   };
 }

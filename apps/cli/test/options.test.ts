@@ -8,6 +8,7 @@ test("integers are whole and inside their range", () => {
     expect(() => integer(1)(bad), bad).toThrow(/Expected a whole number of at least 1, got/);
   }
   expect(() => integer(0, 9)("10")).toThrow(/from 0 to 9, got "10"/);
+  expect(() => integer(1)("99999999999999999999")).toThrow(/from 1 to 9007199254740991, got/);
 });
 
 test("decimals are finite and inside their range", () => {
