@@ -10,3 +10,4 @@ export { measureMatmulRate, type MatmulRateOptions } from "./machine-rate.js";
 export { openEngine, type OpenEngineOptions } from "./open-engine.js";
 export { writeFileAtomic } from "./atomic-write.js";
 export { readFolder, replaceFolder, type FolderFiles } from "./replace-folder.js";
+export { unwritable } from "./unwritable.js";

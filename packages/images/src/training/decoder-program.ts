@@ -15,7 +15,7 @@ import { decodeLogits, type DecoderParameters } from "../tokeniser/autoencoder.j
 import { autoencoderConfig, scaleSizes, tokeniserWalk, zeroLatents } from "../tokeniser/tokeniser.js";
 import type { TokeniserTypes } from "../tokeniser/weights.js";
 import type { TokeniserWeights } from "../tokeniser/programs.js";
-import { TOKENISER_OPTIMISER } from "./tokeniser-program.js";
+import { atLastScale, TOKENISER_OPTIMISER } from "./tokeniser-program.js";
 
 type Inputs = ScheduledInputs &
   TokeniserWeights & {
@@ -57,10 +57,11 @@ export function decoderProgram(
     ({ tokeniser: frozen, embeddings: codes, state, latents, images, lastScale, ...rates }) => {
       const { scales, quantiser } = tokeniserWalk(config, frozen.phi, codes);
       const visits = [...walk(scales, zeroLatents(config, batchSize), encode(quantiser, latents))];
-      const chosen = visits.map((visit, k) =>
-        tf.mul(visit.state, tf.reshape(tf.slice(lastScale, [0, k], [-1, 1]), [-1, 1, 1, 1])),
+      const prefix = atLastScale(
+        visits.map((visit) => visit.state),
+        lastScale,
       );
-      const logits = decodeLogits(state.parameters, tf.addN(chosen), autoencoderConfig(config));
+      const logits = decodeLogits(state.parameters, prefix, autoencoderConfig(config));
       const crossEntropy = tf.mean(tf.sub(tf.softplus(logits), tf.mul(images, logits)));
       return { crossEntropy, state: updateWeights(crossEntropy, state, rates, TOKENISER_OPTIMISER) };
     },

@@ -152,14 +152,26 @@ function prefixLatents(
 ): tf.Tensor {
   const sizes = scaleSizes(config);
   const [fullHeight, fullWidth] = sizes.at(-1)!;
-  const chosen = states.map((state, k) => {
+  const passed = states.map((state, k) => {
     const [height, width] = sizes[k]!;
     const down = { rows: areaMatrix(fullHeight, height), columns: areaMatrix(fullWidth, width) };
     const up = { rows: bicubicMatrix(height, fullHeight), columns: bicubicMatrix(width, fullWidth) };
     const expressible = tensorGrid.apply(up, tensorGrid.apply(down, latents));
-    const passed = tf.add(state, tf.sub(expressible, stopGradient(expressible)));
-    return tf.mul(passed, tf.reshape(tf.slice(lastScale, [0, k], [-1, 1]), [-1, 1, 1, 1]));
+    return tf.add(state, tf.sub(expressible, stopGradient(expressible)));
   });
+  return atLastScale(passed, lastScale);
+}
+
+/**
+ * For each image the latents after its last scale.
+ *
+ * @param latents after each scale, [batch, height, width, channels]
+ * @param lastScale one-hot [batch, scales]
+ */
+export function atLastScale(latents: readonly tf.Tensor[], lastScale: tf.Tensor): tf.Tensor {
+  const chosen = latents.map((after, k) =>
+    tf.mul(after, tf.reshape(tf.slice(lastScale, [0, k], [-1, 1]), [-1, 1, 1, 1])),
+  );
   return tf.addN(chosen);
 }
 

@@ -2,13 +2,13 @@ import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
+import { unwritable } from "@nextscale/engine/node";
 import type { Slice } from "../data/dataset.js";
 import type { DatasetDefinition } from "../data/definition.js";
 import { layOutNetcdf3, type Netcdf3Layout, type Netcdf3Version } from "../data/netcdf3-layout.js";
 import { forEachStretch } from "../data/netcdf3-read.js";
 import { writeNumbers } from "../data/netcdf3-types.js";
 import { elementsOf, regionOf } from "../data/slice.js";
-import { unwritable } from "./unwritable.js";
 
 /** A file that is being filled. Its parts may come in any order, one call at a time. */
 export interface DatasetWriter {

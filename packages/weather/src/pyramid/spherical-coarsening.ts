@@ -59,8 +59,7 @@ export function sphericalCoarsening<X>(
   expansion: Expansion = "bilinear",
 ): SphericalCoarsening<X> {
   const levels = levelsOf(grid, depth);
-  const isGlobal = grid.kind !== "regional";
-  const steps = levels.slice(0, -1).map((fine, level) => stepBetween(fine, levels[level + 1]!, grid, isGlobal));
+  const steps = levels.slice(0, -1).map((fine, level) => stepBetween(fine, levels[level + 1]!, grid));
   const { apply, add, subtract } = arithmetic;
   const at = (level: number): Step => {
     const step = steps[level];
@@ -97,9 +96,8 @@ function levelsOf({ latitudes, longitudes, areaWeights: weights }: Grid, depth: 
   });
 }
 
-function stepBetween(fine: SphericalLevel, coarse: SphericalLevel, grid: Grid, isGlobal: boolean): Step {
-  const round = grid.periodic ? "periodic" : "bounded";
-  const columns = bilinearMatrix(coarse.width, fine.width, round);
+function stepBetween(fine: SphericalLevel, coarse: SphericalLevel, { kind, periodic }: Grid): Step {
+  const columns = bilinearMatrix(coarse.width, fine.width, periodic ? "periodic" : "bounded");
   return {
     down: {
       rows: areaMatrix(fine.height, coarse.height, fine.areaWeights),
@@ -109,9 +107,10 @@ function stepBetween(fine: SphericalLevel, coarse: SphericalLevel, grid: Grid, i
       rows: replicationMatrix(coarse.height, fine.height),
       columns: replicationMatrix(coarse.width, fine.width),
     },
-    bilinear: isGlobal
-      ? acrossPoles(fine, coarse, columns)
-      : [{ rows: bilinearMatrix(coarse.height, fine.height, "bounded"), columns }],
+    bilinear:
+      kind === "regional"
+        ? [{ rows: bilinearMatrix(coarse.height, fine.height, "bounded"), columns }]
+        : acrossPoles(fine, coarse, columns),
   };
 }
 
