@@ -80,6 +80,8 @@ export default defineConfig({
   plugins: [readmeExamples()],
   test: {
     projects: chromium === undefined ? nodeProjects : [...nodeProjects, await browserProject(chromium)],
+    // One a processor: vitest keeps one free, which of two is half.
+    maxWorkers: "100%",
     reporters: ["default", new PlainReporter(notes)],
     pool: "forks",
     testTimeout: 30_000,

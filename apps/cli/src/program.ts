@@ -46,7 +46,7 @@ export function createProgram(invocation: Invocation): Command {
   examples(
     command(program, "bench")
       .description("time training steps and generation against the matrix-product rate of this machine, and PyTorch")
-      .option("--repeats <n>", "timed training steps for each network; the median counts", integer(1, 10_000), 15)
+      .option("--repeats <n>", "timed runs for each network and its peer; the median counts", integer(1, 10_000), 15)
       .option("--only <parts>", `parts with commas between them: ${BENCH_PARTS.join(", ")} (default: all)`, benchParts)
       .option("--json", "print one JSON object")
       .addHelpText("after", "\nPyTorch is timed where python3 has torch; NEXTSCALE_PYTHON names another interpreter.")

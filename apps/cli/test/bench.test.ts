@@ -53,6 +53,7 @@ test("the report shows medians, spread, rate and PyTorch, and warns of an unstea
         name: "MLP",
         traceMs: 20,
         sessionMs: 80,
+        stepsPerRun: 16,
         stepMs: 12.94,
         stepQuartiles: [12.5, 13.5],
         gflops: 110,
@@ -72,7 +73,7 @@ test("the report shows medians, spread, rate and PyTorch, and warns of an unstea
   const text = formatReport(report).join("\n");
   expect(text).toContain("drift 50 %: the machine's speed is not steady");
   expect(text).toContain("Other work was running here (load 1.5 on 2 processors)");
-  expect(text).toMatch(/MLP +12\.9 ms +12\.5 to 13\.5 ms +78 % +70 to 80 % +20\.0 ms +80\.0 ms +25\.9 ms +2\.00 x/);
+  expect(text).toMatch(/MLP +16 +12\.9 ms +12\.5 to 13\.5 ms +78 % +70 to 80 % +20\.0 ms +80\.0 ms +25\.9 ms +2\.00 x/);
   expect(text).toMatch(/64 digits +200 ms +190 to 210 ms +320 a second +900 ms/);
   const none = formatReport({
     ...report,

@@ -54,4 +54,5 @@ export const convAutoencoder = defineNetwork({
   },
   classes: 1,
   flops,
+  stepsPerRun: 4,
 });

@@ -34,4 +34,5 @@ export const mlp = defineNetwork({
   },
   classes: 1,
   flops,
+  stepsPerRun: 16,
 });

@@ -29,6 +29,8 @@ export interface BenchNetwork {
   readonly classes: number;
   /** Multiply-adds count twice; forward and backward products that the step really computes. */
   readonly flops: number;
+  /** Steps that one call of the engine takes: several where a step is short against copying its state in and out. */
+  readonly stepsPerRun: number;
 }
 
 /** Lets a network's loss be written against the exact form of its own parameters and batch. */
@@ -75,11 +77,11 @@ export function initialState(network: BenchNetwork): NamedArrays {
   return { ...Object.fromEntries(entries), ...adamWZeros(network.parameters, "optimiser") };
 }
 
-/** A fixed batch: floats uniform in (0, 1), integers uniform below `classes`. */
-export function randomBatch(network: BenchNetwork): NamedArrays {
+/** Fixed batches for the steps of a run, one after the other: floats uniform in (0, 1), integers uniform below `classes`. */
+export function randomBatches(network: BenchNetwork): NamedArrays {
   return Object.fromEntries(
     flattenTree<TensorType>(network.batch, isTensorType).map(([path, type], i) => {
-      const values = uniform(sizeOf(type.shape), 1000 + i);
+      const values = uniform(network.stepsPerRun * sizeOf(type.shape), 1000 + i);
       const data = type.dtype === "int32" ? Int32Array.from(values, (u) => Math.floor(u * network.classes)) : values;
       return [path === "" ? "batch" : `batch/${path}`, data];
     }),

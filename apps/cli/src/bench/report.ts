@@ -44,7 +44,7 @@ export function formatReport(report: BenchReport): string[] {
   const busy = `Other work was running here (load ${load.toFixed(1)} on ${machine.cores} processors): ${UNTRUSTED}`;
   return [
     formatMachine(machine),
-    `${engine}, ${threads} threads, median of ${repeats} steps`,
+    `${engine}, ${threads} threads, median of ${repeats} runs`,
     ...(load > BUSY * machine.cores ? [busy] : []),
     "",
     `${product} in turn (drift ${percent(drift)}${moved})`,
@@ -57,17 +57,20 @@ export function formatReport(report: BenchReport): string[] {
 function networkRows({ networks, peer }: BenchReport): string[][] {
   const torch = peer !== null && "torch" in peer ? [`PyTorch ${peer.torch}`, "times ours"] : [];
   return [
-    ["AdamW step", "median", "quartiles", "of the rate", "rounds", "trace", "session", ...torch],
-    ...networks.map(({ name, stepMs, stepQuartiles, fraction, fractionRange, traceMs, sessionMs, torch }) => [
-      name,
-      milliseconds(stepMs),
-      range(stepQuartiles, milliseconds),
-      percent(fraction),
-      range(fractionRange, percent),
-      milliseconds(traceMs),
-      milliseconds(sessionMs),
-      ...(torch === undefined ? [] : [milliseconds(torch.stepMs), `${torch.ratio.toFixed(2)} x`]),
-    ]),
+    ["AdamW step", "steps a run", "median", "quartiles", "of the rate", "rounds", "trace", "session", ...torch],
+    ...networks.map(
+      ({ name, stepsPerRun, stepMs, stepQuartiles, fraction, fractionRange, traceMs, sessionMs, torch }) => [
+        name,
+        String(stepsPerRun),
+        milliseconds(stepMs),
+        range(stepQuartiles, milliseconds),
+        percent(fraction),
+        range(fractionRange, percent),
+        milliseconds(traceMs),
+        milliseconds(sessionMs),
+        ...(torch === undefined ? [] : [milliseconds(torch.stepMs), `${torch.ratio.toFixed(2)} x`]),
+      ],
+    ),
   ];
 }
 

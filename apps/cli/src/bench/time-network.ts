@@ -1,6 +1,6 @@
 import { NextscaleError, type Engine } from "@nextscale/engine";
 import { measureMatmulRate } from "@nextscale/engine/node";
-import { initialState, randomBatch, trainingStep, type BenchNetwork } from "./network.js";
+import { initialState, randomBatches, trainingStep, type BenchNetwork } from "./network.js";
 import { median, quartiles } from "./statistics.js";
 
 /** Figures of one network's training step. Times are in milliseconds. */
@@ -9,9 +9,11 @@ export interface NetworkTimes {
   readonly traceMs: number;
   /** From the program to the first step that can run. */
   readonly sessionMs: number;
-  /** Median of a full step: loss, gradients, clipping, AdamW. */
+  /** Steps that a run of the engine takes. */
+  readonly stepsPerRun: number;
+  /** A full step, loss, gradients, clipping, AdamW: the median over runs of a run's mean. */
   readonly stepMs: number;
-  /** What half of the steps lie between. */
+  /** What half of the runs lie between. */
   readonly stepQuartiles: readonly [first: number, third: number];
   /** GFLOP/s of the step's products by the median step. */
   readonly gflops: number;
@@ -23,9 +25,9 @@ export interface NetworkTimes {
   readonly fractionRange: readonly [least: number, largest: number];
 }
 
-const WARM_UP_STEPS = 3;
-/** Timed steps between two measurements of the machine's rate. */
-const STEPS_A_ROUND = 3;
+const WARM_UP_RUNS = 3;
+/** Timed runs between two measurements of the machine's rate. */
+const RUNS_A_ROUND = 3;
 /** Products, after one to warm up, whose median is the rate of a round. */
 const PRODUCTS_A_ROUND = 3;
 const LEARNING_RATE = 1e-3;
@@ -33,11 +35,11 @@ const LEARNING_RATE = 1e-3;
 /**
  * Times full AdamW steps of a network on an engine.
  *
- * Product and steps take turns, so that what else runs on the machine, its temperature and its frequency meet both, and
- * the fraction of a round compares what was measured within a second or two. The first step after a product finds the
+ * Product and runs take turns, so that what else runs on the machine, its temperature and its frequency meet both, and
+ * the fraction of a round compares what was measured within a second or two. The first run after a product finds the
  * caches full of the product's matrices and is not timed.
  *
- * @param repeats timed steps
+ * @param repeats timed runs
  * @throws NextscaleError what the engine throws; `invalid-data` when the loss is not finite: such steps measure nothing
  */
 export async function timeNetwork(
@@ -51,25 +53,28 @@ export async function timeNetwork(
   const traceMs = performance.now() - began;
   const state = initialState(network);
   const compiling = performance.now();
-  const executable = await engine.compile(program, { state });
+  const { stepsPerRun } = network;
+  const executable = await engine.compile(program, { state, stepsPerRun });
   const sessionMs = performance.now() - compiling;
   try {
-    const inputs = { ...randomBatch(network), learningRate: Float32Array.of(LEARNING_RATE) };
-    const step = async (): Promise<number> => {
+    const inputs = { ...randomBatches(network), learningRate: new Float32Array(stepsPerRun).fill(LEARNING_RATE) };
+    /** Milliseconds a step of one run. */
+    const timeRun = async (): Promise<number> => {
       signal.throwIfAborted();
       const start = performance.now();
       const { loss } = await executable.run(inputs);
       const time = performance.now() - start;
-      if (!Number.isFinite(loss![0])) throw notFinite(network.name, loss![0]!);
-      return time;
+      const bad = loss!.find((value) => !Number.isFinite(value));
+      if (bad !== undefined) throw notFinite(network.name, bad);
+      return time / stepsPerRun;
     };
-    for (let i = 0; i < WARM_UP_STEPS; i++) await step();
+    for (let i = 0; i < WARM_UP_RUNS; i++) await timeRun();
     const [times, rates, fractions]: [number[], number[], number[]] = [[], [], []];
     while (times.length < repeats) {
       const rate = await measureMatmulRate(engine, { runs: PRODUCTS_A_ROUND });
-      await step();
+      await timeRun();
       const round: number[] = [];
-      while (round.length < STEPS_A_ROUND && times.length + round.length < repeats) round.push(await step());
+      while (round.length < RUNS_A_ROUND && times.length + round.length < repeats) round.push(await timeRun());
       times.push(...round);
       rates.push(rate);
       fractions.push(gflopsOf(network, median(round)) / rate);
@@ -77,6 +82,7 @@ export async function timeNetwork(
     return {
       traceMs,
       sessionMs,
+      stepsPerRun,
       stepMs: median(times),
       stepQuartiles: quartiles(times),
       gflops: gflopsOf(network, median(times)),

@@ -80,4 +80,5 @@ export const transformer = defineNetwork({
   },
   classes: VOCABULARY,
   flops,
+  stepsPerRun: 1,
 });

@@ -6,9 +6,10 @@ import type { CompileOptions } from "./engine.js";
 
 const RUN = "engine/run";
 
-/** A program input or output with its type. */
+/** A program input or output. */
 export interface Slot {
   readonly name: string;
+  /** Of the array that crosses between caller and engine: for `stepsPerRun`, with the leading axis. */
   readonly type: TensorType;
   readonly value: ValueId;
 }
@@ -29,17 +30,21 @@ export interface Binding {
   readonly state: readonly StateSlot[];
   /** Outputs returned by every run, with their position among the program's outputs. */
   readonly outputs: readonly (Slot & { readonly output: number })[];
+  /** Steps that a run takes, along the leading axis of its inputs and outputs; undefined when there is no such axis. */
+  readonly stepsPerRun: number | undefined;
 }
 
 /**
  * Sorts the inputs and outputs of a program by role and checks the arrays given for them.
  *
- * @throws NextscaleError `invalid-argument` for a name that is no input, or is both constant and state; `shape` for an
- *   array that does not fit, or state without an output of the same name and type
+ * @throws NextscaleError `invalid-argument` for a name that is no input, or is both constant and state, or for
+ *   `stepsPerRun` that is no positive integer or has no input to go along; `shape` for an array that does not fit, or state
+ *   without an output of the same name and type
  */
 export function bind(program: Program, options: CompileOptions = {}): Binding {
   const constants = options.constants ?? {};
   const state = options.state ?? {};
+  const { stepsPerRun } = options;
   const slots = program.inputs.map(({ name, value }): Slot => ({ name, value, type: typeOf(program, value) }));
   const names = new Set(slots.map(({ name }) => name));
   for (const name of [...Object.keys(constants), ...Object.keys(state)]) {
@@ -49,8 +54,11 @@ export function bind(program: Program, options: CompileOptions = {}): Binding {
   }
   const isConstant = ({ name }: Slot) => Object.hasOwn(constants, name);
   const isState = ({ name }: Slot) => Object.hasOwn(state, name);
+  const given = slots.filter((slot) => !isConstant(slot) && !isState(slot));
+  requireSteps(stepsPerRun, given);
+  const everyStep = <S extends Slot>(slot: S): S => ({ ...slot, type: stacked(slot.type, stepsPerRun) });
   return {
-    inputs: slots.filter((slot) => !isConstant(slot) && !isState(slot)),
+    inputs: given.map(everyStep),
     constants: slots
       .filter(isConstant)
       .map((slot) => ({ ...slot, data: checkedData(RUN, slot, constants[slot.name]) })),
@@ -61,8 +69,20 @@ export function bind(program: Program, options: CompileOptions = {}): Binding {
     })),
     outputs: program.outputs
       .map(({ name, value }, output) => ({ name, value, type: typeOf(program, value), output }))
-      .filter(({ name }) => !Object.hasOwn(state, name)),
+      .filter(({ name }) => !Object.hasOwn(state, name))
+      .map(everyStep),
+    stepsPerRun,
   };
+}
+
+function stacked({ dtype, shape }: TensorType, steps: number | undefined): TensorType {
+  return { dtype, shape: steps === undefined ? shape : [steps, ...shape] };
+}
+
+function requireSteps(steps: number | undefined, given: readonly Slot[]): void {
+  if (steps === undefined) return;
+  if (!Number.isSafeInteger(steps) || steps < 1) throw badArgument("a positive integer as stepsPerRun", String(steps));
+  if (given.length === 0) throw badArgument("an input that is neither constant nor state, for stepsPerRun", "none");
 }
 
 /**

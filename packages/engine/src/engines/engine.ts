@@ -31,12 +31,19 @@ export interface CompileOptions {
    * value becomes the input of the next run. They are neither passed to `run` nor returned by it.
    */
   readonly state?: NamedArrays;
+  /**
+   * Takes so many steps in each `run`, state carried from one to the next, as `jax.lax.scan` does. Every array given to
+   * `run` and returned by it then has a leading axis of this extent, one entry a step. Entering and leaving an engine costs
+   * a copy of the whole state, which for small networks is a large part of a step. The program must have an input that is
+   * neither constant nor state. Unless given, a run is one step and there is no such axis.
+   */
+  readonly stepsPerRun?: number;
 }
 
 /** A program ready to run. Calls to `run` are serialised in call order. */
 export interface Executable {
   /**
-   * Runs once.
+   * Runs once, or `stepsPerRun` times.
    *
    * @param inputs every program input that is neither constant nor state. The arrays must not change until it is done.
    * @returns every output that is not state. The arrays are reused: they are valid until the next `run`; copy to keep.

@@ -1,6 +1,7 @@
 import type { Program } from "../ir/program.js";
 import type { NamedArrays } from "../ir/tensor-type.js";
 import { encodeModel } from "../onnx/encode-model.js";
+import { repeatModel } from "../onnx/repeat-model.js";
 import { onnxOutputNames, toOnnxModel } from "../onnx/to-onnx.js";
 import { optimise } from "../passes/optimise.js";
 import { chooseTiles } from "../tiling/choose.js";
@@ -32,6 +33,9 @@ export function lowerForOnnxRuntime(program: Program, options: CompileOptions, t
         binding.inputs.map(({ value }) => value),
       )
     : null;
-  const model = encodeModel(toOnnxModel(optimised, { dialect: "onnxruntime", constants }, tiles));
-  return { binding, model, outputNames: onnxOutputNames(optimised) };
+  const step = toOnnxModel(optimised, { dialect: "onnxruntime", constants }, tiles);
+  const outputNames = onnxOutputNames(optimised);
+  const carried = binding.state.map(({ name, output }) => ({ input: name, output: outputNames[output] as string }));
+  const model = binding.stepsPerRun === undefined ? step : repeatModel(step, carried, binding.stepsPerRun);
+  return { binding, model: encodeModel(model), outputNames };
 }

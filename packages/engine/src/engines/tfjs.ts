@@ -81,15 +81,22 @@ interface ResultSlot {
   readonly output: number;
 }
 
+/** Tensors of the state after a step and of what the step returns. */
+interface StepResult {
+  readonly state: readonly tf.Tensor[];
+  readonly outputs: readonly tf.Tensor[];
+}
+
 /** A program with its constants and state as tensors of one backend. */
 class TfjsProgram implements LoadedProgram {
   readonly inputs: readonly Slot[];
   readonly #backend: string;
-  readonly #nodes: readonly Node[];
+  /** Steps of a run, one after the other along the arrays it is given. */
+  readonly #steps: number;
+  readonly #program: Program;
   /** For each node, the values that nothing reads after it. */
   readonly #dying: readonly (readonly ValueId[])[];
   readonly #constants: ReadonlyMap<ValueId, tf.Tensor>;
-  readonly #results: readonly ValueId[];
   readonly #stateSlots: readonly ResultSlot[];
   readonly #outputs: readonly (ResultSlot & { readonly array: TensorData })[];
   #state: readonly tf.Tensor[];
@@ -97,9 +104,9 @@ class TfjsProgram implements LoadedProgram {
   constructor(backend: string, program: Program, binding: Binding) {
     this.inputs = binding.inputs;
     this.#backend = backend;
-    this.#nodes = program.nodes;
+    this.#steps = binding.stepsPerRun ?? 1;
+    this.#program = program;
     this.#dying = dyingValues(program);
-    this.#results = program.outputs.map(({ value }) => value);
     this.#stateSlots = binding.state.map(({ name, value, output }) => ({ name, value, output }));
     this.#outputs = binding.outputs.map(({ name, value, output, type }) => {
       return { name, value, output, array: allocate(type) };
@@ -118,14 +125,23 @@ class TfjsProgram implements LoadedProgram {
 
   async run(inputs: NamedArrays): Promise<NamedArrays> {
     await tf.ready();
-    const tensors = onBackend(this.#backend, () => this.#execute(inputs));
+    const before = this.#state;
+    let state = before;
     try {
-      const data = await Promise.all(tensors.map((tensor) => tensor.data()));
-      this.#outputs.forEach(({ array }, i) => array.set(data[i] as TensorData));
-      return Object.fromEntries(this.#outputs.map(({ name, array }) => [name, array]));
-    } finally {
-      tf.dispose(tensors as tf.Tensor[]);
+      for (let step = 0; step < this.#steps; step++) {
+        const made = onBackend(this.#backend, () => this.#execute(inputs, step, state));
+        if (state !== before) tf.dispose(state as tf.Tensor[]);
+        state = made.state;
+        await this.#read(made.outputs, step);
+      }
+    } catch (error) {
+      // A failed run leaves the state as it was.
+      if (state !== before) tf.dispose(state as tf.Tensor[]);
+      throw error;
     }
+    tf.dispose(before as tf.Tensor[]);
+    this.#state = state;
+    return Object.fromEntries(this.#outputs.map(({ name, array }) => [name, array]));
   }
 
   async readState(): Promise<NamedArrays> {
@@ -140,16 +156,34 @@ class TfjsProgram implements LoadedProgram {
     return Promise.resolve();
   }
 
-  /** Runs every node, replaces the state, and returns tensors of the outputs, which the caller owns. */
-  #execute(inputs: NamedArrays): readonly tf.Tensor[] {
+  /** The part of an input's or output's array that belongs to a step. */
+  #partOf(array: TensorData, step: number): TensorData {
+    const size = array.length / this.#steps;
+    return array.subarray(step * size, (step + 1) * size);
+  }
+
+  /** Copies a step's outputs to their arrays and disposes them. */
+  async #read(outputs: readonly tf.Tensor[], step: number): Promise<void> {
+    try {
+      const data = await Promise.all(outputs.map((tensor) => tensor.data()));
+      this.#outputs.forEach(({ array }, i) => this.#partOf(array, step).set(data[i] as TensorData));
+    } finally {
+      tf.dispose(outputs as tf.Tensor[]);
+    }
+  }
+
+  /** Runs every node on one step's part of the inputs. The caller owns what is returned. */
+  #execute(inputs: NamedArrays, step: number, state: readonly tf.Tensor[]): StepResult {
     const borrowed = new Map(this.#constants);
-    this.#stateSlots.forEach(({ value }, i) => borrowed.set(value, this.#state[i] as tf.Tensor));
+    this.#stateSlots.forEach(({ value }, i) => borrowed.set(value, state[i] as tf.Tensor));
     /** Tensors of this run, to be disposed when they die. */
     const owned = new Map<ValueId, tf.Tensor>();
     const read = (value: ValueId): tf.Tensor => (owned.get(value) ?? borrowed.get(value)) as tf.Tensor;
     try {
-      for (const { name, value, type } of this.inputs) owned.set(value, toTensor(type, inputs[name] as TensorData));
-      this.#nodes.forEach((node, i) => {
+      for (const { name, value } of this.inputs) {
+        owned.set(value, toTensor(typeOf(this.#program, value), this.#partOf(inputs[name] as TensorData, step)));
+      }
+      this.#program.nodes.forEach((node, i) => {
         const results = runNode(node, node.inputs.map(read));
         node.outputs.forEach((value, k) => owned.set(value, results[k] as tf.Tensor));
         for (const value of this.#dying[i] as readonly ValueId[]) {
@@ -157,10 +191,9 @@ class TfjsProgram implements LoadedProgram {
           owned.delete(value);
         }
       });
-      const produced = this.#results.map((value) => tf.clone(read(value)));
-      tf.dispose(this.#state as tf.Tensor[]);
-      this.#state = this.#stateSlots.map(({ output }) => produced[output] as tf.Tensor);
-      return this.#outputs.map(({ output }) => produced[output] as tf.Tensor);
+      const produced = this.#program.outputs.map(({ value }) => tf.clone(read(value)));
+      const pick = ({ output }: ResultSlot) => produced[output] as tf.Tensor;
+      return { state: this.#stateSlots.map(pick), outputs: this.#outputs.map(pick) };
     } finally {
       tf.dispose([...owned.values()]);
     }

@@ -9,6 +9,7 @@ import { lowerNodes, nameOf, usedValues } from "./lower-nodes.js";
 import { lowerTiles } from "./lower-tiles.js";
 import { MICROSOFT_DOMAIN, ModelEmitter } from "./model-emitter.js";
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from "./model.js";
+import { renameIn } from "./rename.js";
 
 /** Opset 20 (ONNX 1.15, 2023) is the first with `Gelu`; IR version 9 is what that release writes. */
 const OPSET = 20;
@@ -115,22 +116,6 @@ function nameOutputs(
   const rename = (name: string) => renamed.get(name) ?? name;
   for (const [value, name] of names) names.set(value, rename(name));
   return [...emitter.nodeList, ...copies].map((node) => renameIn(node, rename));
-}
-
-/** A node with its values renamed, also where the graphs inside it read them. */
-function renameIn(node: OnnxNode, rename: (name: string) => string): OnnxNode {
-  const attributes = Object.entries(node.attributes).map(([key, attribute]): [string, typeof attribute] => {
-    if (!("graph" in attribute)) return [key, attribute];
-    const nodes = attribute.graph.nodes.map((inner) => renameIn(inner, rename));
-    return [key, { graph: { ...attribute.graph, nodes } }];
-  });
-  const { inputs, outputs } = node;
-  return {
-    ...node,
-    inputs: inputs.map(rename),
-    outputs: outputs.map(rename),
-    attributes: Object.fromEntries(attributes),
-  };
 }
 
 function usesMicrosoft({ domain, attributes }: OnnxNode): boolean {

@@ -8,6 +8,7 @@ import { GraphBuilder } from "../../src/ir/graph-builder.js";
 import type { Program } from "../../src/ir/program.js";
 import { f32, i32 } from "../../src/trace/signature.js";
 import type { EngineName } from "../../src/node/engine-names.js";
+import { severalStepsDifference } from "../support/conformance.js";
 import { openEngine, type OpenEngineOptions } from "../../src/node/open-engine.js";
 
 /** y = x w, and the state `total` grows by y. */
@@ -58,6 +59,25 @@ describe.each<[EngineName, OpenEngineOptions]>([
     for (let i = 0; i < 5; i++) await run.run({ x });
     expect(await run.readState()).toEqual({ total: Float32Array.of(154, 272) });
     await run.close();
+  });
+
+  test("several steps a run go along a leading axis and carry the state, as so many runs would", async () => {
+    const options = { constants: weights, state: { total: Float32Array.of(100, 200) } };
+    const run = await engine.compile(accumulator(), { ...options, stepsPerRun: 3 });
+    const xs = Float32Array.of(1, 1, 1, 1, 0, 0, 0, 0, 2);
+    expect(await run.run({ x: xs })).toEqual({ y: Float32Array.of(9, 12, 1, 2, 10, 12) });
+    expect(await run.readState()).toEqual({ total: Float32Array.of(120, 226) });
+    await run.run({ x: xs });
+    expect(await run.readState()).toEqual({ total: Float32Array.of(140, 252) });
+    expect(await failure(run.run({ x }))).toMatchObject({
+      code: "shape",
+      message: expect.stringContaining("input x: f32[3,1,3]"),
+    });
+    await run.close();
+  });
+
+  test("training by several steps a run gives the bits of one step a run", async () => {
+    expect(await severalStepsDifference(engine)).toBe(0);
   });
 
   test("state given and state read are copies", async () => {
@@ -141,6 +161,17 @@ describe.each<[EngineName, OpenEngineOptions]>([
     expect(await failure(engine.compile(accumulator(), { state: { x } }))).toMatchObject({
       code: "shape",
       message: expect.stringContaining("no such output"),
+    });
+    for (const stepsPerRun of [0, 1.5, -1, NaN]) {
+      expect(await failure(engine.compile(accumulator(), { stepsPerRun }))).toMatchObject({
+        code: "invalid-argument",
+        message: expect.stringContaining("positive integer as stepsPerRun"),
+      });
+    }
+    const nothingGiven = { constants: { ...weights, x }, state: { total: Float32Array.of(0, 0) }, stepsPerRun: 2 };
+    expect(await failure(engine.compile(accumulator(), nothingGiven))).toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringContaining("an input that is neither constant nor state"),
     });
     const both = { total: Float32Array.of(0, 0) };
     expect(await failure(engine.compile(accumulator(), { state: both, constants: both }))).toMatchObject({

@@ -61,3 +61,30 @@ export async function trainingDifference(engine: Engine): Promise<number> {
     worst,
   );
 }
+
+/** Largest difference in loss or state between some steps of training in one run and the same ones in runs of their own. */
+export async function severalStepsDifference(engine: Engine): Promise<number> {
+  const program = trainingStep();
+  const arrays = Object.entries(trainingArrays());
+  const state = Object.fromEntries(arrays.filter(([name]) => isTrainingState(name)));
+  const inputs = arrays.filter(([name]) => !isTrainingState(name));
+  const single = await engine.compile(program, { state });
+  const several = await engine.compile(program, { state, stepsPerRun: STEPS });
+  const losses: number[] = [];
+  for (let step = 0; step < STEPS; step++) losses.push((await single.run(Object.fromEntries(inputs)))["loss"]![0]!);
+  const repeated = inputs.map(([name, data]) => [name, repeat(data, STEPS)]);
+  const results = await several.run(Object.fromEntries(repeated) as NamedArrays);
+  const [actual, expected] = [await several.readState(), await single.readState()];
+  await Promise.all([single.close(), several.close()]);
+  return Object.entries(expected).reduce(
+    (most, [name, data]) => Math.max(most, difference(actual[name]!, data)),
+    difference(results["loss"]!, losses),
+  );
+}
+
+function repeat<T extends Float32Array | Int32Array>(data: T, times: number): T {
+  const all =
+    data instanceof Float32Array ? new Float32Array(times * data.length) : new Int32Array(times * data.length);
+  for (let i = 0; i < times; i++) all.set(data, i * data.length);
+  return all as T;
+}

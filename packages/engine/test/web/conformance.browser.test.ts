@@ -5,6 +5,7 @@ import { operationCases } from "../ops/cases.js";
 import {
   differingOperations,
   OPERATION_TOLERANCE,
+  severalStepsDifference,
   trainingDifference,
   TRAINING_TOLERANCE,
 } from "../support/conformance.js";
@@ -26,6 +27,7 @@ describe.each([
     });
     expect(await differingOperations(engine, OPERATION_TOLERANCE[precision], examples)).toEqual([]);
     expect(await trainingDifference(engine)).toBeLessThan(TRAINING_TOLERANCE[precision]);
+    expect(await severalStepsDifference(engine)).toBeLessThan(TRAINING_TOLERANCE[precision]);
     await engine.close();
   });
 });

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Engine, Executable } from "../../engines/engine.js";
 import { SerialQueue } from "../../engines/serial-queue.js";
-import { allocate, type NamedArrays, type TensorData } from "../../ir/tensor-type.js";
+import type { NamedArrays, TensorData } from "../../ir/tensor-type.js";
 import { openEngineHere } from "../open-engine-here.js";
 import {
   OPENED,
@@ -32,8 +32,8 @@ async function answer(engine: Engine, request: Request): Promise<number | NamedA
     case "compile": {
       const { program, options, inputs, outputs } = request;
       const executable = await engine.compile(program, options);
-      const types = new Map(program.inputs.map(({ name, value }) => [name, program.types.get(value)!]));
-      const own = Object.fromEntries(Object.keys(inputs).map((name) => [name, allocate(types.get(name)!)]));
+      // A slice of shared memory is not shared.
+      const own = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, array.slice()]));
       hosted.set(nextExecutable, { executable, shared: { inputs, outputs }, inputs: own });
       return nextExecutable++;
     }
