@@ -104,7 +104,11 @@ function addImages(images: Command, invocation: Invocation): void {
         decimal(0, { maximum: 1000 }),
       )
       .option("--top-k <k>", "draw among the k most probable codes", integer(1, 2 ** 31 - 1))
-      .option("--top-p <p>", "draw among the most probable codes that together reach p", decimal(0, { maximum: 1 }))
+      .option(
+        "--top-p <p>",
+        "draw among the most probable codes that together reach p; 0 takes the most probable one",
+        decimal(0, { maximum: 1 }),
+      )
       .option("--shard <i/n>", "only part i (from 0) of n equal parts of the job", shard)
       .addOption(engineOption())
       .option("--out <path>", "a PNG file, or a folder when it ends with /", "samples.png")

@@ -1,7 +1,20 @@
+import type { Command } from "commander";
 import { reportFailure } from "./failure.js";
 import { watchInterrupts } from "./interruption.js";
 import { endQuietlyOnClosedPipe } from "./output.js";
 import { createProgram } from "./program.js";
+
+/** True when a word stands where a command should, and is none: commander would answer `nosuch --help` with help. */
+function hasUnknownCommand(program: Command, args: readonly string[]): boolean {
+  const [word] = args;
+  if (word === undefined || word.startsWith("-") || program.commands.length === 0) return false;
+  const found = program.commands.find((command) => command.name() === word);
+  return found === undefined || hasUnknownCommand(found, args.slice(1));
+}
+
+function withoutHelp(args: readonly string[]): string[] {
+  return args.filter((arg) => arg !== "-h" && arg !== "--help");
+}
 
 /**
  * Runs one command line to its end and returns the exit code: 0, 1 for any failure, 130 after Ctrl-C.
@@ -12,7 +25,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
   const interrupts = watchInterrupts();
   try {
-    await createProgram({ args, signal: interrupts.signal }).parseAsync([...args], { from: "user" });
+    const program = createProgram({ args, signal: interrupts.signal });
+    await program.parseAsync(hasUnknownCommand(program, args) ? withoutHelp(args) : [...args], { from: "user" });
     return 0;
   } catch (error) {
     return reportFailure(error, interrupts.signal);

@@ -82,7 +82,10 @@ test("help shows examples", async () => {
 test("mistakes are named, with a suggestion, and exit with 1", async () => {
   const mistakes: [string[], RegExp][] = [
     [["docter"], /unknown command 'docter'\n\(Did you mean doctor\?\)/],
+    [["docter", "--help"], /unknown command 'docter'\n\(Did you mean doctor\?\)/],
+    [["images", "sampel", "--help"], /unknown command 'sampel'\n\(Did you mean sample\?\)/],
     [["images", "sample", "--cuont", "3"], /unknown option '--cuont'\n\(Did you mean --count\?\)/],
+    [["images", "sample", "--out", ""], /a name that ends with .png, .* got ""/],
     [["images", "sample", "--count", "0"], /Expected a whole number of at least 1, got "0"/],
     [["images", "train", "--preset", "tiny", "--out", model], /holds an earlier training; add --resume/],
     [["images", "sample", "--model", model, "--label", "12", "--out", at("no.png")], /--label among 0, 1, 2/],

@@ -54,7 +54,8 @@ export class NextscaleError extends Error {
   constructor(parts: ErrorParts) {
     const fix = parts.fix === undefined ? "" : `; ${parts.fix}`;
     super(
-      `${parts.where}: expected ${parts.expected}, got ${parts.got}${fix}`,
+      // What came may be an empty text, which one must see.
+      `${parts.where}: expected ${parts.expected}, got ${parts.got === "" ? '""' : parts.got}${fix}`,
       parts.cause === undefined ? undefined : { cause: parts.cause },
     );
     this.code = parts.code;

@@ -108,6 +108,7 @@ export { decodeFloat32, readDecoded, type DecodedArray, type ReadDecodedOptions 
 export { decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
 export { gridOf, readFields, type GridPlacement } from "./data/grid-of.js";
 export { readNetcdf3 } from "./data/netcdf3-read.js";
+export { readZarr, readZarrUrl, type ReadZarrOptions, type ZarrFiles } from "./data/zarr-read.js";
 export { type Netcdf3Version } from "./data/netcdf3-layout.js";
 export { type DatasetDefinition, type VariableDefinition } from "./data/definition.js";
 export {

@@ -106,7 +106,7 @@ function withResumeCommand(error: NextscaleError, { preset, data, out, seed }: T
     where,
     expected,
     got,
-    fix: `the state is saved; go on with: npx nextscale images train ${parts.map(quoteForShell).join(" ")}`,
+    fix: `the state is saved in ${out}.training; go on with: npx nextscale images train ${parts.map(quoteForShell).join(" ")}`,
     cause: error,
   });
 }

@@ -62,6 +62,7 @@ export async function runStage<Config>(run: TrainingRun<Config>, stage: Stage<Co
   const executable = await engine.compile(stage.program(), { state, constants });
   try {
     const result = await train({
+      name,
       executable,
       layout: stage.layout(config),
       steps,

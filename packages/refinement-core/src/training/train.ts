@@ -4,6 +4,8 @@ import { requireTensors, type TensorLayout } from "./tensors.js";
 
 /** What a training run needs. */
 export interface TrainOptions {
+  /** What is trained, for messages: `refiner`. */
+  readonly name?: string;
   /**
    * The training program, compiled with its state: parameters, optimiser, quantiser. Each run is one step. All its float
    * outputs of one element are losses; they are averaged for `onProgress` and must stay finite.
@@ -66,7 +68,8 @@ export interface TrainResult {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { executable, layout, steps, stepsDone = 0, scalars = {}, logEvery = 50, checkpoint, signal } = options;
-  requireSteps({ steps, stepsDone, logEvery, every: checkpoint?.every ?? 1 });
+  const where = options.name === undefined ? "training" : `training/${options.name}`;
+  requireSteps(where, { steps, stepsDone, logEvery, every: checkpoint?.every ?? 1 });
   const start = performance.now();
   let lastPause = start;
   /** Steps after which the state was last saved; a run that resumes found its state saved. */
@@ -76,7 +79,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const save = async (done: number): Promise<void> => {
     if (checkpoint === undefined || saved === done) return;
     const state = await executable.readState();
-    requireTensors(`training, state after step ${done}`, state, layout);
+    requireTensors(`${where}, state after step ${done}`, state, layout);
     await checkpoint.save(done, state);
     saved = done;
   };
@@ -84,13 +87,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   for (let step = stepsDone; step < steps; step++) {
     if (signal?.aborted) {
       await save(step);
-      throw interrupted(step, steps, checkpoint === undefined);
+      throw interrupted(where, step, steps, checkpoint === undefined);
     }
     const inputs: Record<string, NamedArrays[string]> = { ...(await options.batches(step)) };
     for (const [name, schedule] of Object.entries(scalars)) inputs[name] = Float32Array.of(schedule(step));
     const outputs = await executable.run(inputs);
     window.add(outputs, (name, value) => {
-      throw diverged(name, value, step, steps, saved);
+      throw diverged(where, name, value, step, steps, saved);
     });
 
     const done = step + 1;
@@ -109,7 +112,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     }
   }
   const state = await executable.readState();
-  requireTensors(`training, state after step ${steps}`, state, layout);
+  requireTensors(`${where}, state after step ${steps}`, state, layout);
   return { state, losses: window.means() };
 }
 
@@ -143,33 +146,43 @@ class LossWindow {
   }
 }
 
-function requireSteps(counts: { steps: number; stepsDone: number; logEvery: number; every: number }): void {
+function requireSteps(
+  where: string,
+  counts: { steps: number; stepsDone: number; logEvery: number; every: number },
+): void {
   const { steps, stepsDone, logEvery, every } = counts;
   const whole = Object.values(counts).every(Number.isInteger);
   if (whole && stepsDone >= 0 && stepsDone <= steps && logEvery >= 1 && every >= 1) return;
   throw new NextscaleError({
     code: "invalid-argument",
-    where: "training",
+    where,
     expected: "whole numbers with 0 <= stepsDone <= steps, logEvery >= 1 and checkpoint.every >= 1",
     got: `steps ${steps}, stepsDone ${stepsDone}, logEvery ${logEvery}, checkpoint.every ${every}`,
   });
 }
 
-function diverged(name: string, value: number, step: number, steps: number, saved: number | undefined): NextscaleError {
+function diverged(
+  where: string,
+  name: string,
+  value: number,
+  step: number,
+  steps: number,
+  saved: number | undefined,
+): NextscaleError {
   const kept = saved === undefined ? "" : `; the state after ${saved} steps is the last one saved`;
   return new NextscaleError({
     code: "invalid-data",
-    where: "training",
+    where,
     expected: `a finite ${name} in step ${step} of ${steps}`,
     got: `${value}`,
     fix: `lower the learning rate or clip the gradients${kept}`,
   });
 }
 
-function interrupted(step: number, steps: number, lost: boolean): NextscaleError {
+function interrupted(where: string, step: number, steps: number, lost: boolean): NextscaleError {
   return new NextscaleError({
     code: "interrupted",
-    where: "training",
+    where,
     expected: `to train for ${steps} steps`,
     got: `an interruption after ${step}`,
     fix: lost ? "train again: no checkpoint was asked for" : "resume: the state is saved",

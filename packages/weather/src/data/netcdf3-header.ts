@@ -1,7 +1,8 @@
 import { NextscaleError } from "@nextscale/engine";
+import { NetCDFReader } from "netcdfjs";
 import type { Attributes, AttributeValue } from "./dataset.js";
+import { EXTERNAL_TYPES, padded, type ExternalType } from "./netcdf3-types.js";
 import { elementsOf } from "./slice.js";
-import { EXTERNAL_TYPES, padded, readNumbers, type ExternalType } from "./netcdf3-types.js";
 
 /** A variable as the header of a NetCDF-3 file declares it. */
 export interface Netcdf3Variable {
@@ -24,27 +25,21 @@ export interface Netcdf3Header {
   readonly recordBytes: number;
 }
 
-/** NetCDF's own cap on names and on the rank of a variable (netcdf.h: NC_MAX_NAME, NC_MAX_VAR_DIMS is 1024). */
-const MOST_NAME = 256;
+type Refuse = (expected: string, got: string, fix?: string) => never;
+
+/** Far more than any file has; a rank is bounded by NetCDF itself too, at 1024 (netcdf.h, NC_MAX_VAR_DIMS). */
 const MOST_RANK = 32;
 
-/** Far more than any file has; a list of this length is quick to read. */
-const MOST_ITEMS = 10_000;
-
-const DIMENSION = 10;
-const VARIABLE = 11;
-const ATTRIBUTE = 12;
-
 /**
- * Reads the header of a NetCDF-3 file (classic or 64-bit offset; NetCDF Users Guide, "File Format Specifications") and
- * checks each size in it against the length of the file, so that the file can be read without surprises.
+ * Reads the header of a NetCDF-3 file (classic or 64-bit offset; NetCDF Users Guide, "File Format Specifications") with
+ * netcdfjs, and checks each size in it against the length of the file, so that the file can be read without surprises.
+ *
+ * netcdfjs reads whole variables as lists of numbers; where they lie is all that is taken from it.
  *
  * @throws NextscaleError `invalid-file`
  */
 export function readNetcdf3Header(bytes: Uint8Array, file = "the file"): Netcdf3Header {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const refuse = (expected: string, got: string, fix = "the file is truncated or damaged: fetch it again"): never => {
+  const refuse: Refuse = (expected, got, fix = "the file is truncated or damaged: fetch it again") => {
     throw new NextscaleError({
       code: "invalid-file",
       where: "weather/readNetcdf3",
@@ -53,98 +48,90 @@ export function readNetcdf3Header(bytes: Uint8Array, file = "the file"): Netcdf3
       fix,
     });
   };
-  const take = (length: number): number => {
-    const from = at;
-    if (length > bytes.length - at) refuse(`${length} bytes of header from byte ${at}`, `${bytes.length - at}`);
-    at += length;
-    return from;
-  };
-  const word = (): number => view.getUint32(take(4));
-  const count = (what: string, most: number): number => {
-    const value = word();
-    return value <= most ? value : refuse(`at most ${most} ${what}`, `${value}`);
-  };
-  const text = (length: number): string => {
-    const from = take(padded(length));
-    return new TextDecoder().decode(bytes.subarray(from, from + length));
-  };
-  const name = (): string => {
-    const value = text(count("bytes in a name", MOST_NAME));
-    return value !== "" ? value : refuse("names", "an empty one");
-  };
-  const list = <T>(tag: number, what: string, item: () => T): T[] => {
-    const [found, length] = [word(), count(what, MOST_ITEMS)];
-    if (found !== tag && (found !== 0 || length !== 0)) refuse(`a list of ${what} (tag ${tag})`, `tag ${found}`);
-    return Array.from({ length }, item);
-  };
-  const type = (): ExternalType => {
-    const code = word();
-    return EXTERNAL_TYPES.find((one) => one.code === code) ?? refuse("a type of NetCDF-3, 1 to 6", `type ${code}`);
-  };
-  const attribute = (): [string, AttributeValue] => {
-    const [key, kind, length] = [name(), type(), word()];
-    if (kind.name === "char") return [key, text(length).replace(/\0+$/, "")];
-    const from = take(padded(length * kind.bytes));
-    return [key, Array.from(readNumbers(bytes.subarray(from, from + length * kind.bytes), kind))];
-  };
-
   checkMagic(bytes, refuse);
-  const version = bytes[3]!;
-  at = 4;
-  const records = word();
+  const { header, end } = parse(bytes, refuse);
+  const { length: records } = header.recordDimension;
   if (records === 0xffffffff)
     refuse("a count of records", "a file still being written", "finish it, or copy it with nccopy");
-  const dimensions = list(DIMENSION, "dimensions", () => ({ name: name(), size: word() }));
+  const dimensions = (header.dimensions ?? []).map(({ name, size }) => ({ name: utf8(name), size }));
   const unlimited = dimensions.filter(({ size }) => size === 0);
   if (unlimited.length > 1) refuse("one record dimension at most", `${unlimited.length}`);
-  const attributes = Object.fromEntries(list(ATTRIBUTE, "attributes", attribute));
-  const declared = list(VARIABLE, "variables", () => {
-    const variable = name();
-    const axes = Array.from({ length: count("dimensions of a variable", MOST_RANK) }, () => {
-      const id = word();
-      return dimensions[id] ?? refuse(`dimensions 0 to ${dimensions.length - 1}`, `${id} of ${variable}`);
-    });
-    if (axes.slice(1).some(({ size }) => size === 0))
-      refuse("the record dimension first", `another one in ${variable}`);
-    const own = Object.fromEntries(list(ATTRIBUTE, "attributes", attribute));
-    const kind = type();
-    const stated = word();
-    const begin = version === 1 ? word() : word() * 2 ** 32 + word();
+  const names = [...dimensions, ...(header.variables ?? [])].map(({ name }) => name);
+  if (names.includes("")) refuse("names", "an empty one");
+
+  const declared = (header.variables ?? []).map((variable) => {
+    const name = utf8(variable.name);
+    if (variable.dimensions.length > MOST_RANK)
+      refuse(`at most ${MOST_RANK} dimensions of ${name}`, `${variable.dimensions.length}`);
+    const axes = variable.dimensions.map(
+      (id) => dimensions[id] ?? refuse(`dimensions 0 to ${dimensions.length - 1}`, `${id} of ${name}`),
+    );
+    if (axes.slice(1).some(({ size }) => size === 0)) refuse("the record dimension first", `another one in ${name}`);
+    const type =
+      EXTERNAL_TYPES.find((one) => one.name === variable.type) ??
+      refuse("a type of NetCDF-3, 1 to 6", `one of ${name}`);
     const isRecord = axes[0]?.size === 0;
     const shape = axes.map(({ size }, axis) => (axis === 0 && isRecord ? records : size));
-    const slab = elementsOf(isRecord ? shape.slice(1) : shape) * kind.bytes;
+    const slab = elementsOf(isRecord ? shape.slice(1) : shape) * type.bytes;
+    const attributes = attributesOf(variable.attributes);
+    const begin = variable.offset;
     return {
-      name: variable,
-      dimensions: axes.map((one) => one.name),
-      shape,
-      attributes: own,
-      type: kind,
-      begin,
-      isRecord,
+      variable: { name, dimensions: axes.map((axis) => axis.name), shape, attributes, type, begin, isRecord },
       slab,
-      stated,
+      stated: variable.size,
     };
   });
-  const recordVariables = declared.filter(({ isRecord }) => isRecord);
+  const recordVariables = declared.filter(({ variable }) => variable.isRecord);
   // A lone record variable has no padding between its records.
   const sizeOf = (slab: number) => (recordVariables.length === 1 ? slab : padded(slab));
   const recordBytes = recordVariables.reduce((sum, { slab }) => sum + sizeOf(slab), 0);
-  for (const { name: variable, begin, slab, isRecord, stated } of declared) {
+  for (const { variable, slab, stated } of declared) {
+    const { name, begin, isRecord } = variable;
     // The stated size is redundant; a reader that trusts it must find the truth there (0xffffffff and more: too large for it).
     const fits =
       slab > 0xffffffff - 4 || stated === padded(slab) || (recordVariables.length === 1 && isRecord && stated === slab);
-    if (!fits) refuse(`${padded(slab)} bytes as the size of ${variable}`, `${stated}`);
-    const end = isRecord ? (records === 0 ? 0 : begin + (records - 1) * recordBytes + slab) : begin + slab;
-    if (begin < at || end > bytes.length)
-      refuse(`${variable} within bytes ${at} to ${bytes.length}`, `${begin} to ${end}`);
+    if (!fits) refuse(`${padded(slab)} bytes as the size of ${name}`, `${stated}`);
+    const last = isRecord ? (records === 0 ? 0 : begin + (records - 1) * recordBytes + slab) : begin + slab;
+    if (begin < end || last > bytes.length)
+      refuse(`${name} within bytes ${end} to ${bytes.length}`, `${begin} to ${last}`);
   }
-  const variables = declared.map(({ name, dimensions, shape, attributes, type, begin, isRecord }) => {
-    return { name, dimensions, shape, attributes, type, begin, isRecord };
-  });
-  return { variables, attributes, recordBytes };
+  const variables = declared.map(({ variable }) => variable);
+  return { variables, attributes: attributesOf(header.globalAttributes), recordBytes };
 }
 
-function checkMagic(bytes: Uint8Array, refuse: (expected: string, got: string, fix?: string) => never): void {
+/** The header as netcdfjs understands it, and where it ends. Lists that are empty in the file are absent. */
+function parse(
+  bytes: Uint8Array,
+  refuse: Refuse,
+): { header: Partial<Header> & Pick<Header, "recordDimension" | "globalAttributes">; end: number } {
+  try {
+    const { header, buffer } = new NetCDFReader(bytes);
+    return { header, end: buffer.offset };
+  } catch (error) {
+    return refuse("a header of NetCDF-3", error instanceof Error ? error.message : String(error));
+  }
+}
+
+type Header = NetCDFReader["header"];
+
+/** Texts as texts, numbers as lists of them. */
+function attributesOf(attributes: readonly { name: string; type: string; value: unknown }[]): Attributes {
+  return Object.fromEntries(
+    attributes.map(({ name, type, value }): [string, AttributeValue] => {
+      if (type === "char") return [utf8(name), utf8(value as string).replace(/\0+$/, "")];
+      const numbers = [value as number | number[]].flat();
+      // netcdfjs reads bytes without their sign.
+      return [utf8(name), type === "byte" ? numbers.map((byte) => (byte << 24) >> 24) : numbers];
+    }),
+  );
+}
+
+/** netcdfjs makes a character of each byte; files are in UTF-8. */
+function utf8(text: string): string {
+  return new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+}
+
+function checkMagic(bytes: Uint8Array, refuse: Refuse): void {
   const start = String.fromCharCode(...bytes.subarray(0, 4));
   if (start === "CDF\x01" || start === "CDF\x02") return;
   if (start === "\x89HDF") refuse("NetCDF-3", "NetCDF-4 (HDF5)", "read it with readNetcdf4");

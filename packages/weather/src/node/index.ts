@@ -1,2 +1,5 @@
+export type { DatasetWriter } from "./dataset-writer.js";
 export { readNetcdf3File } from "./netcdf3-file.js";
-export { openNetcdf3Writer, type DatasetWriter } from "./netcdf3-writer.js";
+export { openNetcdf3Writer } from "./netcdf3-writer.js";
+export { readZarrFolder } from "./zarr-folder.js";
+export { openZarrWriter } from "./zarr-writer.js";
