@@ -1,6 +1,7 @@
-import { readdir, readFile, realpath } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
+import { readRegularFile } from "@nextscale/engine/node";
 import { sha256, type Receipt } from "@nextscale/refinement-core";
 import { readReceipt, receiptPathOf } from "@nextscale/refinement-core/node";
 
@@ -24,7 +25,7 @@ export async function earlierPictures(folder: string): Promise<readonly string[]
   for (const name of names) {
     const expected = PICTURE.test(name) ? recorded.get(`${basename(resolve(folder))}/${name}`) : undefined;
     if (expected === undefined) throw occupied(folder, `${name} in it, which no earlier run wrote`);
-    const bytes = await readFile(join(folder, name)).catch(() => undefined);
+    const bytes = await readRegularFile(join(folder, name)).catch(() => undefined);
     if (bytes === undefined || (await sha256(bytes)) !== expected) {
       throw occupied(folder, `${name} in it, changed since an earlier run wrote it`);
     }

@@ -9,5 +9,6 @@ export {
 export { measureMatmulRate, type MatmulRateOptions } from "./machine-rate.js";
 export { openEngine, type OpenEngineOptions } from "./open-engine.js";
 export { writeFileAtomic } from "./atomic-write.js";
+export { readRegularFile } from "./read-regular-file.js";
 export { readFolder, replaceFolder, type FolderFiles } from "./replace-folder.js";
 export { unwritable } from "./unwritable.js";

@@ -1,7 +1,8 @@
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isNextscaleError, NextscaleError } from "../errors.js";
 import { discard, realPathOf, removeLeftovers, syncFolder, temporaryName, writeSynced } from "./atomic-write.js";
+import { readRegularFile } from "./read-regular-file.js";
 import { unwritable } from "./unwritable.js";
 
 /** Files of a folder by plain name: no separators, no sub-folders. */
@@ -100,8 +101,7 @@ async function readVersion(path: string, required: readonly string[], optional: 
   let absent: string | undefined;
   for (const name of [...required, ...optional]) {
     try {
-      const bytes = await readFile(join(before.folder, name));
-      files[name] = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      files[name] = await readRegularFile(join(before.folder, name));
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? String(error);
       if (code !== "ENOENT" || required.includes(name)) absent ??= `${name}: ${code === "ENOENT" ? "missing" : code}`;

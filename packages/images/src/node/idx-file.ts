@@ -1,8 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { isNextscaleError, NextscaleError } from "@nextscale/engine";
+import { NextscaleError } from "@nextscale/engine";
+import { readRegularFile } from "@nextscale/engine/node";
 import { type IdxTensor, readIdx } from "../data/idx.js";
 import { datasetFromIdx, IMAGE_LIMITS, type ImageDataset } from "../data/image-dataset.js";
 
@@ -18,16 +18,20 @@ const MOST_BYTES = IMAGE_LIMITS.bytes + 64;
  */
 export async function readMaybeGzip(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) throw unreadable(path, `${size} bytes`);
-    const bytes = await readFile(path);
+    const bytes = await readRegularFile(path, MOST_BYTES);
     return bytes[0] === 0x1f && bytes[1] === 0x8b ? await unpack(bytes, { maxOutputLength: MOST_BYTES }) : bytes;
   } catch (error) {
-    if (isNextscaleError(error)) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw unreadable(path, code ?? message, error);
+    throw unreadable(path, PACKING[code ?? ""] ?? code ?? message, error);
   }
 }
+
+/** What zlib says, in words. */
+const PACKING: Readonly<Record<string, string>> = {
+  ERR_BUFFER_TOO_LARGE: "more than that",
+  Z_BUF_ERROR: "gzip that is cut off",
+  Z_DATA_ERROR: "damaged gzip",
+};
 
 function unreadable(path: string, got: string, cause?: unknown): NextscaleError {
   return new NextscaleError({

@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readRegularFile } from "@nextscale/engine/node";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { IMAGE_LIMITS, imageDataset, type ImageDataset } from "../data/image-dataset.js";
 import { type RasterImage, readPng } from "./png-file.js";
@@ -93,7 +94,7 @@ async function list(folder: string): Promise<{ images: string[]; folders: string
 }
 
 async function readImage(path: string): Promise<RasterImage> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readRegularFile(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   return readPng(bytes, path);

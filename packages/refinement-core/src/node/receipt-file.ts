@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
-import { writeFileAtomic } from "@nextscale/engine/node";
+import { readRegularFile, writeFileAtomic } from "@nextscale/engine/node";
 import {
   createReceipt,
   formatReceipt,
@@ -48,7 +48,7 @@ export async function writeReceipt(
  * @throws NextscaleError `invalid-file` when it is missing or not a receipt
  */
 export async function readReceipt(path: string): Promise<Receipt> {
-  return parseReceipt(await readFile(path).catch((error: unknown) => unreadable(path, error)), path);
+  return parseReceipt(await readRegularFile(path).catch((error: unknown) => unreadable(path, error)), path);
 }
 
 /** The files of a folder and its folders, in the order of their names; a file alone. */

@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
-import { isNextscaleError, NextscaleError } from "@nextscale/engine";
+import { NextscaleError } from "@nextscale/engine";
+import { readRegularFile } from "@nextscale/engine/node";
 import type { Dataset } from "../data/dataset.js";
 import { readNetcdf3 } from "../data/netcdf3-read.js";
 
@@ -27,11 +27,8 @@ export async function readWhole(path: string): Promise<Uint8Array> {
       cause,
     });
   try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) throw unreadable(`${size} bytes`);
-    return await readFile(path);
+    return await readRegularFile(path, MOST_BYTES);
   } catch (error) {
-    if (isNextscaleError(error)) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw unreadable(code ?? message, error);
   }
