@@ -1,3 +1,5 @@
+import { writeSync } from "node:fs";
+
 /** Prints a value as one line of JSON. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -24,12 +26,24 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** A reader that has seen enough, such as `head`, closes the pipe: that ends the program and is no error. */
-export function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit();
+/**
+ * A reader that has seen enough, such as `head`, closes the pipe: that ends the program and is no error. Anything else, such
+ * as a full disk, is one.
+ */
+export function endOnClosedOutput(): void {
+  for (const [name, stream] of [
+    ["standard output", process.stdout],
+    ["standard error", process.stderr],
+  ] as const) {
+    stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === "EPIPE") process.exit();
+      // Written past the stream, which may be the one that failed.
+      try {
+        writeSync(2, `nextscale: output: expected to write to ${name}, got ${code ?? message}\n`);
+      } catch {
+        // Nobody is left to be told.
+      }
+      process.exit(1);
     });
   }
 }

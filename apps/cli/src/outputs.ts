@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
-import { access, realpath, stat } from "node:fs/promises";
+import { access, lstat, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { replaceFolder, writeFileAtomic, type FolderFiles } from "@nextscale/engine/node";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { realPathOf, replaceFolder, writeFileAtomic, type FolderFiles } from "@nextscale/engine/node";
 import {
   createReceipt,
   formatReceipt,
@@ -146,11 +146,25 @@ export async function requireWritable(path: string, kind: "file" | "folder" = "f
   if (kind === "file" && (await meansFolder(path))) throw unwritable(path, "the name of a folder", "name a file");
   const receipt = receiptPathOf(path);
   if (await meansFolder(receipt)) throw unwritable(receipt, "a folder of that name", "name another output");
-  const target = await realpath(path).catch(() => resolve(path));
+  const target = await realPathOf(path).catch(() => resolve(path));
+  await requireRoomForName(path, receipt);
   if (kind === "folder") await isWritable(path, target, "folder");
   await isWritable(path, dirname(receipt), "folder");
   let folder = dirname(target);
   while (!(await isWritable(path, folder, "folder")) && folder !== dirname(folder)) folder = dirname(folder);
+}
+
+/** What is added to a name while its content is on the way: a dot, host, process, a token. */
+const HIDDEN_NAME = 100;
+
+/** An error when the system has no names as long as those under which the output is written first. */
+async function requireRoomForName(path: string, receipt: string): Promise<void> {
+  const longest = join(dirname(receipt), `${basename(receipt)}${"x".repeat(HIDDEN_NAME)}`);
+  const { code } = await lstat(longest).then(
+    () => ({ code: undefined }),
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (code === "ENAMETOOLONG") throw unwritable(path, "too long a name", "choose a shorter path");
 }
 
 /** Whether a place is there; it is an error when it is and cannot be written to. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { reportFailure } from "./failure.js";
 import { watchInterrupts } from "./interruption.js";
-import { endQuietlyOnClosedPipe } from "./output.js";
+import { endOnClosedOutput } from "./output.js";
 import { createProgram } from "./program.js";
 
 /** True when a word stands where a command should, and is none: commander would answer `nosuch --help` with help. */
@@ -22,7 +22,7 @@ function withoutHelp(args: readonly string[]): string[] {
  * @param args what follows the program's name
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
-  endQuietlyOnClosedPipe();
+  endOnClosedOutput();
   const interrupts = watchInterrupts();
   try {
     const program = createProgram({ args, signal: interrupts.signal });

@@ -1,7 +1,7 @@
-import { copyFile, link, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { NextscaleError } from "@nextscale/engine";
-import { writeFileAtomic } from "@nextscale/engine/node";
+import { copyFile, link, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isNextscaleError, NextscaleError } from "@nextscale/engine";
+import { realPathOf, unwritable as unwritableBy, writeFileAtomic } from "@nextscale/engine/node";
 
 /** A file whose content is on the disk, under a hidden name beside the one it is for. */
 export interface StagedFile {
@@ -21,7 +21,9 @@ export interface StagedFile {
  * @throws NextscaleError `unwritable`
  */
 export async function stageFile(path: string, content: Uint8Array | string): Promise<StagedFile> {
-  const target = await realpath(path).catch(() => resolve(path));
+  const target = await realPathOf(path).catch((error: unknown) => {
+    throw failed(path, error);
+  });
   if ((await stat(target).catch(() => undefined))?.isDirectory()) {
     throw unwritable(path, "a folder of that name", "name a file");
   }
@@ -38,7 +40,7 @@ export async function stageFile(path: string, content: Uint8Array | string): Pro
     replaces = await linked(target, previous);
   } catch (error) {
     await clear();
-    throw error instanceof NextscaleError ? error : failed(path, error);
+    throw failed(path, error);
   }
   return {
     async place() {
@@ -67,19 +69,14 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-function failed(path: string, cause: unknown): NextscaleError {
-  return unwritable(path, (cause as NodeJS.ErrnoException).code ?? String(cause), "choose another place", cause);
+/** With the name the user gave, whatever hidden one the failure was met under. */
+function failed(path: string, error: unknown): NextscaleError {
+  return unwritableBy(WHERE, path, isNextscaleError(error) ? error.cause : error);
 }
+
+const WHERE = "output";
 
 /** The error for a path that cannot be written. */
 export function unwritable(path: string, got: string, fix: string, cause?: unknown): NextscaleError {
-  const because = cause === undefined ? {} : { cause };
-  return new NextscaleError({
-    code: "unwritable",
-    where: "output",
-    expected: `to write ${path}`,
-    got,
-    fix,
-    ...because,
-  });
+  return new NextscaleError({ code: "unwritable", where: WHERE, expected: `to write ${path}`, got, fix, cause });
 }

@@ -102,6 +102,22 @@ test("a link is followed", async () => {
   symlinkSync(at("real", "a.png"), at("a.png"));
   await writeOutputs([{ path: at("a.png"), content: "new" }], facts, invocation);
   expect(read("real", "a.png")).toBe("new");
+  symlinkSync(at("real", "later.png"), at("b.png"));
+  await writeOutputs([{ path: at("b.png"), content: "first" }], facts, invocation);
+  expect(read("real", "later.png")).toBe("first");
+});
+
+test("a name that leaves no room for hidden ones is refused before the work", async () => {
+  await requireWritable(at("n".repeat(100)));
+  await expect(requireWritable(at("n".repeat(245)))).rejects.toMatchObject({ got: "too long a name" });
+});
+
+test("a failure under a hidden name is told under the user's", async () => {
+  const long = { path: at(`${"n".repeat(240)}.png`), content: "new" };
+  await expect(writeOutputs([long], facts, invocation)).rejects.toMatchObject({
+    expected: `to write ${long.path}`,
+    got: "ENAMETOOLONG",
+  });
 });
 
 test("pictures of an earlier run are replaced, all others refused", async () => {

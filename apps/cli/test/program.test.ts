@@ -1,5 +1,17 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -140,6 +152,20 @@ test("what cannot be written is said, and nothing is left behind", async () => {
   expect(readdirSync(folder)).toEqual(before);
   expect(readdirSync("/dev").filter((name) => name.startsWith("full"))).toEqual(["full"]);
   expect(readFileSync(at("file"), "utf8")).toBe("mine");
+});
+
+test.skipIf(!existsSync("/dev/full"))("a full disk at standard output is one line", async () => {
+  const flags = ["--import", "tsx", "--conditions=@nextscale/source"];
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, [...flags, MAIN, "--help"], { stdio: ["ignore", full, "pipe"] });
+  closeSync(full);
+  let stderr = "";
+  child.stderr!.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const [status] = (await once(child, "close")) as [number];
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: "nextscale: output: expected to write to standard output, got ENOSPC\n",
+  });
 });
 
 test("NEXTSCALE_DEBUG shows where an error comes from", async () => {

@@ -18,8 +18,9 @@ import { unwritable } from "./unwritable.js";
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   let temporary: string | undefined;
   try {
+    // By the path itself: what the link /dev/stdout names, where it is a pipe, has no path.
+    if (await isDevice(path)) return await writeFile(path, content);
     const target = await realPathOf(path);
-    if (await isDevice(target)) return await writeFile(target, content);
     await mkdir(dirname(target), { recursive: true });
     await removeLeftovers(target);
     temporary = temporaryName(target);
@@ -118,7 +119,8 @@ async function isOlderThanProcess(path: string): Promise<boolean> {
   return written < PROCESS_START - COARSEST_TICK;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of this id on this machine. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -19,7 +19,7 @@ export async function readRegularFile(path: string, mostBytes = MOST_BYTES): Pro
     if (!found.isFile()) throw failure("a pipe or device");
     if (found.size > mostBytes) throw failure(`${found.size} bytes`);
     const bytes = await file.readFile();
-    return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } finally {
     await file.close();
   }

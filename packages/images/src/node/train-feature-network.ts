@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
-import { openEngine, type EngineName } from "@nextscale/engine/node";
+import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
 import { accuracy, encodeCheckpoint, type TrainProgress } from "@nextscale/refinement-core";
 import { prepareTraining, runStage, writeCheckpoint, type TrainingStart } from "@nextscale/refinement-core/node";
 import * as z from "zod";
@@ -71,7 +71,11 @@ const SAVE_EVERY = 200;
  * @throws NextscaleError `shape` when the data sets do not go together or have no labels, `invalid-argument` for a recipe
  *   that cannot be followed, `interrupted` when the signal aborts (resume with `start: "resume"`), `unwritable`, `engine-failure`
  */
-export async function trainFeatureNetwork(options: TrainFeatureNetworkOptions): Promise<TrainedFeatureNetwork> {
+export function trainFeatureNetwork(options: TrainFeatureNetworkOptions): Promise<TrainedFeatureNetwork> {
+  return exclusively(options.out, "images/trainFeatureNetwork", () => trainAlone(options));
+}
+
+async function trainAlone(options: TrainFeatureNetworkOptions): Promise<TrainedFeatureNetwork> {
   const { dataset, test, seed, recipe = LENET_RECIPE, signal, onProgress } = options;
   const network = networkFor(dataset, test, options.features ?? 128);
   const config = { network, recipe };

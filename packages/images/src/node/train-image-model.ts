@@ -1,5 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
-import { openEngine, type EngineName } from "@nextscale/engine/node";
+import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
 import type { ScaleDiagnostics } from "@nextscale/refinement-core";
 import {
   prepareTraining,
@@ -84,10 +84,13 @@ export function trainImageModel(options: TrainImageModelOptions): Promise<Traine
  *
  * @internal
  */
-export async function trainAtIntervals(
-  options: TrainImageModelOptions,
-  intervals: Pick<TrainingRun<RunConfig>, "checkpointEvery" | "logEvery">,
-): Promise<TrainedImageModel> {
+export function trainAtIntervals(options: TrainImageModelOptions, intervals: Intervals): Promise<TrainedImageModel> {
+  return exclusively(options.out, "images/trainImageModel", () => trainAlone(options, intervals));
+}
+
+type Intervals = Pick<TrainingRun<RunConfig>, "checkpointEvery" | "logEvery">;
+
+async function trainAlone(options: TrainImageModelOptions, intervals: Intervals): Promise<TrainedImageModel> {
   const { dataset, out, seed = 0, start = "new", signal, onProgress, onTokeniser } = options;
   const config = runConfig(options);
   const folder = await prepareTraining(out, STAGES, start, "images/trainImageModel");
