@@ -135,6 +135,7 @@ export { drawCategorical, gumbelFromUniform, type CategoricalDraw } from "./samp
 export {
   guidanceSchedule,
   samplingControls,
+  samplingRequirements,
   type SamplingControls,
   type SamplingOptions,
   type SamplingPlan,
@@ -196,6 +197,13 @@ export {
 // model
 export { compiledPrograms, type CompiledPrograms } from "./model/compiled-programs.js";
 export { batchSize, inBatches, sliceItems } from "./model/in-batches.js";
+export {
+  requireArgument,
+  requireOptions,
+  wholeWithin,
+  type OptionRequirements,
+  type Requirement,
+} from "./model/requirements.js";
 export { traceTyped, type TypesOf } from "./model/traced.js";
 
 // walk

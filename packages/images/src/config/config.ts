@@ -6,6 +6,11 @@ const positive = z.number().int().positive();
 const extent = positive.max(1024);
 const layerWidth = positive.max(1024);
 const share = z.number().min(0).max(1);
+/** Class names are printed and drawn. */
+const className = z
+  .string()
+  .max(100)
+  .regex(/^\P{Cc}*$/u, "expected a name without control characters");
 
 /** Multi-scale VQ autoencoder. */
 export const tokeniserConfigSchema = z.strictObject({
@@ -13,7 +18,14 @@ export const tokeniserConfigSchema = z.strictObject({
   widths: z.tuple([layerWidth.multipleOf(2), layerWidth, layerWidth]),
   latentChannels: layerWidth,
   /** Side of the grid of each scale, coarsest first; the last is that of the latent. */
-  scales: z.array(extent).min(1).max(16),
+  scales: z
+    .array(extent)
+    .min(1)
+    .max(16)
+    .refine(
+      (sides) => sides.every((side, k) => k === 0 || side >= sides[k - 1]!),
+      "expected sides in ascending order, the coarsest first",
+    ),
   /** Codes of each scale's own codebook. */
   vocabulary: z.number().int().min(2).max(65536),
 });
@@ -36,7 +48,10 @@ export const imageModelConfigSchema = z
     width: extent,
     channels: z.union([z.literal(1), z.literal(3)]),
     /** Names of the classes; empty for an unconditional model. */
-    classes: z.array(z.string()).max(1024),
+    classes: z
+      .array(className)
+      .max(1024)
+      .refine((names) => new Set(names).size === names.length, "expected each name once"),
     tokeniser: tokeniserConfigSchema,
     refiner: refinerConfigSchema,
   })

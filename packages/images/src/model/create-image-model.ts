@@ -15,7 +15,7 @@ import type { ImageBatch } from "../image-batch.js";
 import { decodingProgram, encodingProgram } from "../tokeniser/programs.js";
 import type { ImageModelConfig } from "../config/config.js";
 import type { CodeScores, ImageModel, ImageSamples, SampleRequest } from "./image-model.js";
-import { requireCodes, requireCount, requireImages, requireLabels } from "./requirements.js";
+import { countOfLabels, requireCodes, requireImages, requireLabels, requireRequest } from "./requirements.js";
 import { weightTypes } from "../generator/weights.js";
 
 /** As much of a checkpoint as a model is made of. */
@@ -91,9 +91,9 @@ export function createImageModel(
   };
 
   const sample = async (request: SampleRequest): Promise<ImageSamples> => {
+    requireRequest(request, config);
     const { count, seed = 0, label, first = 0, signal, onProgress, ...options } = request;
     const { plan, controls } = samplingControls(options, scales, vocabulary);
-    requireCount(count, config);
     const labels = requireLabels(label, { count, first, classes: classes.length });
     const stream = randomStream(seed, "images/sample");
     const data = new Float32Array(count * pixels);
@@ -117,7 +117,7 @@ export function createImageModel(
   };
 
   const score = async (codes: readonly Int32Array[], labels: ArrayLike<number>): Promise<CodeScores> => {
-    const count = labels.length;
+    const count = countOfLabels(labels);
     requireCodes(codes, count, config);
     const checked = requireLabels(labels, { count, first: 0, classes: classes.length });
     const scores: CodeScores = {

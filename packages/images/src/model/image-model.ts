@@ -57,7 +57,7 @@ export interface ImageModel {
   /**
    * Generates images.
    *
-   * @throws NextscaleError `invalid-argument` for an option or label out of range, `interrupted` when the signal aborts
+   * @throws NextscaleError `invalid-argument` for an unknown option, an option or label out of range, `interrupted` when the signal aborts
    */
   sample(request: SampleRequest): Promise<ImageSamples>;
   /**
@@ -71,7 +71,7 @@ export interface ImageModel {
   /**
    * Codes of each scale, int32 [count, side, side].
    *
-   * @throws NextscaleError `shape` for images of another size, `invalid-data` when a pixel is not a finite number
+   * @throws NextscaleError `shape` for images of another size, `invalid-data` when a pixel is not a number from 0 to 1
    */
   encode(images: ImageBatch): Promise<readonly Int32Array[]>;
   /** Images as the tokeniser gives them back. @throws NextscaleError as `encode` */

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { NextscaleError } from "@nextscale/engine";
 import { readRegularFile } from "@nextscale/engine/node";
+import { requireArgument, requireOptions } from "@nextscale/refinement-core";
 import { type IdxTensor, readIdx } from "../data/idx.js";
 import { datasetFromIdx, IMAGE_LIMITS, type ImageDataset } from "../data/image-dataset.js";
 
@@ -57,17 +58,27 @@ export interface IdxPairOptions {
   readonly classes?: readonly string[];
 }
 
+const PAIR = "images/loadIdxPair";
+const TEXT = { expected: "a text", fits: (value: unknown) => typeof value === "string" };
+const TEXTS = {
+  expected: "a list of texts",
+  fits: (value: unknown) => Array.isArray(value) && Array.from(value).every(TEXT.fits),
+};
+
 /**
  * Loads a data set from IDX files, packed with gzip or not: uint8 images [n,h,w] or [n,h,w,c], uint8 labels [n].
  *
  * @param labels path of the labels; without it the data set has none
- * @throws NextscaleError `invalid-file`, `shape` or `invalid-data`
+ * @throws NextscaleError `invalid-argument`, `invalid-file`, `shape` or `invalid-data`
  */
 export async function loadIdxPair(
   images: string,
   labels?: string,
   options: IdxPairOptions = {},
 ): Promise<ImageDataset> {
+  requireArgument(PAIR, "the path of the images", images, TEXT);
+  if (labels !== undefined) requireArgument(PAIR, "the path of the labels", labels, TEXT);
+  requireOptions(PAIR, options, { name: TEXT, classes: TEXTS });
   const name = options.name ?? basename(images);
   const imageTensor = await readIdxFile(images);
   const labelTensor = labels === undefined ? undefined : await readIdxFile(labels);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NextscaleError } from "@nextscale/engine";
 import { openEngine, type EngineName } from "@nextscale/engine/node";
+import { requireArgument, requireOptions, type OptionRequirements } from "@nextscale/refinement-core";
 import { readCheckpoint, recordMetrics } from "@nextscale/refinement-core/node";
 import { headlineFigures } from "../metrics/headline-figures.js";
 import type { ImageReport } from "../metrics/report.js";
@@ -21,6 +22,11 @@ export interface LoadImageModelOptions {
   readonly worker?: boolean;
 }
 
+const OPTIONS: OptionRequirements<LoadImageModelOptions> = {
+  engine: { expected: "the name of an engine", fits: (value) => typeof value === "string" },
+  worker: { expected: "true or false", fits: (value) => typeof value === "boolean" },
+};
+
 /** Names of the models that come with the package. */
 export function bundledImageModels(): readonly string[] {
   const isModel = (name: string) => existsSync(join(BUNDLED, name, "model.json")) && name !== "lenet-mnist";
@@ -31,7 +37,7 @@ export function bundledImageModels(): readonly string[] {
  * Loads an image model and opens an engine for it; `close()` of the model closes both.
  *
  * @param nameOrFolder a bundled name such as `mnist`, or the path of a folder that `nextscale images train` wrote
- * @throws NextscaleError `invalid-argument` when there is no such model, `invalid-file` or `invalid-data` when its files
+ * @throws NextscaleError `invalid-argument` when there is no such model or option, `invalid-file` or `invalid-data` when its files
  *   are damaged, `engine-unavailable`
  *
  * @example
@@ -40,6 +46,11 @@ export function bundledImageModels(): readonly string[] {
  * await model.close();
  */
 export async function loadImageModel(nameOrFolder: string, options: LoadImageModelOptions = {}): Promise<ImageModel> {
+  requireArgument("images/loadImageModel", "the model", nameOrFolder, {
+    expected: "a name or the path of a folder",
+    fits: (value) => typeof value === "string",
+  });
+  requireOptions("images/loadImageModel", options, OPTIONS);
   const checkpoint = await readCheckpoint(folderOf(nameOrFolder), imageModelKind);
   const engine = await openEngine(options.engine, options.worker === undefined ? {} : { worker: options.worker });
   return createImageModel(checkpoint, { engine, ownsEngine: true });

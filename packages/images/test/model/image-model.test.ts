@@ -227,6 +227,79 @@ test("what cannot be sampled, encoded, decoded or scored is refused before anyth
   for (const [i, [code, promise]] of cases.entries()) expect([i, await refusal(promise)]).toEqual([i, code]);
 });
 
+/** What plain JavaScript may pass: the call, what its message must name, and the code if it is not `invalid-argument`. */
+const wrongCalls: [string, (model: Loose) => Promise<unknown>, RegExp, ErrorCode?][] = [
+  ["no request", (m) => m.sample(), /the options/],
+  ["request null", (m) => m.sample(null), /the options.*null/],
+  ["no count", (m) => m.sample({}), /count.*undefined/],
+  ...(
+    [
+      ["count", [null, "1", [1], Symbol("one"), 1n]],
+      ["seed", [null, "1", {}]],
+      [
+        "label",
+        [null, "1", () => 1, {}, true, [undefined], new Array(1), [null], ["0"], [Symbol("one")], { length: 1 }],
+      ],
+      ["first", [null, -1, NaN, 1.5, Infinity, "3", 2 ** 40]],
+      ["temperature", [null, "1", "abc", new Array(3), [1, 1, "1"], [1, 1, undefined], {}, () => 1]],
+      ["guidanceScale", [null, "1", [1], NaN]],
+      ["guidanceRamp", [null, "nosuch", 5, "Constant", "toString"]],
+      ["topK", [null, "1", 1.5, [1, 2, 2.5]]],
+      ["topP", [null, "1", [0, 0, 2]]],
+      ["signal", [null, 5, {}]],
+      ["onProgress", [null, 5, {}]],
+      ["temprature", [1, undefined]],
+    ] as const
+  ).flatMap(([name, values]) =>
+    values.map((value, i): (typeof wrongCalls)[number] => [
+      `${name}, ${i}`,
+      (m) => m.sample({ count: 1, [name]: value }),
+      new RegExp(`expected.*${name}`),
+    ]),
+  ),
+  ["label with a hole", (m) => m.sample({ count: 2, label: [undefined, 3] }), /label of image 0.*undefined/],
+  ["encode()", (m) => m.encode(), /images/],
+  ["encode({})", (m) => m.encode({}), /images/],
+  ["encode a plain array", (m) => m.encode({ ...BLACK, data: new Array(784).fill(0) }), /Float32Array/],
+  ["encode bytes", (m) => m.encode({ ...BLACK, data: BLACK.data.map(() => 255) }), /from 0.*255/, "invalid-data"],
+  ["encode below 0", (m) => m.encode({ ...BLACK, data: BLACK.data.map(() => -1) }), /from 0.*-1/, "invalid-data"],
+  ["reconstruct(null)", (m) => m.reconstruct(null), /images/],
+  ["decode()", (m) => m.decode(), /codes/],
+  ["decode plain arrays", (m) => m.decode([[0], [0, 0, 0, 0], new Array(25).fill(0)], 1), /Int32Array/],
+  ["decode without a count", (m) => m.decode(sites.map((n) => new Int32Array(n))), /count.*undefined/],
+  ["decodeScales({})", (m) => m.decodeScales({}), /codes/],
+  ["score()", (m) => m.score(), /labels/],
+  ["score without labels", (m) => m.score(sites.map((n) => new Int32Array(n))), /labels/],
+  ["score of a text", (m) => m.score([], "a"), /labels/],
+];
+type Loose = Readonly<Record<"sample" | "encode" | "reconstruct" | "decode" | "decodeScales" | "score", (...args: unknown[]) => Promise<unknown>>>; // prettier-ignore
+const BLACK = { data: new Float32Array(784), count: 1, height: 28, width: 28, channels: 1 };
+
+test.each(wrongCalls)(
+  "a wrong argument is refused by name: %s",
+  async (_, call, message, code = "invalid-argument") => {
+    await expect(call(model as unknown as Loose)).rejects.toMatchObject({ name: "NextscaleError", code });
+    await expect(call(model as unknown as Loose)).rejects.toThrow(message);
+  },
+);
+
+test("an unknown option is refused with the known ones; one that is undefined is left out", async () => {
+  const unknown = { count: 1, temprature: 0.5 } as SampleRequest;
+  await expect(model.sample(unknown)).rejects.toThrow(/count, .*first, .*temperature.*got "temprature"/);
+  expect(() => model.networkEvaluations(unknown as object)).toThrow(/temperature.*got "count"/);
+  expect(() => model.networkEvaluations(null as never)).toThrow(/the options/);
+  const left = { seed: undefined, label: undefined, first: undefined, signal: undefined, temperature: undefined };
+  const request = { count: 2, ...left } as unknown as SampleRequest;
+  expect(codesOf(await model.sample(request))).toEqual(codesOf(await sample({ count: 2, seed: 0 })));
+});
+
+test("pixels beside 0 and 1 by rounding are encoded, and labels may be a typed array", async () => {
+  const white = { ...BLACK, data: BLACK.data.map(() => 1 + 1e-6) };
+  expect(await model.encode(white)).toHaveLength(sites.length);
+  const label = Int32Array.of(3, 4) as unknown as readonly number[];
+  expect(Array.from((await sample({ count: 2, label })).labels)).toEqual([3, 4]);
+});
+
 test("a signal stops sampling between batches, also one from a timer", async () => {
   expect(await refusal(sample({ count: 4, signal: AbortSignal.abort() }))).toBe("interrupted");
   let done = 0;

@@ -89,6 +89,23 @@ test("a model that is not there is refused, with the names that are", async () =
   expect(bundledImageModels()).not.toContain("lenet-mnist");
 });
 
+test("arguments of a wrong type and unknown options are refused by name", async () => {
+  const load = loadImageModel as (...args: unknown[]) => Promise<unknown>;
+  const refused = (message: RegExp, ...args: unknown[]) =>
+    expect(load(...args)).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringMatching(message) as string,
+    });
+  await refused(/the model.*undefined/);
+  await refused(/the model.*Symbol\(a\)/, Symbol("a"));
+  await refused(/the model.*an object/, {});
+  await refused(/the options.*null/, good, null);
+  await refused(/engine, worker.*"enginee"/, good, { enginee: "tfjs/cpu" });
+  await refused(/engine.*5/, good, { engine: 5 });
+  await refused(/engine.*"nosuch"|among.*nosuch/, good, { engine: "nosuch" });
+  await refused(/worker.*"yes"/, good, { worker: "yes" });
+});
+
 test("damaged weights are refused", async () => {
   const weights = join(folder, "weights.safetensors");
   truncateSync(weights, 1000);
@@ -115,7 +132,19 @@ test("a description of another model, of none, or of one that cannot be is refus
   expect(await refusal()).toMatch(/^invalid-data: .*refiner\.width/);
   config({ refiner: TINY.refiner, height: 29 });
   expect(await refusal()).toMatch(/^invalid-data: .*latent grid/);
-  config({ height: 28, surprise: 1 });
+  const scales = (...sides: number[]) => ({ height: 28, tokeniser: { ...TINY.tokeniser, scales: sides } });
+  config(scales(2, 1, 5));
+  expect(await refusal()).toMatch(/^invalid-data: .*tokeniser\.scales: expected sides in ascending order/);
+  const classes = (...names: string[]) => ({ height: 28, tokeniser: TINY.tokeniser, classes: names });
+  config(classes(..."0123456788"));
+  expect(await refusal()).toMatch(/^invalid-data: .*classes: expected each name once/);
+  config(classes(..."012345678", "9".repeat(101)));
+  expect(await refusal()).toMatch(/^invalid-data: .*classes\.9: .*100 char/);
+  config(classes(..."012345678", "\u001b[2J"));
+  expect(await refusal()).toMatch(/^invalid-data: .*classes\.9: expected a name without control characters/);
+  config(classes(..."012345678", "größe 9"));
+  expect(await refusal()).toBe("loaded");
+  config({ classes: TINY.classes, surprise: 1 });
   expect(await refusal()).toMatch(/^invalid-data: .*surprise/);
 });
 

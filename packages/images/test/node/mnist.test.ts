@@ -80,6 +80,9 @@ test("any pair of IDX files, with or without labels", async () => {
   expect(named).toMatchObject({ name: "faces", classes: [..."abcdefgh"] });
   await expect(loadIdxPair(images, labels, { classes: ["a"] })).rejects.toMatchObject({ code: "invalid-data" });
   await expect(loadIdxPair(labels)).rejects.toMatchObject({ code: "shape" });
+  const load = loadIdxPair as (...args: unknown[]) => Promise<unknown>;
+  const wrong = [[], [5], [images, null], [images, labels, null], [images, labels, { classes: "ab" }], [images, labels, { nam: "a" }]]; // prettier-ignore
+  for (const args of wrong) await expect(load(...args)).rejects.toMatchObject({ code: "invalid-argument" });
 });
 
 test("files that are missing, truncated or lie are typed errors that name them", async () => {

@@ -98,8 +98,8 @@ function checkSizes(where: string, ...sizes: number[]): void {
 function checkWeights(count: number, weights: ArrayLike<number> | undefined): void {
   if (weights === undefined) return;
   if (weights.length !== count) throw invalid("areaMatrix", `${count} weights`, `${weights.length}`);
-  const wrong = Array.from(weights).find((weight) => !(weight > 0));
-  if (wrong !== undefined) throw invalid("areaMatrix", "weights above 0", `${wrong}`);
+  const wrong = Array.from(weights).filter((weight) => !(weight > 0));
+  if (wrong.length > 0) throw invalid("areaMatrix", "weights above 0", String(wrong[0]));
 }
 
 function invalid(where: string, expected: string, got: string): NextscaleError {

@@ -1,4 +1,10 @@
-import { NextscaleError } from "@nextscale/engine";
+import {
+  requireOptions,
+  wholeWithin,
+  within,
+  type OptionRequirements,
+  type Requirement,
+} from "../model/requirements.js";
 
 /** What a user may ask of sampling. Per-scale lists run coarse to fine. */
 export interface SamplingOptions {
@@ -35,31 +41,42 @@ export interface SamplingControls {
   readonly topP?: Float32Array;
 }
 
-/** Range of each option, both ends included. */
-const RANGES = {
-  temperature: [0, 1e3],
-  guidanceScale: [0, 1e3],
-  topK: [1, 2 ** 31 - 1],
-  topP: [0, 1],
-} as const;
+/**
+ * What each sampling option is to be, for `requireOptions`; a model adds options of its own.
+ *
+ * @param scales number of scales
+ */
+export function samplingRequirements(scales: number): OptionRequirements<SamplingOptions> {
+  return {
+    temperature: eachScale(within(0, 1e3), scales),
+    guidanceScale: within(0, 1e3),
+    guidanceRamp: {
+      expected: `"linear" or "constant"`,
+      fits: (value) => value === "linear" || value === "constant",
+    },
+    topK: eachScale(wholeWithin(1, 2 ** 31 - 1), scales),
+    topP: eachScale(within(0, 1), scales),
+  };
+}
 
 /**
  * Checks the options and splits them into what is traced and what is fed.
  *
  * @param scales number of scales
  * @param codes size of the vocabulary: a k that reaches it cuts nothing and is left out
- * @throws NextscaleError `invalid-argument` for a value out of range or a list of another length than the scales
+ * @throws NextscaleError `invalid-argument` for an unknown option, a value out of range or a list of another length than
+ *   the scales
  */
 export function samplingControls(
   options: SamplingOptions,
   scales: number,
   codes: number,
 ): { readonly plan: SamplingPlan; readonly controls: SamplingControls } {
-  const temperature = perScale("temperature", options.temperature ?? 1, scales);
-  const [guidanceScale = 1] = perScale("guidanceScale", options.guidanceScale ?? 1, 1);
-  const topK = perScale("topK", options.topK ?? codes, scales);
-  const topP = perScale("topP", options.topP ?? 1, scales);
-  if (!topK.every(Number.isInteger)) throw outOfRange("topK", "integers", topK.join(", "));
+  requireOptions("refinement-core/sampling", options, samplingRequirements(scales));
+  const { guidanceScale = 1, guidanceRamp = "linear" } = options;
+  const temperature = perScale(options.temperature ?? 1, scales);
+  const topK = perScale(options.topK ?? codes, scales);
+  const topP = perScale(options.topP ?? 1, scales);
   const guided = guidanceScale !== 1;
   const cut = topK.some((k) => k < codes);
   const nucleus = topP.some((p) => p < 1);
@@ -67,7 +84,7 @@ export function samplingControls(
     plan: { guided, nucleus, ...(cut ? { topK } : {}) },
     controls: {
       temperature: Float32Array.from(temperature),
-      ...(guided ? { guidance: guidanceSchedule(guidanceScale, options.guidanceRamp ?? "linear", scales) } : {}),
+      ...(guided ? { guidance: guidanceSchedule(guidanceScale, guidanceRamp, scales) } : {}),
       ...(nucleus ? { topP: Float32Array.from(topP) } : {}),
     },
   };
@@ -81,21 +98,14 @@ export function guidanceSchedule(guidanceScale: number, ramp: "linear" | "consta
   });
 }
 
-function perScale(name: keyof typeof RANGES, value: number | readonly number[], scales: number): readonly number[] {
-  const list = typeof value === "number" ? new Array<number>(scales).fill(value) : value;
-  const [least, most] = RANGES[name];
-  if (list.length !== scales) throw outOfRange(name, `one value or ${scales}`, `${list.length} values`);
-  if (!list.every((entry) => entry >= least && entry <= most)) {
-    throw outOfRange(name, `from ${least} to ${most}`, list.join(", "));
-  }
-  return list;
+function perScale(value: number | readonly number[], scales: number): readonly number[] {
+  return typeof value === "number" ? new Array<number>(scales).fill(value) : value;
 }
 
-function outOfRange(name: string, expected: string, got: string): NextscaleError {
-  return new NextscaleError({
-    code: "invalid-argument",
-    where: "refinement-core/sampling",
-    expected: `${name}: ${expected}`,
-    got,
-  });
+/** One value for all scales or a list with one for each; a list with a hole has none for some. */
+function eachScale({ expected, fits }: Requirement, scales: number): Requirement {
+  return {
+    expected: `${expected}, or a list of ${scales} such`,
+    fits: (value) => (Array.isArray(value) ? value.length === scales && Array.from(value).every(fits) : fits(value)),
+  };
 }

@@ -163,6 +163,7 @@ test.each([
   ["a larger area", () => areaMatrix(3, 4)],
   ["no outputs", () => areaMatrix(3, 0)],
   ["a weight of zero", () => areaMatrix(2, 1, [1, 0])],
+  ["a missing weight", () => areaMatrix(2, 1, [1, undefined as unknown as number])],
   ["too few weights", () => areaMatrix(3, 1, [1, 1])],
   ["overlapping windows", () => areaWeights([1, 1, 1], 2)],
   ["half a sample", () => bicubicMatrix(2, 2.5)],

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { guidanceSchedule, samplingControls } from "../../src/sampling/controls.js";
+import { guidanceSchedule, samplingControls, type SamplingOptions } from "../../src/sampling/controls.js";
 import { guide, guidedLabels } from "../../src/sampling/guidance.js";
 import { guideRow } from "../../src/sampling/reference.js";
 import { onCpu } from "../support/cpu.js";
@@ -42,9 +42,30 @@ test("values out of range and lists of the wrong length are refused by name", ()
     { topK: 2.5 },
     { topP: 1.1 },
     { guidanceScale: -1 },
-  ]) {
+    { guidanceScale: null },
+    { guidanceScale: "1" },
+    { guidanceRamp: "nosuch" },
+    { guidanceRamp: 5 },
+    { guidanceRamp: "Constant" },
+    { temperature: null },
+    { temperature: "1" },
+    { temperature: "abc" },
+    { temperature: new Array(3) },
+    { topK: null },
+    { topP: Symbol("p") },
+    { temprature: 1 },
+  ] as SamplingOptions[]) {
+    const refused = expect.objectContaining({ code: "invalid-argument" }) as Error;
+    expect(() => samplingControls(options, 3, 16)).toThrow(refused);
     expect(() => samplingControls(options, 3, 16)).toThrow(Object.keys(options)[0] ?? "");
   }
+});
+
+test("a value of a wrong type is shown as what it is", () => {
+  const options = { temperature: "1" } as unknown as SamplingOptions;
+  expect(() => samplingControls(options, 5, 16)).toThrow(
+    'refinement-core/sampling: expected temperature to be a number from 0 to 1000, or a list of 5 such, got "1"',
+  );
 });
 
 test("VAR's cfg = 1.5 is guidance scale 2.5: logits (1 + t) cond - t uncond with t = cfg k / (K - 1)", () => {
