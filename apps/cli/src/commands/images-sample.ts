@@ -5,6 +5,7 @@ import { createProgress, type SamplingOptions } from "@nextscale/refinement-core
 import { engineOption } from "../engine-option.js";
 import { earlierPictures } from "../images/earlier-pictures.js";
 import { labelledGrid, singlePictures } from "../images/pictures.js";
+import { requireNumbers } from "../images/require-numbers.js";
 import type { Invocation } from "../invocation.js";
 import { shardRange, type Shard } from "../options.js";
 import { formatSeconds, print, printJson } from "../output.js";
@@ -50,6 +51,7 @@ export async function sampleImages(options: SampleImagesOptions, invocation: Inv
     const samples = await model
       .sample({ count, seed, first, ...controls, ...label, signal, onProgress })
       .finally(() => progress.close());
+    requireNumbers(samples, options.model);
     const networkEvaluations = model.networkEvaluations(controls);
     const recorded = { first, count, ...recordedOptions(options, config) };
     const facts = { modelHash: hash, seed, engine, networkEvaluations, options: recorded, began };
