@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { run } from "./run.mjs";
 
 /**
@@ -15,23 +15,41 @@ function newest(folder) {
 }
 
 /**
- * True when some package has not been built since its sources or settings changed.
+ * The file that the compiler rewrites at the end of every build.
+ *
+ * @param {string} project folder of a package
+ */
+function stampOf(project) {
+  return join(project, "dist", ".tsbuildinfo");
+}
+
+/**
+ * Names of packages, for a message.
+ *
+ * @param {string[]} projects their folders
+ */
+function namesOf(projects) {
+  return projects.map((project) => basename(project)).join(", ");
+}
+
+/**
+ * Why packages must be built: some never have been, or their sources or settings have changed since.
  *
  * @param {string} root folder of the repository
- * @returns {boolean}
+ * @returns {string | undefined}
  */
-export function buildIsStale(root) {
+export function buildProblem(root) {
   const base = statSync(join(root, "tsconfig.base.json")).mtimeMs;
   const projects = ["packages", "apps"]
     .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
     .filter((project) => existsSync(join(project, "tsconfig.build.json")));
-  return projects.some((project) => {
-    // The compiler rewrites this file at the end of every build.
-    const stamp = join(project, "dist", ".tsbuildinfo");
-    if (!existsSync(stamp)) return true;
+  const unbuilt = projects.filter((project) => !existsSync(stampOf(project)));
+  if (unbuilt.length > 0) return `not built yet: ${namesOf(unbuilt)}`;
+  const changed = projects.filter((project) => {
     const settings = ["package.json", "tsconfig.build.json"].map((name) => statSync(join(project, name)).mtimeMs);
-    return Math.max(base, ...settings, newest(join(project, "src"))) > statSync(stamp).mtimeMs;
+    return Math.max(base, ...settings, newest(join(project, "src"))) > statSync(stampOf(project)).mtimeMs;
   });
+  return changed.length > 0 ? `changed since the last build: ${namesOf(changed)}` : undefined;
 }
 
 /**
@@ -40,8 +58,9 @@ export function buildIsStale(root) {
  * @param {string} root folder of the repository
  */
 export async function buildIfStale(root) {
-  if (!buildIsStale(root)) return;
-  console.log("Building the packages: their sources are newer than what was built from them.");
+  const problem = buildProblem(root);
+  if (problem === undefined) return;
+  console.log(`Building the packages (${problem}).`);
   const nx = join(root, "node_modules", "nx", "dist", "bin", "nx.js");
   const { status, output } = await run(root, process.execPath, [nx, "run-many", "-t", "build"], { quiet: true });
   if (status !== 0) {

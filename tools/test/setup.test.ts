@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { buildIsStale } from "../setup/build.mjs";
+import { buildProblem } from "../setup/build.mjs";
 import { explainInstallFailure, installProblem, nodeProblem } from "../setup/install.mjs";
 
 let root: string;
@@ -66,12 +66,12 @@ test("a build is wanted when there is none, and after a change of a source or a 
   const source = write("packages/engine/src/deep/file.ts");
   const settings = ["package.json", "tsconfig.build.json"].map((name) => write(`packages/engine/${name}`));
   for (const file of [source, ...settings]) seconds(file, 1000);
-  expect(buildIsStale(root)).toBe(true);
+  expect(buildProblem(root)).toBe("not built yet: engine");
   seconds(write("packages/engine/dist/.tsbuildinfo"), 2000);
-  expect(buildIsStale(root)).toBe(false);
+  expect(buildProblem(root)).toBeUndefined();
   for (const file of [source, ...settings, join(root, "tsconfig.base.json")]) {
     seconds(file, 3000);
-    expect(buildIsStale(root)).toBe(true);
+    expect(buildProblem(root)).toBe("changed since the last build: engine");
     seconds(file, 1000);
   }
 });

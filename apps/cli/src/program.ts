@@ -6,6 +6,7 @@ import type { DoctorOptions } from "./commands/doctor.js";
 import type { EvaluateImagesOptions } from "./commands/images-evaluate.js";
 import type { SampleImagesOptions } from "./commands/images-sample.js";
 import type { TrainImagesOptions } from "./commands/images-train.js";
+import { DATA_FORMS } from "./images/data-forms.js";
 import type { Invocation } from "./invocation.js";
 import { decimal, integer, shard } from "./options.js";
 import { VERSION } from "./versions.js";
@@ -151,8 +152,7 @@ function modelOption(): Option {
 }
 
 function dataOption(what: string): Option {
-  const forms = "mnist, fashion-mnist, IMAGES.idx,LABELS.idx, or a folder of PNG images";
-  return new Option("--data <images>", `${what}: ${forms}`).default("mnist");
+  return new Option("--data <images>", `${what}: ${DATA_FORMS}`).default("mnist");
 }
 
 function engineOption(): Option {

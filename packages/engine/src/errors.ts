@@ -42,7 +42,24 @@ export interface ErrorParts {
   readonly cause?: unknown;
 }
 
-/** The one error class of all nextscale packages. */
+/** Longer ones are cut in a message: what came may be a whole file. */
+const MOST_GOT = 500;
+
+/** What came, for a message. It may be an empty text, which one must see. */
+function shownGot(got: string): string {
+  if (got === "") return '""';
+  return got.length > MOST_GOT ? `${got.slice(0, MOST_GOT)}…` : got;
+}
+
+/**
+ * A text with its control characters as `\xNN`. Names in files and of files end up in messages, and a terminal obeys what
+ * it is sent: colours at best, a line that hides another at worst. Only line ends stay.
+ */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+/** The one error class of all nextscale packages. Its message can be shown anywhere; the parts are as they came. */
 export class NextscaleError extends Error {
   override readonly name = "NextscaleError";
   readonly code: ErrorCode;
@@ -54,8 +71,7 @@ export class NextscaleError extends Error {
   constructor(parts: ErrorParts) {
     const fix = parts.fix === undefined ? "" : `; ${parts.fix}`;
     super(
-      // What came may be an empty text, which one must see.
-      `${parts.where}: expected ${parts.expected}, got ${parts.got === "" ? '""' : parts.got}${fix}`,
+      withoutControls(`${parts.where}: expected ${parts.expected}, got ${shownGot(parts.got)}${fix}`),
       parts.cause === undefined ? undefined : { cause: parts.cause },
     );
     this.code = parts.code;

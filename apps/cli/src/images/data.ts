@@ -2,12 +2,10 @@ import { statSync } from "node:fs";
 import { NextscaleError } from "@nextscale/engine";
 import type { ImageDataset } from "@nextscale/images";
 import { loadFashionMnist, loadIdxPair, loadMnist, loadPngFolder } from "@nextscale/images/node";
+import { DATA_FORMS } from "./data-forms.js";
 
 /** Sets that are known by name, with a part to train on and one to test with. */
 const NAMED = { mnist: loadMnist, "fashion-mnist": loadFashionMnist } as const;
-
-/** What an option that names images may be, for its help and its errors. */
-export const DATA_FORMS = "mnist, fashion-mnist, IMAGES.idx,LABELS.idx, or a folder of PNG images";
 
 /** How the images of an option are loaded. */
 interface Wanted {

@@ -69,7 +69,8 @@ export async function imageDataset(parts: Omit<ImageDataset, "hash" | "count">):
  * A data set from a pair of IDX tensors: uint8 images [n,h,w] or [n,h,w,c] and, where there are any, uint8 labels [n].
  *
  * @param classes names of the classes; the numbers 0 to the largest label when absent
- * @throws NextscaleError `shape` or `invalid-data`
+ * @throws NextscaleError `shape` or `invalid-data`, which labels are too that, without names of classes, skip most of the
+ *   numbers
  */
 export async function datasetFromIdx(
   name: string,
@@ -84,9 +85,25 @@ export async function datasetFromIdx(
   const shape = { height, width, channels: channels as 1 | 3 };
   if (labels === undefined) return imageDataset({ name, images: images.data, ...shape, classes: [] });
   if (labels.dtype !== "uint8" || labels.shape.length !== 1) throw unfit(name, "uint8 labels [n]", labels);
-  const highest = labels.data.reduce((most, label) => Math.max(most, label), 0);
-  const names = classes ?? Array.from({ length: highest + 1 }, (_, label) => String(label));
+  const names = classes ?? numberedClasses(name, labels.data);
   return imageDataset({ name, images: images.data, labels: labels.data, ...shape, classes: names });
+}
+
+/**
+ * The numbers from 0 to the largest label. Labels that skip most of them are another numbering, or no labels at all: the
+ * model would have classes without a single image.
+ */
+function numberedClasses(name: string, labels: Uint8Array): string[] {
+  const used = new Set(labels);
+  const count = Math.max(-1, ...used) + 1;
+  if (2 * used.size >= count) return Array.from({ length: count }, (_, label) => String(label));
+  throw new NextscaleError({
+    code: "invalid-data",
+    where: `images/datasetFromIdx: ${name}`,
+    expected: `labels of at least half of the classes 0 to ${count - 1}`,
+    got: `labels of ${used.size} of these ${count} classes`,
+    fix: "number the classes from 0, without gaps",
+  });
 }
 
 function unfit(name: string, expected: string, got: IdxTensor): NextscaleError {

@@ -15,7 +15,14 @@ import type { ImageBatch } from "../image-batch.js";
 import { decodingProgram, encodingProgram } from "../tokeniser/programs.js";
 import type { ImageModelConfig } from "../config/config.js";
 import type { CodeScores, ImageModel, ImageSamples, SampleRequest } from "./image-model.js";
-import { countOfLabels, requireCodes, requireImages, requireLabels, requireRequest } from "./requirements.js";
+import {
+  countOfLabels,
+  requireCodes,
+  requireFinite,
+  requireImages,
+  requireLabels,
+  requireRequest,
+} from "./requirements.js";
 import { weightTypes } from "../generator/weights.js";
 
 /** As much of a checkpoint as a model is made of. */
@@ -73,6 +80,7 @@ export function createImageModel(
       const outputs = await programs.run(`decode ${items} ${shown.join()}`, build, codeInputs(codes, first, items));
       shown.forEach((k, i) => images[i]!.set(outputs[`images/${k}`]!.subarray(0, kept * pixels), first * pixels));
     });
+    images.forEach((data) => requireFinite(data, hash));
     return images.map((data) => asBatch(data, count));
   };
 
@@ -113,6 +121,7 @@ export function createImageModel(
       keepCodes(outputs, codes, start, kept);
       onProgress?.(start + kept, count);
     });
+    requireFinite(data, hash);
     return { ...asBatch(data, count), labels, codes };
   };
 

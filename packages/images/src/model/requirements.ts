@@ -138,6 +138,25 @@ export function requireLabels(
   return Int32Array.from(labels);
 }
 
+/**
+ * Weights can all be finite and still overflow when they are computed with: no file is damaged then, and only the images
+ * show it.
+ *
+ * @param model its hash
+ * @throws NextscaleError `invalid-data` when a pixel is no finite number
+ */
+export function requireFinite(pixels: Float32Array, model: string): void {
+  const bad = pixels.find((value) => !Number.isFinite(value));
+  if (bad === undefined) return;
+  throw new NextscaleError({
+    code: "invalid-data",
+    where: "images/model",
+    expected: `pixels that are numbers from the model ${model.slice(0, 12)}`,
+    got: `${bad}`,
+    fix: "its weights are unusable: train it anew or fetch it again",
+  });
+}
+
 /** Number of images that a list of labels is for. */
 export function countOfLabels(labels: ArrayLike<number>): number {
   requireArgument("images/score", "the labels", labels, { expected: "a list of classes", fits: isList });

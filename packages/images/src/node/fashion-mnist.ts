@@ -78,7 +78,8 @@ export async function loadFashionMnist(split: MnistSplit, options: FashionMnistO
       got: "none of them",
       fix:
         "install the Debian package dataset-fashion-mnist, or put the files of " +
-        `https://github.com/zalandoresearch/fashion-mnist into ${cache}, or pass downloadFrom`,
+        `https://github.com/zalandoresearch/fashion-mnist into ${cache}, or into a folder fashion-mnist of a folder ` +
+        "that the environment variable NEXTSCALE_DATA names",
     });
   }
   return loadIdxPair(images, labels, { name: `fashion-mnist/${split}`, classes: CLASSES });

@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import { readRegularFile } from "@nextscale/engine/node";
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { IMAGE_LIMITS, imageDataset, type ImageDataset } from "../data/image-dataset.js";
@@ -80,17 +81,30 @@ async function listImages(folder: string): Promise<{ files: ImageFile[]; classes
 async function list(folder: string): Promise<{ images: string[]; folders: string[] }> {
   const images: string[] = [];
   const folders: string[] = [];
-  try {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.name.startsWith(".")) continue;
-      const kind = entry.isSymbolicLink() ? await stat(join(folder, entry.name)) : entry;
-      if (kind.isDirectory()) folders.push(entry.name);
-      else if (/\.png$/i.test(entry.name)) images.push(entry.name);
-    }
-  } catch (error) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable(folder, error);
+  });
+  for (const entry of entries) {
+    if (entry.name.startsWith(".")) continue;
+    const kind = entry.isSymbolicLink() ? await linkedFrom(join(folder, entry.name)) : entry;
+    if (kind.isDirectory()) folders.push(entry.name);
+    else if (/\.png$/i.test(entry.name)) images.push(entry.name);
   }
   return { images: images.sort(), folders: folders.sort() };
+}
+
+/** What a link leads to. One that leads nowhere may have been meant as a class: it is not silently left out. */
+async function linkedFrom(link: string): Promise<Stats> {
+  return stat(link).catch((cause: unknown) => {
+    throw new NextscaleError({
+      code: "invalid-file",
+      where: WHERE,
+      expected: `the link ${link} to lead to a file or folder`,
+      got: codeOf(cause),
+      fix: "delete the link or mend it",
+      cause,
+    });
+  });
 }
 
 async function readImage(path: string): Promise<RasterImage> {
@@ -101,9 +115,13 @@ async function readImage(path: string): Promise<RasterImage> {
 }
 
 function unreadable(path: string, cause: unknown): NextscaleError {
-  const got = (cause as NodeJS.ErrnoException).code ?? String(cause);
   const expected = `to read ${path}`;
+  const got = codeOf(cause);
   return new NextscaleError({ code: "invalid-file", where: WHERE, expected, got, fix: "check the path", cause });
+}
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code ?? String(cause);
 }
 
 function describe({ height, width, channels }: RasterImage): string {

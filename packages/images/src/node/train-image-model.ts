@@ -1,4 +1,3 @@
-import { NextscaleError } from "@nextscale/engine";
 import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
 import type { ScaleDiagnostics } from "@nextscale/refinement-core";
 import {
@@ -10,9 +9,8 @@ import {
   type TrainingRun,
   type TrainingStart,
 } from "@nextscale/refinement-core/node";
-import * as z from "zod";
 import type { ImageModelConfig } from "../config/config.js";
-import { IMAGE_PRESETS, type ImagePreset, type ImagePresetName } from "../config/presets.js";
+import type { ImagePreset, ImagePresetName } from "../config/presets.js";
 import type { ImageDataset } from "../data/image-dataset.js";
 import { weightTypes } from "../generator/weights.js";
 import { imageModelKind } from "../model/checkpoint-kind.js";
@@ -22,6 +20,7 @@ import { decoderStage, withDecoder } from "../training/decoder-stage.js";
 import { datasetLatents } from "../training/latents.js";
 import { finishedRefiner, refinerStage } from "../training/refiner-stage.js";
 import { runConfigSchema, type ImageStage, type RunConfig } from "../training/run.js";
+import { runConfig } from "../training/run-config.js";
 import { finishedTokeniser, tokeniserStage } from "../training/tokeniser-stage.js";
 
 /** What to train. */
@@ -72,7 +71,7 @@ const STAGES = ["autoencoder", "tokeniser", "decoder", "refiner"] as const;
  * resumed any number of times.
  *
  * @throws NextscaleError before the first step: `unwritable`, `invalid-argument` when the preset does not go with the size
- *   of the images or there is nothing to resume, `invalid-data` when `<out>.training` holds another run,
+ *   or number of the images or there is nothing to resume, `invalid-data` when `<out>.training` holds another run,
  *   `engine-unavailable`; later `interrupted` (resumable), `invalid-data` when training diverges
  */
 export function trainImageModel(options: TrainImageModelOptions): Promise<TrainedImageModel> {
@@ -92,7 +91,7 @@ type Intervals = Pick<TrainingRun<RunConfig>, "checkpointEvery" | "logEvery">;
 
 async function trainAlone(options: TrainImageModelOptions, intervals: Intervals): Promise<TrainedImageModel> {
   const { dataset, out, seed = 0, start = "new", signal, onProgress, onTokeniser } = options;
-  const config = runConfig(options);
+  const config = runConfig(options.preset, dataset);
   const folder = await prepareTraining(out, STAGES, start, "images/trainImageModel");
   const engine = await openEngine(options.engine);
   try {
@@ -131,20 +130,4 @@ async function trainAlone(options: TrainImageModelOptions, intervals: Intervals)
   } finally {
     await engine.close();
   }
-}
-
-/** The preset for the images of a data set. */
-function runConfig({ preset, dataset }: TrainImageModelOptions): RunConfig {
-  const { model, training } = typeof preset === "string" ? IMAGE_PRESETS[preset] : preset;
-  const { height, width, channels, classes } = dataset;
-  const config = { model: { height, width, channels, classes: [...classes], ...model }, training };
-  const parsed = runConfigSchema.safeParse(config);
-  if (parsed.success) return parsed.data;
-  throw new NextscaleError({
-    code: "invalid-argument",
-    where: "images/trainImageModel",
-    expected: `images that ${typeof preset === "string" ? `the preset ${preset}` : "the given preset"} is for`,
-    got: `${height}x${width}x${channels} in ${classes.length} classes: ${z.prettifyError(parsed.error)}`,
-    fix: "choose another preset or data set",
-  });
 }

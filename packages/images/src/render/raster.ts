@@ -20,7 +20,13 @@ export function toByteSamples(samples: Uint8Array | Float32Array, where: string)
   for (let index = 0; index < samples.length; index++) {
     const value = samples[index]!;
     if (Number.isNaN(value)) {
-      throw new NextscaleError({ code: "invalid-data", where, expected: "numbers", got: `NaN at index ${index}` });
+      throw new NextscaleError({
+        code: "invalid-data",
+        where,
+        expected: "pixels that are numbers",
+        got: `NaN at index ${index}`,
+        fix: "if a model computed them, its weights are unusable: train it anew or fetch it again",
+      });
     }
     bytes[index] = Math.round(255 * Math.min(1, Math.max(0, value)));
   }

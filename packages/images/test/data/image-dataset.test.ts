@@ -71,3 +71,21 @@ test("tensors that are no images or labels are refused", async () => {
     await expect(datasetFromIdx("toy", images, wrong)).rejects.toMatchObject({ code: "shape" });
   }
 });
+
+test("labels that skip most of their numbers are refused, unless the classes have names", async () => {
+  const images = { dtype: "uint8", shape: [2, 2, 2], data: parts.images } as const;
+  const labelled = (a: number, b: number) => ({ dtype: "uint8", shape: [2], data: Uint8Array.of(a, b) }) as const;
+  expect((await datasetFromIdx("toy", images, labelled(3, 0))).classes).toHaveLength(4);
+  expect((await datasetFromIdx("toy", images, labelled(1, 1))).classes).toHaveLength(2);
+  const refuses = (a: number, b: number, expected: string) =>
+    expect(datasetFromIdx("toy", images, labelled(a, b))).rejects.toMatchObject({ code: "invalid-data", expected });
+  await refuses(255, 255, "labels of at least half of the classes 0 to 255");
+  await refuses(4, 0, "labels of at least half of the classes 0 to 4");
+  expect((await datasetFromIdx("toy", images, labelled(4, 0), [..."abcde"])).classes).toHaveLength(5);
+});
+
+test("no labels for some images are labels that do not match, not classes without images", async () => {
+  const images = { dtype: "uint8", shape: [2, 2, 2], data: parts.images } as const;
+  const none = { dtype: "uint8", shape: [0], data: new Uint8Array() } as const;
+  await expect(datasetFromIdx("toy", images, none)).rejects.toMatchObject({ code: "shape", expected: "2 labels" });
+});

@@ -43,6 +43,16 @@ async function refusal(promise: Promise<unknown>): Promise<ErrorCode | "none"> {
   );
 }
 
+test("weights that overflow are the model's fault, which is said", async () => {
+  const huge = Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, data.map((x) => x * 1e30)]));
+  const overflowing = createImageModel(contentOf(TINY, huge), { engine: opened.engine });
+  const unusable = { code: "invalid-data", message: expect.stringContaining("its weights are unusable") };
+  await expect(overflowing.sample({ count: 1 })).rejects.toMatchObject(unusable);
+  const codes = sites.map((count) => new Int32Array(count));
+  await expect(overflowing.decode(codes, 1)).rejects.toMatchObject(unusable);
+  await overflowing.close();
+});
+
 test("sample i is the same in a batch, alone, in a batch of another size and in a shard", async () => {
   const COUNT = 300;
   const whole = await sample({ count: COUNT });

@@ -59,7 +59,7 @@ test.skipIf(installed)(
   async () => {
     const error = await loadFashionMnist("test").catch((caught: Error) => caught.message.replaceAll(folder, "HOME"));
     expect(error).toMatchInlineSnapshot(
-      `"images/loadFashionMnist: expected t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (or .gz) in one of /usr/share/datasets/fashion-mnist, HOME/cache/nextscale/fashion-mnist, got none of them; install the Debian package dataset-fashion-mnist, or put the files of https://github.com/zalandoresearch/fashion-mnist into HOME/cache/nextscale/fashion-mnist, or pass downloadFrom"`,
+      `"images/loadFashionMnist: expected t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (or .gz) in one of /usr/share/datasets/fashion-mnist, HOME/cache/nextscale/fashion-mnist, got none of them; install the Debian package dataset-fashion-mnist, or put the files of https://github.com/zalandoresearch/fashion-mnist into HOME/cache/nextscale/fashion-mnist, or into a folder fashion-mnist of a folder that the environment variable NEXTSCALE_DATA names"`,
     );
   },
 );

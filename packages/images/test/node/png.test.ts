@@ -1,7 +1,7 @@
 import { isNextscaleError } from "@nextscale/engine";
 import { encode, type ImageData } from "fast-png";
 import fc from "fast-check";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { crc32 } from "./crc32.fixture.js";
@@ -262,4 +262,17 @@ test("a folder that is no data set is a typed error that says which file", async
   put("b.png", pixel(2));
   put("cat/1.png", pixel(2));
   await fails("invalid-file", "a.png beside the folder cat");
+});
+
+test("links are followed, and one that leads nowhere is named itself", async () => {
+  put("p/a.png", pixel(1));
+  mkdirSync(join(folder, "linked"));
+  symlinkSync(join(folder, "p", "a.png"), join(folder, "linked", "b.png"));
+  expect(await loadPngFolder(join(folder, "linked"))).toMatchObject({ images: Uint8Array.of(1) });
+  const link = join(folder, "p", "zz.png");
+  symlinkSync("nowhere", link);
+  await expect(loadPngFolder(join(folder, "p"))).rejects.toMatchObject({
+    code: "invalid-file",
+    message: `images/loadPngFolder: expected the link ${link} to lead to a file or folder, got ENOENT; delete the link or mend it`,
+  });
 });

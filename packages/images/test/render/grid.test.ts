@@ -198,4 +198,7 @@ test("refuses what cannot be drawn", () => {
   refuses("invalid-argument", { gap: -1 });
   refuses("invalid-argument", { scale: 1_000_000 });
   refuses("invalid-data", {}, Float32Array.of(0, NaN, 0, 0));
+  expect(() => renderGrid(Float32Array.of(0, NaN, 0, 0), shape)).toThrow(
+    "images/renderGrid: expected pixels that are numbers, got NaN at index 1; if a model computed them, its weights are unusable: train it anew or fetch it again",
+  );
 });

@@ -36,6 +36,7 @@ export function shuffledBatches(options: {
       where: "training/epoch-order",
       expected: `a batch size from 1 to the ${count} items of the data set`,
       got: `${batchSize}`,
+      fix: "add items or take smaller batches",
     });
   }
   // The order of the epoch last asked for is kept: shuffling 60,000 items takes milliseconds, a step may too.
