@@ -84,6 +84,8 @@ export default defineConfig({
     maxWorkers: "100%",
     reporters: ["default", new PlainReporter(notes)],
     pool: "forks",
+    // Files share a process and what it has imported, which halves the time of importing: leave nothing behind in it.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: { include: ["packages/*/src/**", "apps/*/src/**"] },

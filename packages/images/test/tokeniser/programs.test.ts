@@ -111,7 +111,9 @@ test("a configuration whose parts do not fit is refused with its place", () => {
   const refused = (change: object) => imageModelConfigSchema.safeParse({ ...TINY, ...change }).error?.issues.map(({ path }) => path.join(".")); // prettier-ignore
   expect(imageModelConfigSchema.safeParse(TINY).success).toBe(true);
   expect(refused({ height: 32 })).toEqual(["tokeniser.scales"]);
-  expect(refused({ tokeniser: { ...TINY.tokeniser, scales: [6, 5] } })).toEqual(["tokeniser.scales"]);
+  expect(refused({ tokeniser: { ...TINY.tokeniser, scales: [1, 6] } })).toEqual(["tokeniser.scales"]);
+  expect(refused({ tokeniser: { ...TINY.tokeniser, scales: [3, 2, 5] } })).toEqual(["tokeniser.scales"]);
+  expect(refused({ classes: ["a", "a"] })).toEqual(["classes"]);
   expect(refused({ tokeniser: { ...TINY.tokeniser, widths: [7, 8, 8] } })).toEqual(["tokeniser.widths.0"]);
   expect(refused({ refiner: { ...TINY.refiner, heads: 3 } })).toEqual(["refiner"]);
   expect(refused({ refiner: { ...TINY.refiner, width: 1e9 } })).toEqual(["refiner.width"]);

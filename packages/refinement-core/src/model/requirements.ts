@@ -8,6 +8,7 @@ import { NextscaleError } from "@nextscale/engine";
 /** What an argument is to be: in words, as they follow "expected ... to be", and as a test, which must not throw. */
 export interface Requirement {
   readonly expected: string;
+  /** Whether a value is that. */
   readonly fits: (value: unknown) => boolean;
 }
 
