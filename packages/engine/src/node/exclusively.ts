@@ -10,7 +10,7 @@ const BEAT_MS = 20_000;
 /** On another machine one cannot look whether a process lives; a lock that was silent for so long is nobody's. */
 const SILENT_MS = 300_000;
 
-/** Locks that this process holds: one left by an earlier process of our id is not among them. */
+/** Locks that this process holds or is taking: one left by an earlier process of our id is not among them. */
 const held = new Set<string>();
 
 /**
@@ -23,7 +23,13 @@ const held = new Set<string>();
 export async function exclusively<T>(path: string, where: string, work: () => Promise<T>): Promise<T> {
   const target = resolve(path);
   const lock = join(dirname(target), `.${basename(target)}.lock`);
-  await take(lock, target, where);
+  // Before the first wait, so that a second call of this process cannot take the file for one left behind.
+  if (held.has(lock)) throw taken(String(process.pid), target, lock, where);
+  held.add(lock);
+  await take(lock, target, where).catch((error: unknown) => {
+    held.delete(lock);
+    throw error;
+  });
   const beat = setInterval(() => void utimes(lock, new Date(), new Date()).catch(() => undefined), BEAT_MS);
   beat.unref();
   try {
@@ -47,7 +53,6 @@ async function take(lock: string, target: string, where: string): Promise<void> 
   } catch (error) {
     throw error instanceof NextscaleError ? error : unwritable(where, target, error);
   }
-  held.add(lock);
 }
 
 /** False when the file is there already. */
@@ -77,8 +82,8 @@ async function ownerOf(lock: string): Promise<string | undefined> {
   if (match === null) return age < BEAT_MS ? "that began just now" : undefined;
   const [pid, host] = [Number(match[1]), match[2]!];
   if (host !== hostname()) return age < SILENT_MS ? `${pid} on ${host}` : undefined;
-  const lives = pid === process.pid ? held.has(lock) : isAlive(pid);
-  return lives ? String(pid) : undefined;
+  // Of our number and not ours, or this call would not have come so far.
+  return pid !== process.pid && isAlive(pid) ? String(pid) : undefined;
 }
 
 function taken(owner: string, target: string, lock: string, where: string): NextscaleError {

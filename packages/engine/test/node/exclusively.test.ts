@@ -35,6 +35,13 @@ test("one at a time, also in one process, and nothing is left", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test("of two calls in the same instant one is refused", async () => {
+  const long = () => new Promise<string>((resolve) => setTimeout(() => resolve("done"), 50));
+  const results = await Promise.allSettled([exclusively(path, "test", long), exclusively(path, "test", long)]);
+  expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test("a process that lives is waited for, one that was killed is not", async () => {
   const other = spawn(process.execPath, ["-e", "setTimeout(() => {}, 1e6)"]);
   writeFileSync(lock, JSON.stringify({ pid: other.pid, host: hostname() }));
