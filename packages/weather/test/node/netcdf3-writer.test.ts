@@ -4,7 +4,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { isNextscaleError } from "@nextscale/engine";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { equiangularGrid } from "../../src/grid/grid.js";
 import { variableOf } from "../../src/data/dataset.js";
 import { readDecoded } from "../../src/data/decode.js";
 import type { DatasetDefinition } from "../../src/data/definition.js";
@@ -14,6 +13,7 @@ import { readNetcdf3 } from "../../src/data/netcdf3-read.js";
 import { decodeTimes } from "../../src/data/time.js";
 import { readNetcdf3File } from "../../src/node/netcdf3-file.js";
 import { openNetcdf3Writer } from "../../src/node/netcdf3-writer.js";
+import { forecast } from "./forecast.fixture.js";
 
 let folder: string;
 beforeEach(() => {
@@ -21,14 +21,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const forecast = {
-  grid: equiangularGrid(4, 8),
-  variables: [{ name: "z500", standardName: "geopotential", units: "m2 s-2" }],
-  members: 3,
-  leadHours: [12, 24],
-  start: new Date("2020-01-01T00:00:00Z"),
-  attributes: { seed: [7] },
-};
 const field = (member: number, lead: number) =>
   Float32Array.from({ length: 32 }, (_, i) => member * 1000 + lead * 100 + i);
 

@@ -13,10 +13,10 @@ import type { DatasetDefinition } from "../../src/data/definition.js";
 import { weatherBenchLayout } from "../../src/data/forecast-layout.js";
 import { gridOf, readFields } from "../../src/data/grid-of.js";
 import { readZarr, readZarrUrl } from "../../src/data/zarr-read.js";
-import { equiangularGrid } from "../../src/grid/grid.js";
 import { readZarrFolder } from "../../src/node/zarr-folder.js";
 import { openZarrWriter } from "../../src/node/zarr-writer.js";
 import { testWithData } from "../data/weather-data.fixture.js";
+import { forecast } from "./forecast.fixture.js";
 
 let folder: string;
 beforeEach(() => {
@@ -24,14 +24,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const forecast = {
-  grid: equiangularGrid(4, 8),
-  variables: [{ name: "z500", standardName: "geopotential", units: "m2 s-2" }],
-  members: 3,
-  leadHours: [12, 24],
-  start: new Date("2020-01-01T00:00:00Z"),
-  attributes: { seed: [7] },
-};
 /** A field of a member and lead, longitude slowest. */
 const field = (number: number, lead: number) =>
   Float32Array.from({ length: 32 }, (_, i) => number * 1000 + lead * 100 + i);
