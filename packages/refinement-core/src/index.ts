@@ -80,6 +80,8 @@ export {
   type BlockModulationParameters,
   type ModulationName,
   type SharedModulationParameters,
+  initSharedModulation,
+  sharedModulation,
 } from "./refiner/modulation.js";
 export { mlp, type MlpConfig, type MlpParameters } from "./refiner/mlp.js";
 export {
@@ -128,10 +130,17 @@ export {
   type SetBlockConfig,
 } from "./refiner/set-transformer.js";
 export { GRID_FEATURES, siteFeatureCount, siteFeatures, type SiteFeatureConfig } from "./refiner/site-features.js";
-export { type BlockConfig, type BlockParameters, type KeyValue } from "./refiner/transformer-block.js";
+export {
+  applyBlock,
+  initBlock,
+  type BlockConfig,
+  type BlockInputs,
+  type BlockParameters,
+  type KeyValue,
+} from "./refiner/transformer-block.js";
 
 // sampling
-export { drawCategorical, gumbelFromUniform, type CategoricalDraw } from "./sampling/categorical.js";
+export { drawByInversion, drawCategorical, gumbelFromUniform, type CategoricalDraw } from "./sampling/categorical.js";
 export {
   guidanceSchedule,
   samplingControls,
@@ -196,11 +205,13 @@ export {
 
 // model
 export { compiledPrograms, type CompiledPrograms } from "./model/compiled-programs.js";
+export { untilSignalsAreSeen } from "./model/event-loop.js";
 export { batchSize, inBatches, sliceItems } from "./model/in-batches.js";
 export {
   requireArgument,
   requireOptions,
   wholeWithin,
+  within,
   type OptionRequirements,
   type Requirement,
 } from "./model/requirements.js";
@@ -261,6 +272,8 @@ export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiNormals, phiTypes, type Phi 
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
 export { residualQuantiser } from "./quantiser/residual-quantiser.js";
 export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
+export { fitTransform, type FittedTransform } from "./quantiser/fit-transform.js";
+export { transformQuantiser, type TransformCodebook } from "./quantiser/transform-quantiser.js";
 
 // checkpoint
 export {

@@ -8,6 +8,7 @@ import {
   compiledPrograms,
   inBatches,
   sliceItems,
+  untilSignalsAreSeen,
 } from "@nextscale/refinement-core";
 import { scaleGeometry } from "../generator/generator.js";
 import { likelihoodProgram, samplingProgram } from "../generator/programs.js";
@@ -162,11 +163,6 @@ export function createImageModel(
     score: (codes, labels) => programs.call(() => score(codes, labels)),
     close: () => programs.close(),
   };
-}
-
-/** An engine that computes in this thread never returns to the event loop, where timers and key presses wait. */
-function untilSignalsAreSeen(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function interrupted(done: number, count: number): NextscaleError {

@@ -84,6 +84,11 @@ export interface BlockInputs {
   readonly past?: KeyValue;
   /** Added to the attention scores. */
   readonly bias?: tf.Tensor;
+  /**
+   * Into how many windows of consecutive sites attention is divided; 1 unless given. Nothing is moved for it: sites that are
+   * to share a window must lie side by side. Not together with `past`.
+   */
+  readonly windows?: number;
 }
 
 /** One block; also returns the keys and values of `past` and `x` together. */
@@ -93,6 +98,7 @@ export function applyBlock(
   inputs: BlockInputs,
 ): { readonly x: tf.Tensor; readonly seen: KeyValue } {
   const [items = 0, sites = 0, width = 0] = inputs.x.shape;
+  const windows = items * (inputs.windows ?? 1);
   const asRows = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [items * sites, width]);
   const asItems = (rows: tf.Tensor): tf.Tensor => tf.reshape(rows, [items, sites, width]);
   const modulation = blockModulation(inputs.shared, params.modulation);
@@ -100,9 +106,9 @@ export function applyBlock(
   const { query, key, value, output, logScale } = params.attention;
   const rows = asRows(modulatedNorm(inputs.x, modulation.attentionScale, modulation.attentionShift));
   const headScale = tf.reshape(tf.exp(tf.minimum(logScale, Math.log(LARGEST_SCALE))), [heads, 1]);
-  const queries = headsFirst(normalise(perHead(linear(query, rows), items, heads), headScale));
-  const newKeys = headsFirst(normalise(perHead(tf.matMul(rows, key), items, heads)));
-  const newValues = splitHeads(linear(value, rows), items, heads);
+  const queries = headsFirst(normalise(perHead(linear(query, rows), windows, heads), headScale));
+  const newKeys = headsFirst(normalise(perHead(tf.matMul(rows, key), windows, heads)));
+  const newValues = splitHeads(linear(value, rows), windows, heads);
   const seen =
     inputs.past === undefined
       ? { key: newKeys, value: newValues }

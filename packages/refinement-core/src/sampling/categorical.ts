@@ -45,3 +45,21 @@ const LEAST_EXPONENTIAL = 2 ** -25;
 export function gumbelFromUniform(uniform: tf.Tensor): tf.Tensor {
   return tf.neg(tf.log(tf.maximum(tf.neg(tf.log(uniform)), LEAST_EXPONENTIAL)));
 }
+
+/**
+ * Draws int32 codes [...] by inverting the distribution function of softmax(logits / T): the first code at which the sum of
+ * probabilities exceeds the uniform number. One number a draw where the Gumbel trick needs one for each code, so it is the
+ * way to draw for many sites; where codes are ordered levels, a larger number gives a higher level.
+ *
+ * @param logits [..., V]
+ * @param uniform in (0, 1), [...]
+ * @param temperature one element, above 0
+ */
+export function drawByInversion(logits: tf.Tensor, uniform: tf.Tensor, temperature: tf.Tensor): tf.Tensor {
+  const last = logits.shape[logits.rank - 1]! - 1;
+  // tfjs' own kernels take no axis counted from the end here.
+  const reached = tf.cumsum(tf.softmax(tf.div(logits, temperature)), logits.rank - 1);
+  const passed = tf.less(reached, tf.expandDims(uniform, -1));
+  // The sum of all probabilities may be rounded to less than the largest uniform number.
+  return tf.minimum(tf.sum(tf.cast(passed, "int32"), -1), tf.scalar(last, "int32"));
+}

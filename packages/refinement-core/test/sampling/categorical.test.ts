@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { drawCategorical, gumbelFromUniform } from "../../src/sampling/categorical.js";
+import { drawByInversion, drawCategorical, gumbelFromUniform } from "../../src/sampling/categorical.js";
 import { drawRow, truncatedProbabilities, type Truncation } from "../../src/sampling/reference.js";
 import { onCpu } from "../support/cpu.js";
 import { gumbels, normals, uniforms } from "../support/random.js";
@@ -136,4 +136,31 @@ test("Gumbel noise stays finite where a logarithm is inexact, and is otherwise t
   const [inexact = NaN, exact = NaN] = gumbelFromUniform(tf.tensor1d([1, nearest])).dataSync();
   expect(Number.isFinite(inexact)).toBe(true);
   expect(inexact).toBeGreaterThan(exact);
+});
+
+describe("drawing by inversion", () => {
+  const logits = tf.tensor2d([0, 1, 2, -1, 3, -2, 0, 0, 0], [1, 9]);
+  const at = (uniform: number, temperature = 1) =>
+    drawByInversion(logits, tf.tensor1d([uniform]), tf.tensor1d([temperature])).dataSync()[0]!;
+
+  test("codes are as frequent as they are probable, at any temperature", () => {
+    const count = 20_000;
+    const uniform = tf.tensor1d(uniforms("inversion", count));
+    for (const temperature of [0.5, 1, 2]) {
+      const many = tf.broadcastTo(logits, [count, 9]);
+      const codes = drawByInversion(many, uniform, tf.tensor1d([temperature])).dataSync();
+      const probabilities = tf.softmax(tf.div(logits, temperature)).dataSync();
+      probabilities.forEach((probability, code) => {
+        const found = codes.reduce((sum, one) => sum + Number(one === code), 0) / count;
+        expect(Math.abs(found - probability)).toBeLessThan(4 * Math.sqrt(probability / count) + 1e-4);
+      });
+    }
+  });
+
+  test("a larger number never gives a lower code, and the largest and smallest give codes that exist", () => {
+    const codes = Array.from({ length: 200 }, (_, i) => at((i + 0.5) / 200));
+    expect(codes).toEqual([...codes].sort((a, b) => a - b));
+    expect(at(1 - 2 ** -24)).toBe(8);
+    expect(at(2 ** -24)).toBe(0);
+  });
 });

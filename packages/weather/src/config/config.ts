@@ -1,0 +1,102 @@
+import * as z from "zod";
+
+const positive = z.number().int().positive();
+const extent = positive.max(4096);
+const layerWidth = positive.max(1024);
+const share = z.number().min(0).max(1);
+/** Names end up in files, tables and plots. */
+const name = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^\P{Cc}*$/u, "expected a name without control characters");
+
+/** A grid as a model describes it: the coordinates of its rows and columns; areas follow from them. */
+export const gridConfigSchema = z.strictObject({
+  kind: z.enum(["equiangular", "equiangular-with-poles", "gaussian", "regional"]),
+  latitudes: z.array(z.number().min(-90).max(90)).min(2).max(4096),
+  longitudes: z.array(z.number().min(-360).max(720)).min(2).max(4096),
+});
+
+/** What the next state is expected to be before the network has looked at it: itself, or a local linear regression. */
+export const anchorConfigSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("persistence") }),
+  z.strictObject({ kind: z.literal("ridge"), rows: positive.max(31), columns: positive.max(31) }),
+]);
+
+/** Network sizes. */
+export const networkConfigSchema = z
+  .strictObject({
+    width: layerWidth,
+    heads: positive,
+    encoderBlocks: positive.max(64),
+    scaleBlocks: positive.max(64),
+    /** Columns of tokens in an attention window. */
+    windowColumns: positive,
+    /** Cells along a side of a token of the encoder. */
+    encoderSide: positive.max(64),
+    /** Cells along a side of a token of each scale, coarsest first. */
+    sides: z.array(positive.max(64)).min(1).max(9),
+  })
+  .refine(({ width, heads }) => width % heads === 0, "expected heads that divide the width");
+
+/** What a forecast model is: enough, with its weights, to run it. */
+export const weatherModelConfigSchema = z.strictObject({
+  grid: gridConfigSchema,
+  /** Names of the channels: `z500`. */
+  channels: z.array(name).min(1).max(256),
+  /** Fields that never change and that the network sees besides the state. */
+  statics: positive.max(256),
+  /** Hours of a step. */
+  stepHours: positive.max(24 * 31),
+  anchor: anchorConfigSchema,
+  pyramid: z.strictObject({
+    /** Halvings of the grid. */
+    depth: z.number().int().min(0).max(8),
+    expansion: z.enum(["bilinear", "replication"]),
+  }),
+  quantiser: z.strictObject({
+    /** Distance of two levels, in standard deviations of what the anchor misses. */
+    step: z.number().positive(),
+    /** Coordinates and levels of each scale, coarsest first. */
+    scales: z
+      .array(z.strictObject({ dimensions: positive.max(4096), levels: extent }))
+      .min(1)
+      .max(9),
+  }),
+  /** Divides the logits of each scale, coarsest first: fitted on validation data. */
+  sharpness: z.array(z.number().positive()).min(1).max(9),
+  network: networkConfigSchema,
+});
+
+/** How the network is trained; part of a preset and of a training checkpoint, not of a finished model. */
+export const weatherTrainingSchema = z.strictObject({
+  steps: positive,
+  batchSize: positive,
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0),
+  /** Largest share of a state's codes that are moved by a level, for self-correction. */
+  corruption: share,
+  /** Noise on the states that a forecast starts from, in standard deviations of a step's change. */
+  inputNoise: z.number().min(0),
+});
+
+/** A model and its training, but for what the data decides. */
+export interface WeatherPreset {
+  readonly model: Pick<WeatherModelConfig, "anchor" | "pyramid" | "network"> & {
+    /** Distance of two levels, in standard deviations of what the anchor misses. */
+    readonly quantiser: { readonly step: number };
+  };
+  readonly training: WeatherTrainingConfig;
+}
+
+/** What a forecast model is. */
+export type WeatherModelConfig = Readonly<z.infer<typeof weatherModelConfigSchema>>;
+/** How the network is trained. */
+export type WeatherTrainingConfig = Readonly<z.infer<typeof weatherTrainingSchema>>;
+
+/** Schema of a run's configuration, which makes a run the same run when it is resumed. */
+export const runConfigSchema = z.strictObject({ model: weatherModelConfigSchema, training: weatherTrainingSchema });
+
+/** The configuration of a training run. */
+export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;

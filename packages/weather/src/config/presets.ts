@@ -1,0 +1,33 @@
+import type { WeatherPreset } from "./config.js";
+
+/** Models by name. */
+export const WEATHER_PRESETS = {
+  /** The globe of the simulator, 64 x 32, steps of 12 hours. */
+  sim: {
+    model: {
+      anchor: { kind: "ridge", rows: 7, columns: 9 },
+      pyramid: { depth: 4, expansion: "bilinear" },
+      quantiser: { step: 0.35 },
+      network: {
+        width: 128,
+        heads: 4,
+        encoderBlocks: 6,
+        scaleBlocks: 2,
+        windowColumns: 16,
+        encoderSide: 4,
+        sides: [1, 2, 2, 2, 4],
+      },
+    },
+    training: {
+      steps: 6000,
+      batchSize: 16,
+      learningRate: 3e-3,
+      weightDecay: 1e-4,
+      corruption: 0.1,
+      inputNoise: 0.05,
+    },
+  },
+} as const satisfies Record<string, WeatherPreset>;
+
+/** Name of a preset. */
+export type WeatherPresetName = keyof typeof WEATHER_PRESETS;

@@ -1,0 +1,158 @@
+import { NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
+import {
+  compiledPrograms,
+  inBatches,
+  randomStream,
+  sliceItems,
+  uniforms,
+  untilSignalsAreSeen,
+  type Checkpoint,
+  type ModelDescription,
+} from "@nextscale/refinement-core";
+import type { WeatherModelConfig } from "../config/config.js";
+import type { FieldLayout } from "../verification/case.js";
+import { fieldModel } from "./field-model.js";
+import { scaledField, unscaledField } from "./field-scaling.js";
+import type { ForecastModel, ForecastRequest, ForecastStep, InitialState } from "./forecast-model.js";
+import { forecastProgram } from "./forecast-program.js";
+import { forcings } from "./forcings.js";
+import { requireRequest, requireState } from "./requirements.js";
+import { scoreProgram } from "./score-program.js";
+import { isUnstable } from "./stability.js";
+
+/** As much of a checkpoint as a model is made of. */
+export interface ForecastModelContent extends Pick<Checkpoint<WeatherModelConfig>, "config" | "tensors" | "hash"> {
+  readonly description: Pick<ModelDescription, "seed" | "data">;
+}
+
+/** What a model is made with besides its checkpoint. */
+export interface CreateForecastModelOptions {
+  /** Stays open when the model is closed, unless `ownsEngine`. */
+  readonly engine: Engine;
+  readonly ownsEngine?: boolean;
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * A forecast model from the content of its two files. It works wherever there is an engine; with Node `loadForecastModel` does
+ * it all.
+ *
+ * @param content what `decodeCheckpoint` gives, which has checked it
+ */
+export function createForecastModel(
+  { config, tensors, hash, description }: ForecastModelContent,
+  { engine, ownsEngine = false }: CreateForecastModelOptions,
+): ForecastModel {
+  const { grid, refiner } = fieldModel(config);
+  const layout: FieldLayout = { grid, channels: config.channels };
+  const programs = compiledPrograms(engine, tensors, {
+    where: "weather/model",
+    ...(ownsEngine ? { afterwards: () => engine.close() } : {}),
+  });
+  const size = config.channels.length * grid.latitudes.length * grid.longitudes.length;
+  const variability = { zonal: tensors["scaling/zonal"]!, areaWeights: grid.areaWeights, columns: grid.longitudes.length }; // prettier-ignore
+  const draws = config.quantiser.scales.map(({ dimensions }, k) => ({ blocks: refiner.scales[k]!.blocks, dimensions }));
+
+  const scaled = (field: Float32Array): Float32Array => scaledField(tensors, field);
+  const unscaled = (field: Float32Array): Float32Array => unscaledField(tensors, field);
+
+  async function* forecast(request: ForecastRequest): AsyncGenerator<ForecastStep, void, undefined> {
+    const { initial, steps, members, firstMember, seed, sharpness, signal } = requireRequest(request, config, layout);
+    const temperature = Float32Array.from(sharpness);
+    const unstableSince = new Int32Array(members);
+    let previous = repeated(scaled(initial.previous), members);
+    let current = repeated(scaled(initial.current), members);
+    for (let step = 1; step <= steps; step++) {
+      const start = initial.time + (step - 1) * config.stepHours * HOUR;
+      const stream = randomStream(seed, `weather/forecast/${initial.time}/${step}`);
+      const next = new Float32Array(members * size);
+      await programs.call(() =>
+        inBatches(members, async (first, items, kept) => {
+          await untilSignalsAreSeen();
+          if (signal?.aborted) throw interrupted(step, steps);
+          const noise = draws.map(({ blocks, dimensions }, scale) => [
+            `uniform/${scale}`,
+            uniforms(stream, {
+              items: { first: firstMember + first, count: items },
+              scale,
+              sites: blocks,
+              draws: dimensions,
+            }),
+          ]);
+          const outputs = await programs.run(`forecast ${items}`, () => forecastProgram(config, items), {
+            previous: sliceItems(previous, size, first, items),
+            current: sliceItems(current, size, first, items),
+            forcings: repeated(Float32Array.from(forcings(start, config.stepHours)), items),
+            temperature,
+            ...Object.fromEntries(noise),
+          });
+          next.set(outputs["next"]!.subarray(0, kept * size), first * size);
+        }),
+      );
+      const fields = new Float32Array(members * size);
+      for (let member = 0; member < members; member++) {
+        const field = next.subarray(member * size, (member + 1) * size);
+        if (unstableSince[member] === 0 && isUnstable(field, variability)) unstableSince[member] = step;
+        fields.set(unscaled(field), member * size);
+      }
+      [previous, current] = [current, next];
+      const leadHours = step * config.stepHours;
+      yield {
+        step,
+        leadHours,
+        validTime: initial.time + leadHours * HOUR,
+        fields,
+        unstableSince: unstableSince.slice(),
+      };
+    }
+  }
+
+  const observed = async (initial: InitialState, next: Float32Array): Promise<NamedArrays> => {
+    requireState(initial, layout);
+    requireState({ ...initial, current: next }, layout);
+    return programs.run("score", () => scoreProgram(config), {
+      previous: scaled(initial.previous),
+      current: scaled(initial.current),
+      next: scaled(next),
+      forcings: Float32Array.from(forcings(initial.time, config.stepHours)),
+    });
+  };
+
+  return {
+    config,
+    layout,
+    hash,
+    trainedOn: description.data,
+    seed: description.seed,
+    engine: engine.name,
+    networkEvaluations: 1 + draws.length,
+    forecast,
+    score: (initial, next) =>
+      programs.call(async () => {
+        const nats = Float64Array.from((await observed(initial, next))["nats"]!);
+        const total = nats.reduce((sum, value) => sum + value, 0);
+        return { nats, bitsPerValue: total / Math.LN2 / size };
+      }),
+    reconstruct: (initial, next) =>
+      programs.call(async () => unscaled(Float32Array.from((await observed(initial, next))["decoded"]!))),
+    close: () => programs.close(),
+  };
+}
+
+/** The same elements so many times. */
+function repeated(values: Float32Array, times: number): Float32Array {
+  const all = new Float32Array(values.length * times);
+  for (let i = 0; i < times; i++) all.set(values, i * values.length);
+  return all;
+}
+
+function interrupted(step: number, steps: number): NextscaleError {
+  return new NextscaleError({
+    code: "interrupted",
+    where: "weather/forecast",
+    expected: `${steps} steps`,
+    got: `an interruption before step ${step}`,
+    fix: "forecast again: the same seed gives the same members",
+  });
+}

@@ -1,0 +1,108 @@
+import {
+  parameterTypes,
+  SHAPES_ONLY,
+  transformQuantiser,
+  type Quantiser,
+  type TransformCodebook,
+  type TypesOf,
+} from "@nextscale/refinement-core";
+import { f32 } from "@nextscale/engine";
+import * as tf from "@tensorflow/tfjs-core";
+import { predictorCount } from "../anchor/ridge.js";
+import type { Anchored } from "./anchor.js";
+import type { WeatherModelConfig } from "../config/config.js";
+import type { Grid } from "../grid/grid.js";
+import { fieldRefiner, type FieldRefiner, type FieldRefinerParameters } from "../refiner/field-refiner.js";
+import { fieldScales, type FieldScale } from "../refiner/field-scales.js";
+import { gridFrom } from "./grid-from.js";
+import { FORCINGS } from "./forcings.js";
+
+/** What turns fields into numbers of order one, and what is known of them before any network. */
+export type FieldScaling = {
+  /** Mean field [H, W, C], in the channels' units. */
+  readonly mean: tf.Tensor;
+  /** Standard deviation of the departures from it [C]. */
+  readonly deviation: tf.Tensor;
+  /** Ratio of that to the standard deviation of a step's change [C]. */
+  readonly perChange: tf.Tensor;
+  /** Standard deviation of what the anchor misses, in deviations [C]. */
+  readonly innovation: tf.Tensor;
+  /** Largest departure that a forecast may reach, in deviations [H, W, C]. */
+  readonly limit: tf.Tensor;
+  /** Climatological mean of the standard deviation along a row, in deviations [C]. */
+  readonly zonal: tf.Tensor;
+  /** Fields that never change [H, W, statics]. */
+  readonly statics: tf.Tensor;
+};
+
+/** Everything a forecast model consists of besides its configuration. */
+export type WeatherWeights = {
+  readonly scaling: FieldScaling;
+  /** Of a regression: [H, predictors, C]; empty for persistence. */
+  readonly anchor: readonly tf.Tensor[];
+  readonly quantiser: readonly TransformCodebook[];
+  readonly refiner: FieldRefinerParameters;
+};
+
+/** The parts of a model that follow from its configuration. */
+export interface FieldModel {
+  readonly grid: Grid;
+  readonly refiner: FieldRefiner;
+  readonly scales: readonly FieldScale[];
+  quantiser(codebooks: readonly TransformCodebook[]): Quantiser<tf.Tensor, tf.Tensor>;
+}
+
+/** The parts of a model. */
+export function fieldModel(config: WeatherModelConfig): FieldModel {
+  const { channels, pyramid, network, quantiser } = config;
+  const grid = gridFrom(config.grid);
+  const refiner = fieldRefiner({
+    grid,
+    depth: pyramid.depth,
+    inputs: inputChannels(config),
+    channels: channels.length,
+    forcings: FORCINGS,
+    outputs: quantiser.scales.map(({ dimensions, levels }) => dimensions * levels),
+    ...network,
+  });
+  return {
+    grid,
+    refiner,
+    scales: fieldScales(grid, refiner.scales, pyramid.expansion),
+    quantiser: (codebooks) => transformQuantiser(codebooks, quantiser.step),
+  };
+}
+
+/** Types of all weights. */
+export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherWeights> {
+  const [height, width, channels] = [config.grid.latitudes.length, config.grid.longitudes.length, config.channels.length]; // prettier-ignore
+  const { anchor, quantiser } = config;
+  return {
+    scaling: {
+      mean: f32(height, width, channels),
+      deviation: f32(channels),
+      perChange: f32(channels),
+      innovation: f32(channels),
+      limit: f32(height, width, channels),
+      zonal: f32(channels),
+      statics: f32(height, width, config.statics),
+    },
+    anchor: anchor.kind === "ridge" ? [f32(height, predictorCount(anchor, channels), channels)] : [],
+    quantiser: quantiser.scales.map(({ dimensions, levels }, k) => ({
+      axes: f32(dimensions, (k === 0 ? 1 : 4) * channels),
+      centroids: f32(dimensions, levels),
+    })),
+    refiner: parameterTypes(fieldModel(config).refiner.init(SHAPES_ONLY)),
+  };
+}
+
+/** Channels of the encoder's input: the state, its last change, what the regression expects of the next, and the statics. */
+export function inputChannels({ channels, anchor, statics }: WeatherModelConfig): number {
+  return (anchor.kind === "ridge" ? 3 : 2) * channels.length + statics;
+}
+
+/** What the encoder reads [B, H, W, inputChannels]. */
+export function encoderInputs({ known }: Pick<Anchored, "known">, statics: tf.Tensor): tf.Tensor {
+  const [items = 0] = known[0]!.shape;
+  return tf.concat([...known, tf.broadcastTo(statics, [items, ...statics.shape])], 3);
+}

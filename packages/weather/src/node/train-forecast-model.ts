@@ -1,0 +1,90 @@
+import type { NamedArrays } from "@nextscale/engine";
+import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
+import { averagedWeights } from "@nextscale/refinement-core";
+import {
+  prepareTraining,
+  readCheckpoint,
+  runStage,
+  writeCheckpoint,
+  type StageProgress,
+  type TrainingRun,
+  type TrainingStart,
+} from "@nextscale/refinement-core/node";
+import { runConfigSchema, type RunConfig, type WeatherModelConfig, type WeatherPreset } from "../config/config.js";
+import { WEATHER_PRESETS, type WeatherPresetName } from "../config/presets.js";
+import { weatherModelKind } from "../model/checkpoint-kind.js";
+import type { FieldSeries } from "../training/field-series.js";
+import { fitFoundations } from "../training/foundations.js";
+import { refinerStage } from "../training/refiner-stage.js";
+
+/** How to train. */
+export interface TrainForecastModelOptions {
+  readonly preset: WeatherPresetName | WeatherPreset;
+  readonly series: FieldSeries;
+  /** Folder of the finished model. */
+  readonly out: string;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Default `new`. */
+  readonly start?: TrainingStart;
+  readonly engine?: EngineName;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: StageProgress) => void;
+  /** Called when what is fitted in closed form is there. */
+  readonly onFitted?: (config: WeatherModelConfig) => void;
+}
+
+/** A trained model. */
+export interface TrainedForecastModel {
+  readonly config: WeatherModelConfig;
+  readonly hash: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly steps: number;
+  /** Steps that had been taken before: 0 unless resumed. */
+  readonly stepsFound: number;
+}
+
+const WHERE = "weather/trainForecastModel";
+
+/**
+ * Trains a forecast model: fits scales, anchor and quantiser, trains the network, writes the folder `out`. What an interruption
+ * leaves in `<out>.training` can be resumed, to the same bits.
+ *
+ * @throws NextscaleError `invalid-data` when the series cannot be learned from or the training diverges, `unwritable`,
+ *   `interrupted` when the signal aborts
+ */
+export function trainForecastModel(options: TrainForecastModelOptions): Promise<TrainedForecastModel> {
+  return exclusively(options.out, WHERE, () => trainAlone(options));
+}
+
+async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedForecastModel> {
+  const { series, out, seed = 0, start = "new", signal, onProgress, onFitted } = options;
+  const preset = typeof options.preset === "string" ? WEATHER_PRESETS[options.preset] : options.preset;
+  const folder = await prepareTraining(out, ["refiner"], start, WHERE);
+  const engine = await openEngine(options.engine);
+  try {
+    const foundations = await fitFoundations(engine, preset, series);
+    onFitted?.(foundations.config);
+    const config: RunConfig = { model: foundations.config, training: preset.training };
+    const data = { name: series.name, sha256: series.hash };
+    const run: TrainingRun<RunConfig> = {
+      config,
+      schema: runConfigSchema,
+      seed,
+      data,
+      folder,
+      engine,
+      resume: start === "resume",
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    };
+    const { state, stepsFound } = await runStage(run, refinerStage({ config, foundations, series, seed }));
+    const tensors: NamedArrays = { ...foundations.tensors, ...averagedWeights(state, "refiner") };
+    await writeCheckpoint(out, weatherModelKind, { config: config.model, seed, data, metrics: {}, tensors });
+    const { hash } = await readCheckpoint(out, weatherModelKind);
+    return { config: config.model, hash, seed, engine: engine.name, steps: preset.training.steps, stepsFound };
+  } finally {
+    await engine.close();
+  }
+}

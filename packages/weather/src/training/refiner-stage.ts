@@ -1,0 +1,120 @@
+import type { NamedArrays } from "@nextscale/engine";
+import {
+  flatThenLinearSchedule,
+  initialWeightState,
+  layoutOf,
+  normals,
+  parameterNormals,
+  randomStream,
+  shuffledBatches,
+  uniforms,
+  weightStateTypes,
+  withWarmUp,
+  type HostParameters,
+  type Stage,
+} from "@nextscale/refinement-core";
+import type { RunConfig } from "../config/config.js";
+import { fieldModel, weatherWeightTypes } from "../model/field-model.js";
+import { forcings } from "../model/forcings.js";
+import type { FieldRefinerParameters } from "../refiner/field-refiner.js";
+import { fieldSize, type FieldSeries } from "./field-series.js";
+import type { Foundations } from "./foundations.js";
+import { refinerProgram } from "./refiner-program.js";
+
+/** What the stage trains on. */
+export interface RefinerStageInputs {
+  readonly config: RunConfig;
+  readonly foundations: Foundations;
+  readonly series: FieldSeries;
+  readonly seed: number;
+}
+
+/** Steps over which the learning rate comes up from zero. */
+const WARM_UP = 100;
+/** Share of the steps at the highest learning rate, and the last rate as a share of it. */
+const FLAT = 0.4;
+const LAST_RATE = 0.01;
+/** Decay of the average of the weights; it grows with the steps, so that the start is soon forgotten. */
+const AVERAGE_DECAY = 0.999;
+
+/** The training of the network on what the anchor misses of each step of a series. */
+export function refinerStage({ config, foundations, series, seed }: RefinerStageInputs): Stage<RunConfig> {
+  const { model, training } = config;
+  const { steps, batchSize, corruption, learningRate: peak } = training;
+  const { states, items } = foundations;
+  const types = weatherWeightTypes(model);
+  const program = refinerProgram(model, training, types);
+  const size = fieldSize(series);
+  const cells = size / model.channels.length;
+  const { scales } = fieldModel(model).refiner;
+  const order = shuffledBatches({ count: items.length, batchSize, stream: randomStream(seed, "weather/order") });
+  const noise = randomStream(seed, "weather/input-noise");
+  const shares = randomStream(seed, "weather/corruption-share");
+  const moves = randomStream(seed, "weather/corruption");
+  const rate = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: FLAT });
+  const wanted = new Set(program.inputs.map(({ name }) => name));
+  const fitted: NamedArrays = { ...foundations.tensors, ...Object.fromEntries(foundations.folds.map((fold, i) => [`folds/${i}`, fold])) }; // prettier-ignore
+  return {
+    name: "refiner",
+    kind: "weather/training/refiner",
+    steps,
+    program: () => program,
+    layout: ({ model: found }) => layoutOf({ state: weightStateTypes(weatherWeightTypes(found).refiner) }),
+    start: () => initialWeightState(startingAtFrequencies(foundations, fieldModel(model).refiner.init(parameterNormals(seed))), types.refiner), // prettier-ignore
+    constants: Object.fromEntries(Object.entries(fitted).filter(([name]) => wanted.has(name))),
+    batches: (step) => {
+      const drawn = { first: step * batchSize, count: batchSize };
+      const batch = new Float32Array(batchSize * 3 * size);
+      const times = new Float32Array(order(step).indices.length * 8);
+      const fold = new Float32Array(batchSize);
+      order(step).indices.forEach((at, i) => {
+        const item = items[at]!;
+        batch.set(states.subarray((item - 1) * size, (item + 2) * size), i * 3 * size);
+        times.set(forcings(series.times[item]!, series.stepHours), i * 8);
+        fold[i] = at < Math.floor(items.length / 2) ? 0 : 1;
+      });
+      const share = uniforms(shares, { items: drawn, draws: 1 }).map((value) => value * corruption);
+      const shifts = scales.map(({ blocks }, scale) => {
+        const { dimensions } = model.quantiser.scales[scale]!;
+        // There is no finer scale that could repair the last one.
+        if (scale === scales.length - 1) return new Int32Array(batchSize * blocks * dimensions);
+        const uniform = uniforms(moves, { items: drawn, scale, sites: blocks, draws: dimensions });
+        return Int32Array.from(uniform, (value, i) => {
+          const own = share[Math.floor(i / (blocks * dimensions))]!;
+          return value < own / 2 ? -1 : value < own ? 1 : 0;
+        });
+      });
+      return {
+        states: batch,
+        forcings: times,
+        fold,
+        noise: normals(noise, { items: drawn, sites: 2 * cells, draws: model.channels.length }),
+        ...Object.fromEntries(shifts.map((shift, k) => [`shifts/${k}`, shift])),
+      };
+    },
+    scalars: {
+      learningRate: withWarmUp(rate, { steps: WARM_UP }),
+      averageDecay: (step) => Math.min(AVERAGE_DECAY, (1 + step) / (10 + step)),
+    },
+  };
+}
+
+/** The network with heads that begin at how often each level occurs. */
+function startingAtFrequencies(
+  { quantiser }: Foundations,
+  initial: HostParameters<FieldRefinerParameters>,
+): HostParameters<FieldRefinerParameters> {
+  return {
+    ...initial,
+    scales: initial.scales.map((scale, k) => {
+      const { counts, codebook } = quantiser[k]!;
+      const levels = codebook.centroids.shape[1]!;
+      const total = counts.subarray(0, levels).reduce((sum, count) => sum + count, 0);
+      // Half a count more, so that what never occurred is not impossible.
+      const logarithms = counts.map((count) => Math.log((count + 0.5) / (total + levels / 2)));
+      const { weight, bias } = scale.head;
+      const data = bias.data.map((_, at) => logarithms[at % logarithms.length]!);
+      return { ...scale, head: { weight, bias: { ...bias, data } } };
+    }),
+  };
+}

@@ -1,0 +1,52 @@
+import { sha256 } from "@nextscale/refinement-core";
+import { channelsLast } from "../model/channel-order.js";
+import { SIMULATOR_CHANNELS } from "../simulator/outputs.js";
+import { quasiGeostrophicModel } from "../simulator/quasi-geostrophic.js";
+import { simulate } from "../simulator/simulate.js";
+import type { FieldSeries } from "./field-series.js";
+
+/** Runs of the simulator to learn from or to verify against. */
+export interface SimulatedSeriesOptions {
+  /** A run for each. */
+  readonly seeds: readonly number[];
+  /** Years of each run. */
+  readonly years: number;
+  readonly stepHours: number;
+  /** Called after every simulated day with the days that are done, of all runs. */
+  readonly onProgress?: (days: number, total: number) => void;
+}
+
+/** The simulator's year 0 is called so. */
+const FIRST_YEAR = 2001;
+const DAY = 86_400_000;
+
+/** Fields of some runs of the simulator, one after the other, years apart. */
+export async function simulatedSeries(options: SimulatedSeriesOptions): Promise<FieldSeries> {
+  const { seeds, years, stepHours, onProgress } = options;
+  const { grid } = quasiGeostrophicModel().harmonics;
+  const channels = SIMULATOR_CHANNELS.length;
+  const size = channels * grid.latitudes.length * grid.longitudes.length;
+  const perRun = Math.floor((years * 365 * 24) / stepHours) + 1;
+  const fields = new Float32Array(seeds.length * perRun * size);
+  const times = new Float64Array(seeds.length * perRun);
+  let at = 0;
+  for (const [run, seed] of seeds.entries()) {
+    const start = Date.UTC(FIRST_YEAR + run * (Math.ceil(years) + 1), 0, 15);
+    for (const snapshot of simulate({ seed, days: years * 365, hoursBetween: stepHours })) {
+      times[at] = start + (snapshot.hours / 24) * DAY;
+      fields.set(channelsLast(snapshot.fields, channels), at * size);
+      at += 1;
+      if (snapshot.hours % 24 === 0) onProgress?.(run * years * 365 + snapshot.hours / 24, seeds.length * years * 365);
+    }
+  }
+  const bytes = new Uint8Array(fields.buffer);
+  return {
+    name: `simulator, ${seeds.length} x ${years} years`,
+    hash: await sha256(bytes),
+    layout: { grid, channels: SIMULATOR_CHANNELS },
+    stepHours,
+    times,
+    fields,
+    statics: new Float32Array(0),
+  };
+}
