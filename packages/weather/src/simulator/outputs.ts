@@ -37,10 +37,11 @@ export function balancedGeopotential(
   requireLength("balancedGeopotential", "coefficients", out, 2 * harmonics.count);
   const { degrees, orders, truncation } = harmonics;
   for (let i = 0; i < harmonics.count; i++) {
-    const [n, m] = [degrees[i]!, orders[i]!];
+    const n = degrees[i]!;
+    const m = orders[i]!;
     const fromBelow = n > Math.max(m, 1) ? (2 * rotation * recurrenceFactor(n, m) * (n - 1)) / n : 0;
     const fromAbove = n > 0 && n < truncation ? (2 * rotation * recurrenceFactor(n + 1, m) * (n + 2)) / (n + 1) : 0;
-    for (const part of [2 * i, 2 * i + 1]) {
+    for (let part = 2 * i; part < 2 * i + 2; part++) {
       const below = fromBelow === 0 ? 0 : fromBelow * streamFunction[part - 2]!;
       const above = fromAbove === 0 ? 0 : fromAbove * streamFunction[part + 2]!;
       out[part] = below + above;

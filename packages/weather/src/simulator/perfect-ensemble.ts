@@ -84,6 +84,7 @@ export function perfectEnsemble(options: PerfectEnsembleOptions): Generator<Ense
   if (!(Number.isInteger(members) && members > 0)) {
     throw refused("perfectEnsemble", "members to be a positive integer", `${members}`);
   }
+  if (!Number.isFinite(from.day)) throw refused("perfectEnsemble", "a state of a finite day", `${from.day}`);
   if (!(days >= 0 && days < Infinity)) throw refused("perfectEnsemble", "a length of 0 days or more", `${days}`);
   requireHours("perfectEnsemble", hoursBetween);
   const model = quasiGeostrophicModel(options.parameters);
