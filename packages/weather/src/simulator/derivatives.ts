@@ -74,8 +74,8 @@ export function northward(tables: Derivatives, coefficients: Float64Array, out: 
 }
 
 /**
- * (du/dlongitude + sign * d(v cos(latitude))/dlatitude) / cos(latitude) of a wind whose two parts are given divided by
- * cos(latitude). Integrated by parts: the derivative in latitude falls on the harmonics, with the other sign.
+ * (du/dlongitude + sign * d(v cos(latitude))/dlatitude) / cos(latitude), from the extended coefficients of u and v, each
+ * divided by cos(latitude). Integrated by parts: the derivative in latitude falls on the harmonics, with the other sign.
  */
 export function windDerivative(tables: Derivatives, u: Float64Array, v: Float64Array, sign: 1 | -1): Float64Array {
   const { positions, orders, below, above } = tables;

@@ -2,6 +2,8 @@
  * Fourier transforms of many series at once: Stockham's algorithm, which needs no reordering, by factors of 4 and one
  * plain sum for what is left (64 points are 4 x 4 x 4, 144 are 4 x 4 x 9). Arrays are [point][series], so that all series go
  * through a butterfly in a run and its factors are read once for all.
+ *
+ * In loops as long as these each variable is declared by itself: V8 allocates for `const [a, b] = ...`.
  */
 
 /** Factors, and room to work in, for one size. */
@@ -59,7 +61,7 @@ function circlePoints(turns: readonly number[], whole: number): Float64Array {
   );
 }
 
-/** out(j) = sum over k of x(k) exp(2 pi i j k / points), for each series; `x` stays as it is. */
+/** out(j) = sum over k of x(k) exp(2 pi i j k / points), for each series; `x` stays as it is, `out` is another array. */
 export function sumWaves(plan: FourierPlan, x: ComplexArray, out: ComplexArray): void {
   let from = x;
   plan.stages.forEach((stage, i) => {

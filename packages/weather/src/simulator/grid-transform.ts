@@ -7,6 +7,8 @@
  *
  * Coefficients hold one degree more than the truncation, n = m..truncation + 1, because a derivative in latitude raises the
  * degree by 1. Each order has an even count of them, the last perhaps not used.
+ *
+ * These are functions of their tables, not closures over them: V8 compiles a closure well only while there is one of it.
  */
 import { complexArray, fourierPlan, sumWaves, type ComplexArray, type FourierPlan } from "./fourier.js";
 import { legendreFunctions } from "./legendre.js";

@@ -6,7 +6,10 @@ import { LEVELS, quasiGeostrophicModel, YEAR, type QuasiGeostrophicModel } from 
 import { refused } from "./refused.js";
 import { adamsBashforth, type Integration } from "./time-stepping.js";
 
-/** Steps of half an hour: an hour's multiples are whole numbers of steps. */
+/**
+ * Steps of half an hour: an hour's multiples are whole numbers of steps. Their error of a day is that of a perturbation of
+ * 0.04 m2/s2 in z500. Winds reach 140 m/s at moments, so longer steps would come near the limit of stability.
+ */
 export const STEPS_PER_DAY = 48;
 
 /** A moment of a run. */
