@@ -85,6 +85,7 @@ export {
 } from "./simulator/perfect-ensemble.js";
 export { quasiGeostrophicModel, type QuasiGeostrophicModel } from "./simulator/quasi-geostrophic.js";
 export { simulate, type SimulateOptions, type Snapshot } from "./simulator/simulate.js";
+export type { SpectralSpace } from "./simulator/spectral-space.js";
 export {
   sphericalHarmonics,
   type CurlAndDivergence,

@@ -1,138 +1,145 @@
 /*
- * Fourier series along a circle of latitude, by tables.
+ * Fourier transforms of many series at once: Stockham's algorithm, which needs no reordering, by factors of 4 and one
+ * plain sum for what is left (64 points are 4 x 4 x 4, 144 are 4 x 4 x 9). Arrays are [point][series], so that all series go
+ * through a butterfly in a run and its factors are read once for all.
  *
- * A quarter of the circle is enough: cos and sin of m x at -x, pi - x and pi + x differ from those at x by signs that
- * depend only on whether m is odd. With few waves (22 on 64 points) this costs what a fast Fourier transform costs, and
- * it takes any number of points that 4 divides. Rows go two at a time, so that each table entry is read once for both.
+ * In loops as long as these each variable is declared by itself: V8 allocates for `const [a, b] = ...`.
  */
 
-/** Series with the waves 0..`waves` on `points` equally spaced points. */
-export interface FourierRows {
-  /**
-   * Sums two series f = a(0) + 2 sum over m > 0 of a(m) cos(m x) - b(m) sin(m x).
-   *
-   * @param series pairs a, b; two runs of `waves + 1` pairs from `first` and from `second`
-   * @param out two runs of `points` numbers from `firstOut` and from `secondOut`
-   */
-  readonly synthesise: (
-    series: Float64Array,
-    first: number,
-    second: number,
-    out: Float64Array,
-    firstOut: number,
-    secondOut: number,
-  ) => void;
-  /** The inverse: pairs a(m) + i b(m) = mean of f exp(-i m x), of two rows of points. */
-  readonly analyse: (
-    field: Float64Array,
-    first: number,
-    second: number,
-    series: Float64Array,
-    firstSeries: number,
-    secondSeries: number,
-  ) => void;
+/** Factors, and room to work in, for one size. */
+export interface FourierPlan {
+  readonly points: number;
+  /** How many series go together. */
+  readonly series: number;
+  readonly stages: readonly Stage[];
+  readonly scratch: ComplexArray;
 }
 
-/** Tables and scratch for one size; `points` is a multiple of 4 above twice `waves`. */
-export function fourierRows(points: number, waves: number): FourierRows {
-  const quarter = points / 4;
-  // An even count of waves, the last perhaps of amplitude 0, spares the loops a remainder.
-  const padded = waves + 1 + ((waves + 1) % 2);
-  const toCosine = new Float64Array((quarter + 1) * padded);
-  const toSine = new Float64Array((quarter + 1) * padded);
-  const fromCosine = new Float64Array((waves + 1) * (quarter + 1));
-  const fromSine = new Float64Array((waves + 1) * (quarter + 1));
-  for (let j = 0; j <= quarter; j++) {
-    // The ends of the quarter are their own mirror images.
-    const share = (j === 0 || j === quarter ? 0.5 : 1) / points;
-    for (let m = 0; m <= waves; m++) {
-      // Reduced first: sin(2 pi k) for a large k is less exact.
-      const angle = (2 * Math.PI * ((j * m) % points)) / points;
-      toCosine[j * padded + m] = (m === 0 ? 1 : 2) * Math.cos(angle);
-      toSine[j * padded + m] = -2 * Math.sin(angle);
-      fromCosine[m * (quarter + 1) + j] = share * Math.cos(angle);
-      fromSine[m * (quarter + 1) + j] = -share * Math.sin(angle);
+/** Real and imaginary parts. */
+export interface ComplexArray {
+  readonly real: Float64Array;
+  readonly imaginary: Float64Array;
+}
+
+interface Stage {
+  readonly radix: number;
+  /** How many butterflies differ in their factors, and how many series go through each. */
+  readonly groups: number;
+  readonly run: number;
+  /** Pairs cos, sin: of each group for radix 4, of each multiple of a turn over the radix for the last sum. */
+  readonly factors: Float64Array;
+}
+
+/** A plan for series of any number of points. */
+export function fourierPlan(points: number, series: number): FourierPlan {
+  const stages: Stage[] = [];
+  let left = points;
+  let run = series;
+  for (; left % 4 === 0; left /= 4, run *= 4) {
+    const turns = Array.from({ length: left / 4 }, (_, group) => [group, 2 * group, 3 * group]).flat();
+    stages.push({ radix: 4, groups: left / 4, run, factors: circlePoints(turns, left) });
+  }
+  if (left > 1) {
+    const turns = Array.from({ length: left }, (_, turn) => turn);
+    stages.push({ radix: left, groups: 1, run, factors: circlePoints(turns, left) });
+  }
+  return { points, series, stages, scratch: complexArray(points * series) };
+}
+
+/** Zeros. */
+export function complexArray(length: number): ComplexArray {
+  return { real: new Float64Array(length), imaginary: new Float64Array(length) };
+}
+
+/** Pairs cos, sin of 2 pi turn / whole. */
+function circlePoints(turns: readonly number[], whole: number): Float64Array {
+  return Float64Array.from(
+    turns.flatMap((turn) => {
+      const angle = (2 * Math.PI * (turn % whole)) / whole;
+      return [Math.cos(angle), Math.sin(angle)];
+    }),
+  );
+}
+
+/** out(j) = sum over k of x(k) exp(2 pi i j k / points), for each series; `x` stays as it is, `out` is another array. */
+export function sumWaves(plan: FourierPlan, x: ComplexArray, out: ComplexArray): void {
+  let from = x;
+  plan.stages.forEach((stage, i) => {
+    // Backwards from the last stage, which writes to `out`, every other one does.
+    const to = (plan.stages.length - i) % 2 === 1 ? out : plan.scratch;
+    if (stage.radix === 4) fourWays(stage, from, to);
+    else plainSums(stage, from, to);
+    from = to;
+  });
+  if (from === x) {
+    out.real.set(x.real);
+    out.imaginary.set(x.imaginary);
+  }
+}
+
+/** One stage of radix 4. */
+function fourWays({ groups, run, factors }: Stage, from: ComplexArray, to: ComplexArray): void {
+  const { real, imaginary } = from;
+  const { real: outReal, imaginary: outImaginary } = to;
+  const quarter = groups * run;
+  let i = 0;
+  let o = 0;
+  for (let group = 0; group < groups; group++) {
+    const f = 6 * group;
+    const c1 = factors[f]!;
+    const s1 = factors[f + 1]!;
+    const c2 = factors[f + 2]!;
+    const s2 = factors[f + 3]!;
+    const c3 = factors[f + 4]!;
+    const s3 = factors[f + 5]!;
+    for (const end = i + run; i < end; i++, o++) {
+      const ar = real[i]!;
+      const ai = imaginary[i]!;
+      const br = real[i + quarter]!;
+      const bi = imaginary[i + quarter]!;
+      const cr = real[i + 2 * quarter]!;
+      const ci = imaginary[i + 2 * quarter]!;
+      const dr = real[i + 3 * quarter]!;
+      const di = imaginary[i + 3 * quarter]!;
+      const sumReal = ar + cr;
+      const sumImaginary = ai + ci;
+      const otherReal = br + dr;
+      const otherImaginary = bi + di;
+      outReal[o] = sumReal + otherReal;
+      outImaginary[o] = sumImaginary + otherImaginary;
+      const r2 = sumReal - otherReal;
+      const i2 = sumImaginary - otherImaginary;
+      outReal[o + 2 * run] = c2 * r2 - s2 * i2;
+      outImaginary[o + 2 * run] = c2 * i2 + s2 * r2;
+      // i (b - d)
+      const turnedReal = di - bi;
+      const turnedImaginary = br - dr;
+      const r1 = ar - cr + turnedReal;
+      const i1 = ai - ci + turnedImaginary;
+      outReal[o + run] = c1 * r1 - s1 * i1;
+      outImaginary[o + run] = c1 * i1 + s1 * r1;
+      const r3 = ar - cr - turnedReal;
+      const i3 = ai - ci - turnedImaginary;
+      outReal[o + 3 * run] = c3 * r3 - s3 * i3;
+      outImaginary[o + 3 * run] = c3 * i3 + s3 * r3;
+    }
+    o += 3 * run;
+  }
+}
+
+/** The last stage, of any radix: the sum as it is written. */
+function plainSums({ radix, run, factors }: Stage, from: ComplexArray, to: ComplexArray): void {
+  to.real.fill(0);
+  to.imaginary.fill(0);
+  for (let j = 0; j < radix; j++) {
+    for (let k = 0; k < radix; k++) {
+      const turn = 2 * ((j * k) % radix);
+      const cosine = factors[turn]!;
+      const sine = factors[turn + 1]!;
+      for (let i = k * run, o = j * run; o < (j + 1) * run; i++, o++) {
+        to.real[o] = to.real[o]! + cosine * from.real[i]! - sine * from.imaginary[i]!;
+        to.imaginary[o] = to.imaginary[o]! + cosine * from.imaginary[i]! + sine * from.real[i]!;
+      }
     }
   }
-  const rows = new Float64Array(4 * padded);
-  const folds = new Float64Array(8 * (quarter + 1));
-
-  const synthesise: FourierRows["synthesise"] = (series, first, second, out, firstOut, secondOut) => {
-    const [b1, a2, b2] = [padded, 2 * padded, 3 * padded];
-    for (let m = 0; m <= waves; m++) {
-      rows[m] = series[first + 2 * m]!;
-      rows[b1 + m] = series[first + 2 * m + 1]!;
-      rows[a2 + m] = series[second + 2 * m]!;
-      rows[b2 + m] = series[second + 2 * m + 1]!;
-    }
-    const half = points / 2;
-    for (let j = 0; j <= quarter; j++) {
-      let [ce1, co1, se1, so1] = [0, 0, 0, 0];
-      let [ce2, co2, se2, so2] = [0, 0, 0, 0];
-      const at = j * padded;
-      for (let m = 0; m < padded; m += 2) {
-        const ce = toCosine[at + m]!;
-        const se = toSine[at + m]!;
-        const co = toCosine[at + m + 1]!;
-        const so = toSine[at + m + 1]!;
-        ce1 += ce * rows[m]!;
-        se1 += se * rows[b1 + m]!;
-        co1 += co * rows[m + 1]!;
-        so1 += so * rows[b1 + m + 1]!;
-        ce2 += ce * rows[a2 + m]!;
-        se2 += se * rows[b2 + m]!;
-        co2 += co * rows[a2 + m + 1]!;
-        so2 += so * rows[b2 + m + 1]!;
-      }
-      const opposite = j === 0 ? 0 : points - j;
-      out[firstOut + j] = ce1 + co1 + se1 + so1;
-      out[firstOut + half - j] = ce1 - co1 - se1 + so1;
-      out[firstOut + opposite] = ce1 + co1 - se1 - so1;
-      out[firstOut + half + j] = ce1 - co1 + se1 - so1;
-      out[secondOut + j] = ce2 + co2 + se2 + so2;
-      out[secondOut + half - j] = ce2 - co2 - se2 + so2;
-      out[secondOut + opposite] = ce2 + co2 - se2 - so2;
-      out[secondOut + half + j] = ce2 - co2 + se2 - so2;
-    }
-  };
-
-  const fold = (field: Float64Array, row: number, at: number): void => {
-    const width = quarter + 1;
-    for (let j = 0; j <= quarter; j++) {
-      const a = field[row + j]!;
-      const b = field[row + points / 2 - j]!;
-      const c = field[row + (j === 0 ? 0 : points - j)]!;
-      const d = field[row + points / 2 + j]!;
-      folds[at + j] = a + b + c + d;
-      folds[at + width + j] = a - b - c + d;
-      folds[at + 2 * width + j] = a - b + c - d;
-      folds[at + 3 * width + j] = a + b - c - d;
-    }
-  };
-
-  const analyse: FourierRows["analyse"] = (field, first, second, series, firstSeries, secondSeries) => {
-    const width = quarter + 1;
-    fold(field, first, 0);
-    fold(field, second, 4 * width);
-    for (let m = 0; m <= waves; m++) {
-      const even1 = (m % 2) * 2 * width;
-      const [sine1, even2, sine2] = [even1 + width, even1 + 4 * width, even1 + 5 * width];
-      const at = m * width;
-      let [a1, b1, a2, b2] = [0, 0, 0, 0];
-      for (let j = 0; j <= quarter; j++) {
-        const cosine = fromCosine[at + j]!;
-        const sine = fromSine[at + j]!;
-        a1 += cosine * folds[even1 + j]!;
-        b1 += sine * folds[sine1 + j]!;
-        a2 += cosine * folds[even2 + j]!;
-        b2 += sine * folds[sine2 + j]!;
-      }
-      series[firstSeries + 2 * m] = a1;
-      series[firstSeries + 2 * m + 1] = b1;
-      series[secondSeries + 2 * m] = a2;
-      series[secondSeries + 2 * m + 1] = b2;
-    }
-  };
-
-  return { synthesise, analyse };
 }

@@ -1,7 +1,7 @@
 import { recurrenceFactor } from "./legendre.js";
 import { LEVELS, type QuasiGeostrophicModel } from "./quasi-geostrophic.js";
 import { requireLength } from "./refused.js";
-import type { SphericalHarmonics } from "./spherical-harmonics.js";
+import type { SpectralSpace } from "./spectral-space.js";
 
 /** What the simulator writes, in this order: geopotential at 500 hPa (m2/s2), temperatures at 350 and 650 hPa (K). */
 export const SIMULATOR_CHANNELS = ["z500", "t350", "t650"] as const;
@@ -28,25 +28,35 @@ const MEANS = [54_500, 235.4, 264.8] as const;
  * @returns coefficients, m2/s2, without a mean
  */
 export function balancedGeopotential(
-  harmonics: SphericalHarmonics,
+  harmonics: SpectralSpace,
   streamFunction: Float64Array,
   rotation: number,
   out: Float64Array = new Float64Array(2 * harmonics.count),
 ): Float64Array {
   requireLength("balancedGeopotential", "coefficients", streamFunction, 2 * harmonics.count);
   requireLength("balancedGeopotential", "coefficients", out, 2 * harmonics.count);
-  const { degrees, orders, truncation } = harmonics;
   for (let i = 0; i < harmonics.count; i++) {
-    const [n, m] = [degrees[i]!, orders[i]!];
-    const fromBelow = n > Math.max(m, 1) ? (2 * rotation * recurrenceFactor(n, m) * (n - 1)) / n : 0;
-    const fromAbove = n > 0 && n < truncation ? (2 * rotation * recurrenceFactor(n + 1, m) * (n + 2)) / (n + 1) : 0;
-    for (const part of [2 * i, 2 * i + 1]) {
-      const below = fromBelow === 0 ? 0 : fromBelow * streamFunction[part - 2]!;
-      const above = fromAbove === 0 ? 0 : fromAbove * streamFunction[part + 2]!;
-      out[part] = below + above;
+    const { below, above } = balanceFactors(harmonics, i);
+    for (let part = 2 * i; part < 2 * i + 2; part++) {
+      const fromBelow = below === 0 ? 0 : below * streamFunction[part - 2]!;
+      const fromAbove = above === 0 ? 0 : above * streamFunction[part + 2]!;
+      out[part] = rotation * (fromBelow + fromAbove);
     }
   }
   return out;
+}
+
+/** What a coefficient of the balanced geopotential takes of the stream function one degree below and above it, for rotation 1. */
+export function balanceFactors(
+  { degrees, orders, truncation }: SpectralSpace,
+  i: number,
+): { readonly below: number; readonly above: number } {
+  const n = degrees[i]!;
+  const m = orders[i]!;
+  return {
+    below: n > Math.max(m, 1) ? (2 * recurrenceFactor(n, m) * (n - 1)) / n : 0,
+    above: n > 0 && n < truncation ? (2 * recurrenceFactor(n + 1, m) * (n + 2)) / (n + 1) : 0,
+  };
 }
 
 /**

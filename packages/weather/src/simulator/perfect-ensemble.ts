@@ -1,5 +1,5 @@
 import { randomStream } from "@nextscale/refinement-core";
-import { balancedGeopotential } from "./outputs.js";
+import { balanceFactors } from "./outputs.js";
 import type { ModelParameters } from "./parameters.js";
 import { quasiGeostrophicModel, type QuasiGeostrophicModel } from "./quasi-geostrophic.js";
 import { refused, requireLength } from "./refused.js";
@@ -34,17 +34,14 @@ export function perturbState(model: QuasiGeostrophicModel, state: Float64Array, 
 
 /** Standard deviation in m2/s2 of the geopotential in balance with `randomStreamFunction`, before scaling. */
 function geopotentialOfUnitNoise({ harmonics, parameters }: QuasiGeostrophicModel): number {
-  // Balance is linear and does not mix the two parts or the orders: add the squares of what each coefficient gives.
-  const unit = new Float64Array(2 * harmonics.count);
+  const meanSquare = (n: number): number => (n > 0 ? 1 / (n * (n + 1)) : 0);
   let square = 0;
   harmonics.degrees.forEach((n, i) => {
-    if (n === 0) return;
-    unit[2 * i] = 1 / Math.sqrt(n * (n + 1));
-    const geopotential = balancedGeopotential(harmonics, unit, parameters.rotation);
-    square += harmonics.innerProduct(geopotential, geopotential);
-    unit[2 * i] = 0;
+    // Coefficients are independent, so squares add.
+    const { below, above } = balanceFactors(harmonics, i);
+    square += (harmonics.orders[i] === 0 ? 1 : 2) * (below ** 2 * meanSquare(n - 1) + above ** 2 * meanSquare(n + 1));
   });
-  return Math.sqrt(square);
+  return parameters.rotation * Math.sqrt(square);
 }
 
 /** What `perfectEnsemble` needs. */
@@ -84,6 +81,7 @@ export function perfectEnsemble(options: PerfectEnsembleOptions): Generator<Ense
   if (!(Number.isInteger(members) && members > 0)) {
     throw refused("perfectEnsemble", "members to be a positive integer", `${members}`);
   }
+  if (!Number.isFinite(from.day)) throw refused("perfectEnsemble", "a state of a finite day", `${from.day}`);
   if (!(days >= 0 && days < Infinity)) throw refused("perfectEnsemble", "a length of 0 days or more", `${days}`);
   requireHours("perfectEnsemble", hoursBetween);
   const model = quasiGeostrophicModel(options.parameters);

@@ -70,7 +70,9 @@ export function quasiGeostrophicModel(given: Partial<ModelParameters> = {}): Qua
     for (let i = 0; i < level; i++) {
       const n = degrees[i >> 1]!;
       const laplacian = (-n * (n + 1)) / radius ** 2;
-      const [psi1, psi2, psi3] = [psi[i]!, psi[i + level]!, psi[i + 2 * level]!];
+      const psi1 = psi[i]!;
+      const psi2 = psi[i + level]!;
+      const psi3 = psi[i + 2 * level]!;
       const stretching1 = coupling1 * (psi1 - psi2);
       const stretching2 = coupling2 * (psi2 - psi3);
       out[i] = laplacian * psi1 - stretching1;
@@ -98,7 +100,6 @@ export function quasiGeostrophicModel(given: Partial<ModelParameters> = {}): Qua
   const psi = new Float64Array(size);
   const absolute = new Float64Array(level);
   const advection = new Float64Array(level);
-  const jacobian = jacobianOnSphere(harmonics, radius);
   const relaxation = 1 / (parameters.thermalTime * DAY);
   const drag = 1 / (parameters.dragTime * DAY);
   const diffusion = Float64Array.from(degrees, (n) => {
@@ -111,13 +112,15 @@ export function quasiGeostrophicModel(given: Partial<ModelParameters> = {}): Qua
     streamFunction(q, psi);
     for (let at = 0; at < size; at += level) {
       for (let i = 0; i < level; i++) absolute[i] = q[at + i]! + planetary[at + i]!;
-      jacobian(psi.subarray(at, at + level), absolute, advection);
-      for (let i = 0; i < level; i++) out[at + i] = -advection[i]! - diffusion[i >> 1]! * q[at + i]!;
+      harmonics.jacobian(psi.subarray(at, at + level), absolute, advection);
+      for (let i = 0; i < level; i++) out[at + i] = -advection[i]! / radius ** 2 - diffusion[i >> 1]! * q[at + i]!;
     }
     const season = Math.cos((2 * Math.PI * day) / YEAR);
     for (let i = 0; i < level; i++) {
       const n = degrees[i >> 1]!;
-      const [psi1, psi2, psi3] = [psi[i]!, psi[i + level]!, psi[i + 2 * level]!];
+      const psi1 = psi[i]!;
+      const psi2 = psi[i + level]!;
+      const psi3 = psi[i + 2 * level]!;
       const excess1 = psi1 - psi2 - shears[0].steady[i]! - season * shears[0].seasonal[i]!;
       const excess2 = psi2 - psi3 - shears[1].steady[i]! - season * shears[1].seasonal[i]!;
       const heating1 = relaxation * coupling1 * excess1;
@@ -134,33 +137,6 @@ export function quasiGeostrophicModel(given: Partial<ModelParameters> = {}): Qua
   };
 
   return { parameters, harmonics, size, planetary, potentialVorticity, streamFunction, tendency };
-}
-
-/** J(a, b) = (a_longitude b_latitude - a_latitude b_longitude) / (radius^2 cos latitude), all as coefficients. */
-export type Jacobian = (a: Float64Array, b: Float64Array, out: Float64Array) => Float64Array;
-
-/** The Jacobian on a sphere of some radius, by products on the grid. */
-export function jacobianOnSphere(harmonics: SphericalHarmonics, radius: number): Jacobian {
-  const columns = harmonics.grid.longitudes.length;
-  const points = columns * harmonics.sines.length;
-  const [aEast, aNorth, bEast, bNorth] = Array.from({ length: 4 }, () => new Float64Array(points)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const metric = Float64Array.from(harmonics.sines, (sine) => 1 / (radius ** 2 * (1 - sine ** 2)));
-  return (a, b, out) => {
-    harmonics.gradient(a, aEast, aNorth);
-    harmonics.gradient(b, bEast, bNorth);
-    for (let row = 0, i = 0; row < metric.length; row++) {
-      const scale = metric[row]!;
-      for (const end = i + columns; i < end; i++) {
-        aEast[i] = scale * (aEast[i]! * bNorth[i]! - aNorth[i]! * bEast[i]!);
-      }
-    }
-    return harmonics.analyse(aEast, out);
-  };
 }
 
 /** Inverse of the 3 x 3 matrix that takes stream functions to potential vorticity, for each n, row-major; zeros for n = 0. */
