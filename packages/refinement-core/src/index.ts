@@ -62,6 +62,7 @@ export {
   type Depth,
   type LaplacianPyramid,
 } from "./pyramid/pyramid.js";
+export { strided } from "./pyramid/strided.js";
 export { areaMatrix, areaWeights, bicubicMatrix, bilinearMatrix, replicationMatrix } from "./pyramid/resize.js";
 
 // refiner

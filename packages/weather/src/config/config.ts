@@ -35,8 +35,6 @@ export const networkConfigSchema = z
     windowColumns: positive,
     /** Cells along a side of a token of the encoder. */
     encoderSide: positive.max(64),
-    /** Cells along a side of a token of each scale, coarsest first. */
-    sides: z.array(positive.max(64)).min(1).max(9),
   })
   .refine(({ width, heads }) => width % heads === 0, "expected heads that divide the width");
 
@@ -47,12 +45,17 @@ export const weatherModelConfigSchema = z.strictObject({
   channels: z.array(name).min(1).max(256),
   /** Fields that never change and that the network sees besides the state. */
   statics: positive.max(256),
+  /**
+   * Total wavenumber beyond which the data has no waves, on a Gaussian grid. Forecasts are kept to it: a block of cells is
+   * drawn without knowing what its neighbours draw, which makes waves that do not belong there.
+   */
+  truncation: positive.max(1000).optional(),
   /** Hours of a step. */
   stepHours: positive.max(24 * 31),
   anchor: anchorConfigSchema,
   pyramid: z.strictObject({
-    /** Halvings of the grid. */
-    depth: z.number().int().min(0).max(8),
+    /** By how much each scale is finer than the one before, coarsest first. None: all is drawn at once. */
+    factors: z.array(z.union([z.literal(2), z.literal(4), z.literal(8)])).max(8),
     expansion: z.enum(["bilinear", "replication"]),
   }),
   quantiser: z.strictObject({
@@ -64,6 +67,8 @@ export const weatherModelConfigSchema = z.strictObject({
       .min(1)
       .max(9),
   }),
+  /** In how many passes the finest scale is drawn: 1, the paper's, 2 or 4. */
+  passes: z.union([z.literal(1), z.literal(2), z.literal(4)]),
   /** Divides the logits of each scale, coarsest first: fitted on validation data. */
   sharpness: z.array(z.number().positive()).min(1).max(9),
   network: networkConfigSchema,
@@ -83,7 +88,7 @@ export const weatherTrainingSchema = z.strictObject({
 
 /** A model and its training, but for what the data decides. */
 export interface WeatherPreset {
-  readonly model: Pick<WeatherModelConfig, "anchor" | "pyramid" | "network"> & {
+  readonly model: Pick<WeatherModelConfig, "anchor" | "pyramid" | "network" | "passes" | "truncation"> & {
     /** Distance of two levels, in standard deviations of what the anchor misses. */
     readonly quantiser: { readonly step: number };
   };

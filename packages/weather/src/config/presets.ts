@@ -6,7 +6,9 @@ export const WEATHER_PRESETS = {
   sim: {
     model: {
       anchor: { kind: "ridge", rows: 7, columns: 9 },
-      pyramid: { depth: 4, expansion: "bilinear" },
+      truncation: 21,
+      pyramid: { factors: [2, 2, 4], expansion: "bilinear" },
+      passes: 4,
       quantiser: { step: 0.35 },
       network: {
         width: 128,
@@ -15,7 +17,6 @@ export const WEATHER_PRESETS = {
         scaleBlocks: 2,
         windowColumns: 16,
         encoderSide: 4,
-        sides: [1, 2, 2, 2, 4],
       },
     },
     training: {

@@ -6,6 +6,7 @@ import { anchored } from "../model/anchor.js";
 import { weatherWeightTypes, type WeatherWeights } from "../model/field-model.js";
 import { scaledField, unscaledField } from "../model/field-scaling.js";
 import { gridFrom } from "../model/grid-from.js";
+import { joined } from "../training/joined.js";
 import { fieldSize, learnable, type FieldSeries } from "../training/field-series.js";
 import type { FieldSource } from "../verification/baselines.js";
 import { HOUR } from "../verification/case.js";
@@ -125,16 +126,6 @@ function stepProgram(config: WeatherModelConfig, items: number) {
     const next = tf.add(known.anchor, error);
     return { next: tf.maximum(tf.minimum(next, scaling.limit), tf.neg(scaling.limit)) };
   });
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function repeated(values: Float32Array, times: number): Float32Array {

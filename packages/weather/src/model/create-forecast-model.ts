@@ -52,7 +52,7 @@ export function createForecastModel(
   });
   const size = config.channels.length * grid.latitudes.length * grid.longitudes.length;
   const variability = { zonal: tensors["scaling/zonal"]!, areaWeights: grid.areaWeights, columns: grid.longitudes.length }; // prettier-ignore
-  const draws = config.quantiser.scales.map(({ dimensions }, k) => ({ blocks: refiner.scales[k]!.blocks, dimensions }));
+  const draws = config.quantiser.scales.map(({ dimensions }, k) => ({ tokens: refiner.scales[k]!.count, dimensions }));
 
   const scaled = (field: Float32Array): Float32Array => scaledField(tensors, field);
   const unscaled = (field: Float32Array): Float32Array => unscaledField(tensors, field);
@@ -71,12 +71,12 @@ export function createForecastModel(
         inBatches(members, async (first, items, kept) => {
           await untilSignalsAreSeen();
           if (signal?.aborted) throw interrupted(step, steps);
-          const noise = draws.map(({ blocks, dimensions }, scale) => [
+          const noise = draws.map(({ tokens, dimensions }, scale) => [
             `uniform/${scale}`,
             uniforms(stream, {
               items: { first: firstMember + first, count: items },
               scale,
-              sites: blocks,
+              sites: tokens,
               draws: dimensions,
             }),
           ]);
@@ -126,7 +126,7 @@ export function createForecastModel(
     trainedOn: description.data,
     seed: description.seed,
     engine: engine.name,
-    networkEvaluations: 1 + draws.length,
+    networkEvaluations: draws.length + config.passes,
     forecast,
     score: (initial, next) =>
       programs.call(async () => {

@@ -14,6 +14,7 @@ import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
 import { fieldRefiner, type FieldRefiner, type FieldRefinerParameters } from "../refiner/field-refiner.js";
 import { fieldScales, type FieldScale } from "../refiner/field-scales.js";
+import { scaleTokens } from "../refiner/token-grids.js";
 import { gridFrom } from "./grid-from.js";
 import { FORCINGS } from "./forcings.js";
 
@@ -58,7 +59,7 @@ export function fieldModel(config: WeatherModelConfig): FieldModel {
   const grid = gridFrom(config.grid);
   const refiner = fieldRefiner({
     grid,
-    depth: pyramid.depth,
+    factors: pyramid.factors,
     inputs: inputChannels(config),
     channels: channels.length,
     forcings: FORCINGS,
@@ -68,7 +69,7 @@ export function fieldModel(config: WeatherModelConfig): FieldModel {
   return {
     grid,
     refiner,
-    scales: fieldScales(grid, refiner.scales, pyramid.expansion),
+    scales: fieldScales(grid, pyramid.factors, pyramid.expansion),
     quantiser: (codebooks) => transformQuantiser(codebooks, quantiser.step),
   };
 }
@@ -77,6 +78,7 @@ export function fieldModel(config: WeatherModelConfig): FieldModel {
 export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherWeights> {
   const [height, width, channels] = [config.grid.latitudes.length, config.grid.longitudes.length, config.channels.length]; // prettier-ignore
   const { anchor, quantiser } = config;
+  const tokens = scaleTokens(gridFrom(config.grid), config.pyramid.factors);
   return {
     scaling: {
       mean: f32(height, width, channels),
@@ -89,7 +91,7 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
     },
     anchor: anchor.kind === "ridge" ? [f32(height, predictorCount(anchor, channels), channels)] : [],
     quantiser: quantiser.scales.map(({ dimensions, levels }, k) => ({
-      axes: f32(dimensions, (k === 0 ? 1 : 4) * channels),
+      axes: f32(dimensions, tokens[k]!.side ** 2 * channels),
       centroids: f32(dimensions, levels),
     })),
     refiner: parameterTypes(fieldModel(config).refiner.init(SHAPES_ONLY)),

@@ -2,10 +2,12 @@ import { f32, softmaxCrossEntropy, type Program } from "@nextscale/engine";
 import { encode, gaussianPyramid, tensorGrid, traceTyped, walk, type TypesOf } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
-import { sphericalCoarsening } from "../pyramid/spherical-coarsening.js";
+import { fieldPyramid } from "../pyramid/field-pyramid.js";
+import { colourMask, passesOver, passScales } from "../refiner/passes.js";
 import { anchored } from "./anchor.js";
 import { encoderInputs, fieldModel, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
+import { logitsOf } from "./logits.js";
 
 type Inputs = WeatherWeights & {
   readonly previous: tf.Tensor;
@@ -20,9 +22,9 @@ type Inputs = WeatherWeights & {
  */
 export function scoreProgram(config: WeatherModelConfig): Program {
   const { grid, refiner, scales, quantiser } = fieldModel(config);
-  const { depth, expansion } = config.pyramid;
+  const { factors, expansion } = config.pyramid;
   const size = [grid.latitudes.length, grid.longitudes.length, config.channels.length] as const;
-  const coarsening = sphericalCoarsening(tensorGrid, grid, depth, expansion);
+  const coarsening = fieldPyramid(tensorGrid, grid, factors, expansion);
   const signature: TypesOf<Inputs> = {
     ...weatherWeightTypes(config),
     previous: f32(...size),
@@ -36,22 +38,29 @@ export function scoreProgram(config: WeatherModelConfig): Program {
     const pair = { previous: alone(inputs.previous), current: alone(inputs.current) };
     const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: inputs.anchor }, pair);
     const missed = tf.div(tf.sub(alone(inputs.next), known.anchor), scaling.innovation);
-    const levels = gaussianPyramid(coarsening, missed, depth);
+    const levels = gaussianPyramid(coarsening, missed, factors.length);
     const encoding = refiner.encode(
       inputs.refiner,
       encoderInputs(known, scaling.statics),
       tf.reshape(inputs.forcings, [1, FORCINGS]),
     );
     const start = tf.zerosLike(levels.at(-1)!);
-    const visits = [...walk(scales, start, encode(quantiser(inputs.quantiser), levels))];
-    const nats = visits.map(({ context, codes }, k) => {
-      const logits = tf.reshape(refiner.refine(inputs.refiner, k, context, encoding), [
-        ...codes.shape,
-        config.quantiser.scales[k]!.levels,
-      ]);
-      return tf.sum(softmaxCrossEntropy(logits, codes));
+    const passes = passesOver(scales.length, config.passes);
+    const coder = quantiser(inputs.quantiser);
+    const byPass: typeof coder = {
+      embed: (index, codes) => coder.embed(passes[index]!.scale, codes),
+      quantise: (index, residual) => coder.quantise(passes[index]!.scale, residual),
+    };
+    const visits = [...walk(passScales(scales, refiner.scales, passes), start, encode(byPass, levels))];
+    const nats = visits.map(({ index, context, codes }) => {
+      const pass = passes[index]!;
+      const logits = logitsOf(refiner, inputs.refiner, pass, config.quantiser.scales[pass.scale]!, context, encoding);
+      const perToken = tf.sum(softmaxCrossEntropy(logits, codes), -1);
+      const mask = colourMask(refiner.scales[pass.scale]!, pass.first, pass.end);
+      return tf.sum(tf.mul(perToken, tf.tensor2d(mask, [1, mask.length])));
     });
+    const ofScale = (k: number) => tf.addN(nats.filter((_, index) => passes[index]!.scale === k));
     const decoded = tf.add(known.anchor, tf.mul(visits.at(-1)!.state, scaling.innovation));
-    return { nats: tf.stack(nats), decoded: tf.reshape(decoded, [...size]) };
+    return { nats: tf.stack(scales.map((_, k) => ofScale(k))), decoded: tf.reshape(decoded, [...size]) };
   });
 }

@@ -7,6 +7,9 @@ export interface TokenGrid {
 /** Numbers that describe a displacement; see `displacements`. */
 export const DISPLACEMENT_FEATURES = 6;
 
+/** Which of them is the distance squared. */
+export const DISTANCE_SQUARED = 3;
+
 /** Unit of length of the features, in Earth radii: 2,500 km, the size of a cyclone. */
 const UNIT = 2500 / 6371;
 
@@ -36,6 +39,11 @@ export function displacements({ latitudes, longitudes }: TokenGrid): Float32Arra
     });
   });
   return features;
+}
+
+/** Length of so many degrees of a meridian, in the unit of the features. */
+export function distanceOf(degrees: number): number {
+  return (degrees * RADIANS) / UNIT;
 }
 
 type Vector = readonly number[];

@@ -17,15 +17,15 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { Grid } from "../grid/grid.js";
 import type { TokenGrid } from "./displacement.js";
-import { blockSide, toTokens } from "./field-tokens.js";
+import { toTokens } from "./field-tokens.js";
 import { scaleTokens, tokenGrid, type ScaleTokens } from "./token-grids.js";
 import { windowStack, type WindowStackParameters } from "./window-stack.js";
 
 /** Sizes of the network of a forecast model. */
 export interface FieldRefinerConfig {
   readonly grid: Grid;
-  /** Halvings of the grid. */
-  readonly depth: number;
+  /** By how much each scale is finer than the one before, coarsest first. */
+  readonly factors: readonly number[];
   /** Numbers in each cell of the encoder's input. */
   readonly inputs: number;
   /** Channels of the fields that are refined. */
@@ -41,9 +41,7 @@ export interface FieldRefinerConfig {
   readonly windowColumns: number;
   /** Cells along a side of a token of the encoder. */
   readonly encoderSide: number;
-  /** Cells along a side of a token of each scale, coarsest first. */
-  readonly sides: readonly number[];
-  /** Numbers that the head of each scale gives for a block of cells, coarsest first. */
+  /** Numbers that the head of each scale gives for a token, coarsest first. */
   readonly outputs: readonly number[];
 }
 
@@ -58,6 +56,8 @@ export type FieldRefinerParameters = {
   };
   /** Blocks that all scales share: attention knows distances, not grids. */
   readonly stack: WindowStackParameters;
+  /** Tells tokens of the finest scale that are drawn already from those that are not [width]. */
+  readonly drawn: tf.Tensor;
   readonly scales: readonly ScaleParameters[];
 };
 
@@ -91,11 +91,13 @@ export interface FieldRefiner {
   /** @param state [B, H, W, inputs] @param forcings [B, forcings] */
   encode(params: FieldRefinerParameters, state: tf.Tensor, forcings: tf.Tensor): Encoding;
   /**
-   * What the head of scale `k` says of each block: [B, blocks, outputs[k]].
+   * What the head of scale `k` says of each token: [B, tokens, outputs[k]].
    *
-   * @param guess what the coarser scales imply for the cells, [B, height, width, channels] of the scale
+   * @param guess what the coarser scales imply for the cells, [B, height, width, channels] of the scale, with what is drawn
+   *   of this scale already
+   * @param drawn which tokens that is, 0 or 1, [B or 1, tokens, 1]; none unless given
    */
-  refine(params: FieldRefinerParameters, k: number, guess: tf.Tensor, encoding: Encoding): tf.Tensor;
+  refine(params: FieldRefinerParameters, k: number, guess: tf.Tensor, encoding: Encoding, drawn?: tf.Tensor): tf.Tensor;
 }
 
 /** Smallest share of a linear layer's usual size that an output layer starts with. */
@@ -107,7 +109,7 @@ const EXPANSION = 4;
 /** Makes the network of a configuration. */
 export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
   const { grid, channels, width, heads } = config;
-  const scales = scaleTokens(grid, config.depth, config.sides);
+  const scales = scaleTokens(grid, config.factors);
   const encoderTokens = tokenGrid(grid, config.encoderSide);
   const features: SiteFeatureConfig = {
     axes: ["bounded", grid.periodic ? "periodic" : "bounded"],
@@ -140,7 +142,8 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
           site: initSite(random.at("encoder")),
           stack: encoder.init(random.at("encoder").at("stack")),
         },
-        stack: stacks[0]!.init(random.at("stack")),
+        stack: stacks.at(-1)!.init(random.at("stack")),
+        drawn: random.normal("drawn", [width], deviation),
         scales: scales.map(({ side }, k) => {
           const own = random.at("scales").at(k);
           const cells = side ** 2 * channels;
@@ -149,7 +152,7 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
             guess: initLinear(own.at("guess"), cells, width, 1 / Math.sqrt(cells)),
             site: initSite(own),
             level: own.normal("level", [width], 1),
-            head: initLinear(own.at("head"), width, blocksOf(side) * config.outputs[k]!, HEAD_INIT * deviation),
+            head: initLinear(own.at("head"), width, config.outputs[k]!, HEAD_INIT * deviation),
           };
         }),
       };
@@ -161,21 +164,16 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
       const tokens = encoder.apply(params.stack, embedded, sharedModulation(modulation, condition));
       return { tokens: layerNorm(tokens), condition };
     },
-    refine({ scales: all, stack, modulation }, k, guess, { tokens, condition }) {
+    refine({ scales: all, stack, modulation, drawn: embedding }, k, guess, { tokens, condition }, drawn) {
       const [params, own] = [all[k]!, scales[k]!];
       const context = project({ weight: params.context, bias: tf.zeros([width]) }, pool(tokens, encoderTokens, own));
       const guessed = project(params.guess, toTokens(guess, own.side));
-      const x = tf.add(tf.add(context, guessed), embedSites(params.site, own));
+      const placed = tf.add(tf.add(context, guessed), embedSites(params.site, own));
+      const x = drawn === undefined ? placed : tf.add(placed, tf.mul(drawn, embedding));
       const shared = sharedModulation(modulation, tf.add(condition, params.level));
-      const output = project(params.head, layerNorm(stacks[k]!.apply(stack, x, shared)));
-      return tf.reshape(output, [guess.shape[0]!, own.blocks, config.outputs[k]!]);
+      return project(params.head, layerNorm(stacks[k]!.apply(stack, x, shared)));
     },
   };
-}
-
-/** Blocks of a token. */
-function blocksOf(side: number): number {
-  return (side / blockSide(side)) ** 2;
 }
 
 /** Means of the encoder's tokens over those of a scale. */

@@ -1,28 +1,23 @@
-import { laplacianScales, tensorGrid, type LaplacianScale, type Scale } from "@nextscale/refinement-core";
+import { laplacianScales, tensorGrid, type Scale } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Grid } from "../grid/grid.js";
-import { sphericalCoarsening, type Expansion } from "../pyramid/spherical-coarsening.js";
-import { fromBlocks, fromTokens, toBlocks, toTokens } from "./field-tokens.js";
-import type { ScaleTokens } from "./token-grids.js";
+import { fieldPyramid } from "../pyramid/field-pyramid.js";
+import type { Expansion } from "../pyramid/spherical-coarsening.js";
+import { fromTokens, toTokens } from "./field-tokens.js";
+import { scaleTokens } from "./token-grids.js";
 
-/** Scales of fields [B, H, W, C] whose values are the blocks that are coded, [B, blocks, cells * C]; data are the levels of a Gaussian pyramid. */
+/** Scales of fields [B, H, W, C] whose values are tokens [B, n, side * side * C]; data are the levels of a Gaussian pyramid. */
 export type FieldScale = Scale<readonly tf.Tensor[], tf.Tensor, tf.Tensor, tf.Tensor>;
 
-/** The scales of a spherical pyramid, coarsest first, with residuals as blocks, which is how they are coded. */
-export function fieldScales(
-  grid: Grid,
-  tokens: readonly ScaleTokens[],
-  expansion: Expansion = "bilinear",
-): readonly FieldScale[] {
-  const depth = tokens.length - 1;
-  const coarsening = sphericalCoarsening(tensorGrid, grid, depth, expansion);
-  return laplacianScales(coarsening, depth).map((scale: LaplacianScale<tf.Tensor, tf.Tensor>, k) => {
+/** The scales of a spherical pyramid, coarsest first, with residuals as tokens, which is how they are coded. */
+export function fieldScales(grid: Grid, factors: readonly number[], expansion: Expansion): readonly FieldScale[] {
+  const tokens = scaleTokens(grid, factors);
+  return laplacianScales(fieldPyramid(tensorGrid, grid, factors, expansion), factors.length).map((scale, k) => {
     const size = tokens[k]!;
     return {
       context: (state) => scale.context(state),
-      residual: (levels, context) => toBlocks(toTokens(scale.residual(levels, context), size.side), size.side),
-      refine: (state, value, context) =>
-        scale.refine(state, fromTokens(fromBlocks(value, size.side), size, size.side), context),
+      residual: (levels, context) => toTokens(scale.residual(levels, context), size.side),
+      refine: (state, value, context) => scale.refine(state, fromTokens(value, size, size.side), context),
     };
   });
 }

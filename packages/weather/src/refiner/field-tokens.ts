@@ -7,11 +7,6 @@ import * as tf from "@tensorflow/tfjs-core";
  * the sequence.
  */
 
-/** Cells in a code's block: a parent's four, but at the base, where a code is a cell's own. */
-export function blockSide(tokenSide: number): 1 | 2 {
-  return tokenSide === 1 ? 1 : 2;
-}
-
 /** Fields [B, H, W, C] -> tokens [B, W/side * H/side, side * side * C]. */
 export function toTokens(field: tf.Tensor, side: number): tf.Tensor {
   const [items = 0, height = 0, width = 0, channels = 0] = field.shape;
@@ -30,28 +25,4 @@ export function fromTokens(
   const [rows, columns] = [height / side, width / side];
   const blocks = tf.reshape(tokens, [items, columns, rows, side, side, -1]);
   return tf.reshape(tf.transpose(blocks, [0, 2, 3, 1, 4, 5]), [items, height, width, -1]);
-}
-
-/**
- * Tokens [B, n, side * side * C] -> the blocks that are coded, [B, n * blocks of a token, cells of a block * C]: a token's
- * blocks one after the other, row-major.
- */
-export function toBlocks(tokens: tf.Tensor, side: number): tf.Tensor {
-  const [items = 0, count = 0, size = 0] = tokens.shape;
-  const block = blockSide(side);
-  const across = side / block;
-  if (across === 1) return tokens;
-  const parts = tf.reshape(tokens, [items * count, across, block, across, block, size / side ** 2]);
-  return tf.reshape(tf.transpose(parts, [0, 1, 3, 2, 4, 5]), [items, count * across ** 2, size / across ** 2]);
-}
-
-/** The inverse of `toBlocks`. */
-export function fromBlocks(blocks: tf.Tensor, side: number): tf.Tensor {
-  const [items = 0, count = 0, size = 0] = blocks.shape;
-  const block = blockSide(side);
-  const across = side / block;
-  if (across === 1) return blocks;
-  const tokens = count / across ** 2;
-  const parts = tf.reshape(blocks, [items * tokens, across, across, block, block, size / block ** 2]);
-  return tf.reshape(tf.transpose(parts, [0, 1, 3, 2, 4, 5]), [items, tokens, size * across ** 2]);
 }

@@ -1,29 +1,28 @@
 import type { Grid } from "../grid/grid.js";
 import type { TokenGrid } from "./displacement.js";
-import { blockSide } from "./field-tokens.js";
 
-/** The tokens of one scale. */
+/** The tokens of one scale: the cells of the next coarser one. */
 export interface ScaleTokens extends TokenGrid {
   /** Size of the fields that the scale refines. */
   readonly height: number;
   readonly width: number;
-  /** Cells along a side of a token. */
+  /** Cells along a side of a token; at the base, where there is nothing coarser, a cell is a token. */
   readonly side: number;
-  /** Codes are of blocks of 2 x 2 cells, of single cells at the base: how many there are in all tokens. */
-  readonly blocks: number;
+  /** Number of tokens. */
+  readonly count: number;
 }
 
 /**
- * The tokens of each scale of a pyramid of `depth` halvings, coarsest first: the base and `depth` refinements.
+ * The tokens of each scale, coarsest first: the base and a refinement for each factor.
  *
- * @param sides cells along a side of a token of each scale; 1 at the base, even elsewhere
+ * @param factors by how much each scale is finer than the one before, coarsest first
  */
-export function scaleTokens(grid: Grid, depth: number, sides: readonly number[]): readonly ScaleTokens[] {
-  return Array.from({ length: depth + 1 }, (_, k) => {
-    const factor = 2 ** (depth - k);
-    const side = sides[k]!;
+export function scaleTokens(grid: Grid, factors: readonly number[]): readonly ScaleTokens[] {
+  return [1, ...factors].map((side, k) => {
+    const factor = factors.slice(k).reduce((product, one) => product * one, 1);
     const [height, width] = [grid.latitudes.length / factor, grid.longitudes.length / factor];
-    return { height, width, side, blocks: (height * width) / blockSide(side) ** 2, ...tokenGrid(grid, factor * side) };
+    const tokens = tokenGrid(grid, factor * side);
+    return { height, width, side, count: tokens.latitudes.length * tokens.longitudes.length, ...tokens };
   });
 }
 

@@ -8,7 +8,7 @@ import {
   type Initialiser,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { DISPLACEMENT_FEATURES, displacements, type TokenGrid } from "./displacement.js";
+import { DISPLACEMENT_FEATURES, DISTANCE_SQUARED, displacements, distanceOf, type TokenGrid } from "./displacement.js";
 
 /** Attention blocks over the tokens of one grid. */
 export interface WindowStackConfig extends BlockConfig {
@@ -27,8 +27,8 @@ export interface WindowStack {
   apply(params: WindowStackParameters, tokens: tf.Tensor, shared: BlockModulation): tf.Tensor;
 }
 
-/** Initial width of what a head looks at, in 2,500 km: doubles from head to head. */
-const NEAREST_WIDTH = 0.35;
+/** Initial width of what the first head looks at, in distances between neighbouring tokens; doubles from head to head. */
+const NEAREST_WIDTH = 0.7;
 
 /**
  * Attention within windows of some columns from pole to pole, every second block with windows moved by half (Swin
@@ -54,7 +54,7 @@ export function windowStack(config: WindowStackConfig): WindowStack {
     init: (random) =>
       Array.from({ length: depth }, (_, index) => ({
         block: initBlock(random.at(index), config),
-        place: initialPlaces(random.at(index), heads),
+        place: initialPlaces(random.at(index), heads, grid),
       })),
     apply(params, tokens, shared) {
       const constant = tf.tensor2d(features, [sites * sites, DISPLACEMENT_FEATURES]);
@@ -76,14 +76,14 @@ function rotate(tokens: tf.Tensor, by: number): tf.Tensor {
 }
 
 /** Weights of the displacement's features: minus half the distance squared over a width that doubles from head to head. */
-function initialPlaces(random: Initialiser, heads: number): HostParameters<tf.Tensor> {
+function initialPlaces(random: Initialiser, heads: number, { latitudes }: TokenGrid): HostParameters<tf.Tensor> {
   const { shape, data } = random.normal("place", [heads, DISPLACEMENT_FEATURES], 0.02);
+  const width = NEAREST_WIDTH * distanceOf(latitudes[1]! - latitudes[0]!);
   return {
     shape,
-    data: data.map((value, at) =>
-      at % DISPLACEMENT_FEATURES === 3
-        ? value - 0.5 / (NEAREST_WIDTH * 2 ** Math.floor(at / DISPLACEMENT_FEATURES)) ** 2
-        : value,
-    ),
+    data: data.map((value, at) => {
+      const head = Math.floor(at / DISPLACEMENT_FEATURES);
+      return at % DISPLACEMENT_FEATURES === DISTANCE_SQUARED ? value - 0.5 / (width * 2 ** head) ** 2 : value;
+    }),
   };
 }

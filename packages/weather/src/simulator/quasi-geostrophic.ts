@@ -7,8 +7,8 @@ import { sphericalHarmonics, type SphericalHarmonics } from "./spherical-harmoni
 /** Seconds. */
 export const DAY = 86400;
 
-/** Days of the model's year, which begins in the middle of the northern winter. */
-export const YEAR = 365;
+/** Days of a year, the Gregorian calendar's mean: seasons keep to the dates that snapshots are given. */
+export const YEAR = 365.2425;
 
 /** Levels of the model: 200, 500 and 800 hPa, from the top. */
 export const LEVELS = 3;

@@ -16,7 +16,7 @@ export const STEPS_PER_DAY = 48;
 export interface Snapshot {
   /** Hours since the run began to be written, or of forecast. */
   readonly hours: number;
-  /** Days since the middle of the northern winter of year 0; the season is this modulo 365. */
+  /** Days since the middle of the northern winter of year 0; the season is this modulo 365.2425. */
   readonly day: number;
   /** z500 (m2/s2), t350 and t650 (K): [channel][latitude][longitude], 3 x 32 x 64, south to north. */
   readonly fields: Float32Array<ArrayBuffer>;
@@ -24,7 +24,7 @@ export interface Snapshot {
   readonly state: Float64Array;
 }
 
-/** What to simulate: `days` or `years` of 365 days. */
+/** What to simulate: `days` or `years` of 365.2425 days. */
 export type SimulateOptions = {
   readonly seed: number | bigint;
   /** Hours between snapshots, an integer. Default 6. */

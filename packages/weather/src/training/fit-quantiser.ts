@@ -13,9 +13,9 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
-import { sphericalCoarsening } from "../pyramid/spherical-coarsening.js";
+import { fieldPyramid } from "../pyramid/field-pyramid.js";
+import { joined } from "./joined.js";
 import { fieldScales } from "../refiner/field-scales.js";
-import { scaleTokens } from "../refiner/token-grids.js";
 
 /** What is coded, and how finely. */
 interface QuantisedFields extends Pick<WeatherModelConfig, "pyramid"> {
@@ -40,9 +40,10 @@ export async function fitQuantiser(
   fields: Float32Array,
 ): Promise<readonly FittedTransform[]> {
   const fitted: FittedTransform[] = [];
-  for (let k = 0; k <= config.pyramid.depth; k++) {
+  const sides = [1, ...config.pyramid.factors];
+  for (let k = 0; k <= config.pyramid.factors.length; k++) {
     const vectors = await residualTokens(engine, config, fitted, fields);
-    fitted.push(fitTransform(vectors, (k === 0 ? 1 : 4) * config.channels, config.step));
+    fitted.push(fitTransform(vectors, sides[k]! ** 2 * config.channels, config.step));
   }
   return fitted;
 }
@@ -54,20 +55,18 @@ async function residualTokens(
   fitted: readonly FittedTransform[],
   fields: Float32Array,
 ): Promise<Float32Array> {
-  const { depth, expansion } = config.pyramid;
+  const { factors, expansion } = config.pyramid;
   const { grid, channels } = config;
   const size = [grid.latitudes.length, grid.longitudes.length, channels] as const;
-  const coarsening = sphericalCoarsening(tensorGrid, grid, depth, expansion);
-  // The order of the blocks does not matter to a fit.
-  const sides = Array.from({ length: depth + 1 }, (_, k) => (k === 0 ? 1 : 2));
-  const scales = fieldScales(grid, scaleTokens(grid, depth, sides), expansion);
+  const coarsening = fieldPyramid(tensorGrid, grid, factors, expansion);
+  const scales = fieldScales(grid, factors, expansion);
   type Inputs = { readonly fields: tf.Tensor; readonly codebooks: readonly TransformCodebook[] };
   const codebooks = fitted.map(({ codebook }) => ({
     axes: f32(...codebook.axes.shape),
     centroids: f32(...codebook.centroids.shape),
   }));
   const program = traceTyped<Inputs>({ fields: f32(BATCH, ...size), codebooks }, (inputs) => {
-    const levels = gaussianPyramid(coarsening, inputs.fields, depth);
+    const levels = gaussianPyramid(coarsening, inputs.fields, factors.length);
     const start = tf.zerosLike(levels.at(-1)!);
     const coder = transformQuantiser(inputs.codebooks, config.step);
     const known = [...walk(scales.slice(0, fitted.length), start, encode(coder, levels))];
@@ -89,13 +88,7 @@ async function residualTokens(
       const batch = fields.subarray(run * BATCH * length, (run + 1) * BATCH * length);
       tokens.push(Float32Array.from((await executable.run({ fields: batch }))["tokens"]!));
     }
-    const all = new Float32Array(tokens.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of tokens) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return joined(tokens);
   } finally {
     await executable.close();
   }

@@ -39,7 +39,7 @@ const BATCH = 16;
 export async function fitFoundations(engine: Engine, preset: WeatherPreset, series: FieldSeries): Promise<Foundations> {
   const items = requireItems(series);
   const { layout, stepHours } = series;
-  const { anchor, pyramid, quantiser, network } = preset.model;
+  const { anchor, pyramid, passes, quantiser, network, truncation } = preset.model;
   const scaling = fitScaling(series);
   const statics = staticFields(series, scaling);
   const states = scaledFields(series, scaling);
@@ -78,9 +78,11 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       channels: [...layout.channels],
       statics: statics.length / cellCount(layout),
       stepHours,
+      ...(truncation === undefined ? {} : { truncation }),
       anchor,
       pyramid,
       quantiser: { step: quantiser.step, scales: fitted.map(({ codebook }) => levelsOf(codebook.centroids.shape)) },
+      passes,
       sharpness: fitted.map(() => 1),
       network,
     },

@@ -18,11 +18,11 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig, WeatherTrainingConfig } from "../config/config.js";
 import { anchored, byUnseen } from "../model/anchor.js";
+import { bandLimited } from "../model/band-limit.js";
 import { encoderInputs, fieldModel, type FieldScaling } from "../model/field-model.js";
 import { foldTypes, stateAt } from "./missed-program.js";
 import { FORCINGS } from "../model/forcings.js";
-import { sphericalCoarsening } from "../pyramid/spherical-coarsening.js";
-import { toBlocks, toTokens } from "../refiner/field-tokens.js";
+import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import type { Grid } from "../grid/grid.js";
 import type { ScaleTokens } from "../refiner/token-grids.js";
 import type { FieldRefinerParameters } from "../refiner/field-refiner.js";
@@ -47,14 +47,20 @@ type Inputs = ScheduledInputs & {
   /** Which regression did not see an item: [batch, 1, 1, 1], 0 or 1. */
   readonly fold: tf.Tensor;
   readonly forcings: tf.Tensor;
-  /** For each scale int32 [batch, tokens, dimensions]: -1, 0 or 1 added to a code. */
+  /** For each scale but the finest int32 [batch, tokens, dimensions]: -1, 0 or 1 added to a code. */
   readonly shifts: readonly tf.Tensor[];
+  /** Which tokens of the finest scale are drawn already [batch, tokens, 1], 0 or 1. */
+  readonly drawn: tf.Tensor;
 };
 
 /**
  * One training step. The target is what the anchor misses of the next state; its codes are made on the way, with some of
- * them moved by a level and the targets of the finer scales recomputed. Loss: cross-entropy in nats a code, the mean over
- * each scale by area, added up over the scales (eq. 18), so that a scale of few codes weighs as much as one of many.
+ * them moved by a level and the targets of the finer scales recomputed.
+ *
+ * Loss: the cross-entropy of the codes of each scale (eq. 18), by area, as a share of what the levels' frequencies alone would
+ * give, added up over the scales: so a scale of few codes weighs as much as one of many, and every one begins at 1.
+ *
+ * @param entropies nats of a token of each scale by the levels' frequencies
  */
 export function refinerProgram(
   config: WeatherModelConfig,
@@ -64,14 +70,15 @@ export function refinerProgram(
     readonly quantiser: TypesOf<readonly TransformCodebook[]>;
     readonly refiner: TypesOf<FieldRefinerParameters>;
   },
+  entropies: readonly number[],
 ): Program {
   const { batchSize, weightDecay, inputNoise } = training;
   const { grid, refiner, scales, quantiser } = fieldModel(config);
   const [height, width, channels] = [grid.latitudes.length, grid.longitudes.length, config.channels.length];
-  const { depth, expansion } = config.pyramid;
-  const coarsening = sphericalCoarsening(tensorGrid, grid, depth, expansion);
+  const { factors, expansion } = config.pyramid;
+  const coarsening = fieldPyramid(tensorGrid, grid, factors, expansion);
   const codes = config.quantiser.scales.map(({ dimensions, levels }, k) => {
-    return { dimensions, levels, blocks: refiner.scales[k]!.blocks };
+    return { dimensions, levels, tokens: refiner.scales[k]!.count };
   });
   const size = [height, width, channels] as const;
   const signature: TypesOf<Inputs> = {
@@ -83,47 +90,57 @@ export function refinerProgram(
     noise: f32(batchSize, 2, ...size),
     fold: f32(batchSize, 1, 1, 1),
     forcings: f32(batchSize, FORCINGS),
-    shifts: codes.map(({ blocks, dimensions }) => i32(batchSize, blocks, dimensions)),
+    shifts: codes.slice(0, -1).map(({ tokens, dimensions }) => i32(batchSize, tokens, dimensions)),
+    drawn: f32(batchSize, codes.at(-1)!.tokens, 1),
     ...scheduledTypes,
   };
   return traceTyped<Inputs>(signature, (inputs) => {
     const { scaling, state, states, noise, fold, shifts } = inputs;
-    const noisy = (time: number) =>
-      tf.add(stateAt(states, time), tf.div(tf.mul(stateAt(noise, time), inputNoise), scaling.perChange));
+    const noisy = (time: number) => {
+      const own = tf.div(tf.mul(stateAt(noise, time), inputNoise), scaling.perChange);
+      const possible = config.truncation === undefined ? own : bandLimited(own, grid, config.truncation);
+      return tf.add(stateAt(states, time), possible);
+    };
     const pair = { previous: noisy(0), current: noisy(1) };
     const weights = { perChange: scaling.perChange, regression: inputs.folds };
     const known = anchored(config.anchor, grid, weights, pair, (both) => byUnseen(both, fold));
     const missed = tf.div(tf.sub(stateAt(states, 2), known.anchor), scaling.innovation);
-    const levels = gaussianPyramid(coarsening, missed, depth);
+    const levels = gaussianPyramid(coarsening, missed, factors.length);
     const coder = quantiser(inputs.quantiser);
+    // There is no finer scale that could repair the finest one.
     const move = (k: number, chosen: tf.Tensor) =>
-      tf.maximum(
-        tf.minimum(tf.add(chosen, shifts[k]!), tf.scalar(codes[k]!.levels - 1, "int32")),
-        tf.scalar(0, "int32"),
-      );
+      shifts[k] === undefined ? chosen : within(tf.add(chosen, shifts[k]), codes[k]!.levels);
     const visits = [...walk(scales, tf.zerosLike(levels.at(-1)!), corrupted(coder, encode(coder, levels), move))];
     const encoding = refiner.encode(
       state.parameters,
       stopGradient(encoderInputs(known, scaling.statics)),
       inputs.forcings,
     );
-    const losses = visits.map(({ context, targets }, k) => {
-      const { blocks, dimensions, levels: count } = codes[k]!;
-      const output = refiner.refine(state.parameters, k, stopGradient(context), encoding);
-      const logits = tf.reshape(output, [batchSize, blocks, dimensions, count]);
-      const nats = tf.mean(softmaxCrossEntropy(logits, targets), -1);
-      return tf.mean(tf.mul(nats, blockAreas(grid, refiner.scales[k]!)));
+    const losses = visits.map(({ context, targets, value, state: before }, k) => {
+      const { tokens, dimensions, levels: count } = codes[k]!;
+      const drawn = k === codes.length - 1 ? inputs.drawn : undefined;
+      const seen = drawn === undefined ? context : scales[k]!.refine(before, tf.mul(value, drawn), context);
+      const output = refiner.refine(state.parameters, k, stopGradient(seen), encoding, drawn);
+      const logits = tf.reshape(output, [batchSize, tokens, dimensions, count]);
+      const nats = tf.sum(softmaxCrossEntropy(logits, targets), -1);
+      const areas = tf.tensor2d(tokenAreas(grid, refiner.scales[k]!), [1, tokens]);
+      const weights = drawn === undefined ? areas : tf.mul(areas, tf.sub(1, tf.reshape(drawn, [batchSize, tokens])));
+      const items = drawn === undefined ? batchSize : 1;
+      return tf.div(tf.sum(tf.mul(nats, weights)), tf.mul(tf.sum(weights), items * entropies[k]!));
     });
     const loss = losses.reduce((sum, one) => tf.add(sum, one));
     const next = updateWeights(loss, state, inputs, { betas: BETAS, weightDecay, orthogonalised: isHiddenMatrix });
-    return { loss, ...Object.fromEntries(losses.map((one, k) => [`nats${k + 1}`, one])), state: next };
+    return { loss, ...Object.fromEntries(losses.map((one, k) => [`scale${k + 1}`, one])), state: next };
   });
 }
 
-/** Area of each block of a scale as a multiple of the mean block's, [1, blocks]. */
-function blockAreas(grid: Grid, { height, width, side }: ScaleTokens): tf.Tensor {
-  const rows = areaWeights(grid.areaWeights, height).map((area) => (area * height) / grid.latitudes.length);
-  const cells = Float32Array.from({ length: height * width }, (_, cell) => rows[Math.floor(cell / width)]!);
-  // Through the rearrangement that brings the values of a field into the order of its blocks.
-  return tf.mean(toBlocks(toTokens(tf.tensor4d(cells, [1, height, width, 1]), side), side), -1);
+/** int32 codes kept from 0 to below `levels`. */
+function within(codes: tf.Tensor, levels: number): tf.Tensor {
+  return tf.maximum(tf.minimum(codes, tf.scalar(levels - 1, "int32")), tf.scalar(0, "int32"));
+}
+
+/** Area of each token of a scale, [tokens]. */
+function tokenAreas(grid: Grid, { latitudes, longitudes }: ScaleTokens): Float32Array {
+  const rows = areaWeights(grid.areaWeights, latitudes.length);
+  return Float32Array.from(Array.from(longitudes, () => Array.from(rows)).flat());
 }

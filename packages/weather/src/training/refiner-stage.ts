@@ -1,6 +1,7 @@
 import type { NamedArrays } from "@nextscale/engine";
 import {
   flatThenLinearSchedule,
+  integers,
   initialWeightState,
   layoutOf,
   normals,
@@ -10,6 +11,7 @@ import {
   uniforms,
   weightStateTypes,
   withWarmUp,
+  type FittedTransform,
   type HostParameters,
   type Stage,
 } from "@nextscale/refinement-core";
@@ -17,6 +19,8 @@ import type { RunConfig } from "../config/config.js";
 import { fieldModel, weatherWeightTypes } from "../model/field-model.js";
 import { forcings } from "../model/forcings.js";
 import type { FieldRefinerParameters } from "../refiner/field-refiner.js";
+import { COLOURS, colourMask } from "../refiner/passes.js";
+import { joined } from "./joined.js";
 import { fieldSize, type FieldSeries } from "./field-series.js";
 import type { Foundations } from "./foundations.js";
 import { refinerProgram } from "./refiner-program.js";
@@ -41,16 +45,18 @@ const AVERAGE_DECAY = 0.999;
 export function refinerStage({ config, foundations, series, seed }: RefinerStageInputs): Stage<RunConfig> {
   const { model, training } = config;
   const { steps, batchSize, corruption, learningRate: peak } = training;
-  const { states, items } = foundations;
+  const { states, items: positions } = foundations;
   const types = weatherWeightTypes(model);
-  const program = refinerProgram(model, training, types);
+  const program = refinerProgram(model, training, types, foundations.quantiser.map(entropyOf));
   const size = fieldSize(series);
   const cells = size / model.channels.length;
   const { scales } = fieldModel(model).refiner;
-  const order = shuffledBatches({ count: items.length, batchSize, stream: randomStream(seed, "weather/order") });
+  const order = shuffledBatches({ count: positions.length, batchSize, stream: randomStream(seed, "weather/order") });
   const noise = randomStream(seed, "weather/input-noise");
   const shares = randomStream(seed, "weather/corruption-share");
   const moves = randomStream(seed, "weather/corruption");
+  const colours = randomStream(seed, "weather/colours");
+  const masks = Array.from({ length: COLOURS }, (_, end) => colourMask(scales.at(-1)!, 0, end));
   const rate = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: FLAT });
   const wanted = new Set(program.inputs.map(({ name }) => name));
   const fitted: NamedArrays = { ...foundations.tensors, ...Object.fromEntries(foundations.folds.map((fold, i) => [`folds/${i}`, fold])) }; // prettier-ignore
@@ -63,24 +69,22 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
     start: () => initialWeightState(startingAtFrequencies(foundations, fieldModel(model).refiner.init(parameterNormals(seed))), types.refiner), // prettier-ignore
     constants: Object.fromEntries(Object.entries(fitted).filter(([name]) => wanted.has(name))),
     batches: (step) => {
-      const drawn = { first: step * batchSize, count: batchSize };
+      const items = { first: step * batchSize, count: batchSize };
       const batch = new Float32Array(batchSize * 3 * size);
       const times = new Float32Array(order(step).indices.length * 8);
       const fold = new Float32Array(batchSize);
       order(step).indices.forEach((at, i) => {
-        const item = items[at]!;
+        const item = positions[at]!;
         batch.set(states.subarray((item - 1) * size, (item + 2) * size), i * 3 * size);
         times.set(forcings(series.times[item]!, series.stepHours), i * 8);
-        fold[i] = at < Math.floor(items.length / 2) ? 0 : 1;
+        fold[i] = at < Math.floor(positions.length / 2) ? 0 : 1;
       });
-      const share = uniforms(shares, { items: drawn, draws: 1 }).map((value) => value * corruption);
-      const shifts = scales.map(({ blocks }, scale) => {
+      const share = uniforms(shares, { items, draws: 1 }).map((value) => value * corruption);
+      const shifts = scales.slice(0, -1).map(({ count }, scale) => {
         const { dimensions } = model.quantiser.scales[scale]!;
-        // There is no finer scale that could repair the last one.
-        if (scale === scales.length - 1) return new Int32Array(batchSize * blocks * dimensions);
-        const uniform = uniforms(moves, { items: drawn, scale, sites: blocks, draws: dimensions });
+        const uniform = uniforms(moves, { items, scale, sites: count, draws: dimensions });
         return Int32Array.from(uniform, (value, i) => {
-          const own = share[Math.floor(i / (blocks * dimensions))]!;
+          const own = share[Math.floor(i / (count * dimensions))]!;
           return value < own / 2 ? -1 : value < own ? 1 : 0;
         });
       });
@@ -88,7 +92,8 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
         states: batch,
         forcings: times,
         fold,
-        noise: normals(noise, { items: drawn, sites: 2 * cells, draws: model.channels.length }),
+        drawn: joined(Array.from(integers(colours, { items, draws: 1 }, COLOURS), (count) => masks[count]!)),
+        noise: normals(noise, { items, sites: 2 * cells, draws: model.channels.length }),
         ...Object.fromEntries(shifts.map((shift, k) => [`shifts/${k}`, shift])),
       };
     },
@@ -97,6 +102,13 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
       averageDecay: (step) => Math.min(AVERAGE_DECAY, (1 + step) / (10 + step)),
     },
   };
+}
+
+/** Nats of a token by the levels' frequencies alone. */
+function entropyOf({ counts, codebook }: FittedTransform): number {
+  const levels = codebook.centroids.shape[1]!;
+  const total = counts.subarray(0, levels).reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, count) => (count > 0 ? sum - (count / total) * Math.log(count / total) : sum), 0);
 }
 
 /** The network with heads that begin at how often each level occurs. */

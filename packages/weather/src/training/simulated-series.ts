@@ -1,7 +1,7 @@
 import { sha256 } from "@nextscale/refinement-core";
 import { channelsLast } from "../model/channel-order.js";
 import { SIMULATOR_CHANNELS } from "../simulator/outputs.js";
-import { quasiGeostrophicModel } from "../simulator/quasi-geostrophic.js";
+import { quasiGeostrophicModel, YEAR } from "../simulator/quasi-geostrophic.js";
 import { simulate } from "../simulator/simulate.js";
 import type { FieldSeries } from "./field-series.js";
 
@@ -12,31 +12,32 @@ export interface SimulatedSeriesOptions {
   /** Years of each run. */
   readonly years: number;
   readonly stepHours: number;
+  /** What the first run's first year is called. Default 2001. */
+  readonly firstYear?: number;
   /** Called after every simulated day with the days that are done, of all runs. */
   readonly onProgress?: (days: number, total: number) => void;
 }
 
-/** The simulator's year 0 is called so. */
-const FIRST_YEAR = 2001;
 const DAY = 86_400_000;
 
 /** Fields of some runs of the simulator, one after the other, years apart. */
 export async function simulatedSeries(options: SimulatedSeriesOptions): Promise<FieldSeries> {
-  const { seeds, years, stepHours, onProgress } = options;
+  const { seeds, years, stepHours, firstYear = 2001, onProgress } = options;
   const { grid } = quasiGeostrophicModel().harmonics;
   const channels = SIMULATOR_CHANNELS.length;
   const size = channels * grid.latitudes.length * grid.longitudes.length;
-  const perRun = Math.floor((years * 365 * 24) / stepHours) + 1;
+  const days = years * YEAR;
+  const perRun = Math.floor((24 * days) / stepHours) + 1;
   const fields = new Float32Array(seeds.length * perRun * size);
   const times = new Float64Array(seeds.length * perRun);
   let at = 0;
   for (const [run, seed] of seeds.entries()) {
-    const start = Date.UTC(FIRST_YEAR + run * (Math.ceil(years) + 1), 0, 15);
-    for (const snapshot of simulate({ seed, days: years * 365, hoursBetween: stepHours })) {
+    const start = Date.UTC(firstYear + run * (Math.ceil(years) + 1), 0, 15);
+    for (const snapshot of simulate({ seed, days, hoursBetween: stepHours })) {
       times[at] = start + (snapshot.hours / 24) * DAY;
       fields.set(channelsLast(snapshot.fields, channels), at * size);
       at += 1;
-      if (snapshot.hours % 24 === 0) onProgress?.(run * years * 365 + snapshot.hours / 24, seeds.length * years * 365);
+      if (snapshot.hours % 24 === 0) onProgress?.(run * days + snapshot.hours / 24, seeds.length * days);
     }
   }
   const bytes = new Uint8Array(fields.buffer);

@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sha256 } from "@nextscale/refinement-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { channelsFirst } from "../../src/model/channel-order.js";
+import type { ForecastModel, ForecastRequest, ForecastStep, InitialState } from "../../src/model/forecast-model.js";
+import { loadForecastModel } from "../../src/node/load-forecast-model.js";
+import { trainForecastModel, type TrainForecastModelOptions } from "../../src/node/train-forecast-model.js";
+import type { FieldSeries } from "../../src/training/field-series.js";
+import { TINY, tinySeries } from "../support/tiny-series.js";
+
+const SIZE = 2 * 8 * 16;
+
+let home: string;
+let series: FieldSeries;
+let model: ForecastModel;
+let initial: InitialState;
+const pathOf = (name: string) => join(home, name);
+const fieldOf = (i: number) => channelsFirst(series.fields.slice(i * SIZE, (i + 1) * SIZE), 2);
+const train = (name: string, changes: Partial<TrainForecastModelOptions> = {}) =>
+  trainForecastModel({ preset: TINY, series, out: pathOf(name), seed: 1, ...changes });
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "nextscale-"));
+  series = await tinySeries(1, 600);
+  await train("whole");
+  model = await loadForecastModel(pathOf("whole"));
+  initial = { time: series.times[100]!, previous: fieldOf(99), current: fieldOf(100) };
+}, 60_000);
+afterAll(async () => {
+  await model.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function stepsOf(request: Partial<ForecastRequest> = {}): Promise<ForecastStep[]> {
+  const steps: ForecastStep[] = [];
+  for await (const step of model.forecast({ initial, steps: 3, members: 4, seed: 5, ...request })) steps.push(step);
+  return steps;
+}
+
+describe("training", () => {
+  test("interrupted and resumed, it ends with the bits of the uninterrupted one", { timeout: 60_000 }, async () => {
+    const { signal } = new AbortController();
+    let looked = 0;
+    Object.defineProperty(signal, "aborted", { get: () => looked++ >= 5 });
+    await expect(train("parts", { signal })).rejects.toMatchObject({ code: "interrupted" });
+    const { stepsFound } = await train("parts", { start: "resume" });
+    expect(stepsFound).toBe(5);
+    const hashOf = (name: string) => sha256(readFileSync(join(pathOf(name), "weights.safetensors")));
+    expect(await hashOf("parts")).toBe(await hashOf("whole"));
+  });
+
+  test("what cannot be learned from is refused before anything is written", async () => {
+    const short = await tinySeries(1, 100);
+    await expect(train("short", { series: short })).rejects.toThrow(/512 or more fields .* got 98 in tiny/s);
+    const masked = { ...series, fields: series.fields.map((value, i) => (i === 5000 ? Number.NaN : value)) };
+    await expect(train("masked", { series: masked })).rejects.toMatchObject({ code: "invalid-data" });
+  });
+});
+
+describe("a forecast", () => {
+  test("comes step by step, with its times, in the channels' units", async () => {
+    const steps = await stepsOf();
+    expect(steps.map(({ leadHours }) => leadHours)).toEqual([12, 24, 36]);
+    expect(steps.map(({ validTime }) => validTime)).toEqual([101, 102, 103].map((i) => series.times[i]));
+    for (const { fields, unstableSince } of steps) {
+      expect(fields.length).toBe(4 * SIZE);
+      expect(fields.every(Number.isFinite)).toBe(true);
+      expect(unstableSince.length).toBe(4);
+      expect(Math.abs(fields[0]! - 50_000)).toBeLessThan(10_000);
+    }
+  });
+
+  test("a member is the same alone, among others and in a shard, and another of another seed or start", async () => {
+    const all = await stepsOf();
+    const alone = await stepsOf({ members: 1, firstMember: 2 });
+    alone.forEach(({ fields }, i) => expect(fields).toEqual(all[i]!.fields.slice(2 * SIZE, 3 * SIZE)));
+    const [first] = await stepsOf({ seed: 6, steps: 1 });
+    expect(first!.fields).not.toEqual(all[0]!.fields);
+    expect(all[0]!.fields.slice(0, SIZE)).not.toEqual(all[0]!.fields.slice(SIZE, 2 * SIZE));
+  });
+
+  test("members lie closer together when it is sharper", async () => {
+    const spreadAt = async (sharpness: number | number[]) => {
+      const [step] = await stepsOf({ members: 16, steps: 1, sharpness });
+      const values = Array.from({ length: 16 }, (_, m) => step!.fields[m * SIZE + 60]!);
+      const mean = values.reduce((sum, value) => sum + value, 0) / 16;
+      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 15);
+    };
+    const [narrow, own, same] = [await spreadAt(0.05), await spreadAt(1), await spreadAt([1, 1, 1])];
+    expect(narrow).toBeLessThan(own / 2);
+    expect(same).toBe(own);
+  });
+
+  test("stops between steps when it is told to", async () => {
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const interrupted = (async () => {
+      for await (const { step } of model.forecast({ initial, steps: 50, members: 1, signal: controller.signal })) {
+        seen.push(step);
+        if (step === 2) controller.abort();
+      }
+    })();
+    await expect(interrupted).rejects.toMatchObject({ code: "interrupted" });
+    expect(seen).toEqual([1, 2]);
+  });
+
+  test.each<[string, object, string]>([
+    ["an unknown option", { member: 3 }, "invalid-argument"],
+    ["no members", { members: 0 }, "invalid-argument"],
+    ["half a step", { steps: 1.5 }, "invalid-argument"],
+    ["too few sharpnesses", { sharpness: [1, 1] }, "invalid-argument"],
+    ["no initial state", { initial: 3 }, "invalid-argument"],
+    ["a seed that is no integer", { seed: 0.5 }, "invalid-argument"],
+    ["a field of another grid", { initial: { time: 0, previous: new Float32Array(4), current: new Float32Array(4) } }, "shape"], // prettier-ignore
+  ])("%s is refused", async (_, change, code) => {
+    await expect(stepsOf(change)).rejects.toMatchObject({ code });
+  });
+
+  test("masked cells are refused", async () => {
+    const current = initial.current.map((value, i) => (i === 7 ? Number.NaN : value));
+    await expect(stepsOf({ initial: { ...initial, current } })).rejects.toThrow(/without masked cells/);
+  });
+});
+
+describe("an observed step", () => {
+  test("has a likelihood, by scale, better than that of a step that did not follow", async () => {
+    const seen = await model.score(initial, fieldOf(101));
+    expect(seen.nats.length).toBe(3);
+    expect(seen.nats.every((nats) => nats > 0)).toBe(true);
+    const total = seen.nats.reduce((sum, nats) => sum + nats, 0);
+    expect(seen.bitsPerValue).toBeCloseTo(total / Math.LN2 / SIZE, 10);
+    const other = await model.score(initial, fieldOf(300));
+    expect(other.bitsPerValue).toBeGreaterThan(seen.bitsPerValue + 0.5);
+  });
+
+  test("comes back from its codes but for the rounding", async () => {
+    const truth = fieldOf(101);
+    const decoded = await model.reconstruct(initial, truth);
+    const errorOf = (field: Float32Array) =>
+      Math.sqrt(field.subarray(0, 128).reduce((sum, value, i) => sum + (value - truth[i]!) ** 2, 0) / 128);
+    expect(errorOf(decoded)).toBeLessThan(errorOf(initial.current) / 4);
+  });
+});
+
+test("a closed model refuses, and an unknown one is not found", async () => {
+  const other = await loadForecastModel(pathOf("whole"));
+  await other.close();
+  await expect(other.score(initial, fieldOf(101))).rejects.toThrow(/open model/);
+  await expect(loadForecastModel("nowhere")).rejects.toThrow(/bundled model .* or the folder/);
+});
