@@ -154,7 +154,7 @@ export default defineConfig(
   { files: ["packages/*/src/web/**/*.ts"], rules: importBans(BAN_NODE, BAN_FOLDERS) },
   { files: ["apps/*/src/**/*.ts"], rules: { ...importBans(BAN_FOLDERS), "max-lines": ["error", 400] } },
   {
-    files: ["packages/*/src/{index,node/index,web/index}.ts"],
+    files: ["packages/*/src/{index,node/index,plot/index,web/index}.ts"],
     rules: { "no-restricted-syntax": ["error", ...NO_DEFAULT_EXPORT, EXPORTS_ONLY] },
   },
   {
