@@ -32,3 +32,10 @@ export const WEATHER_PRESETS = {
 
 /** Name of a preset. */
 export type WeatherPresetName = keyof typeof WEATHER_PRESETS;
+
+/** Runs of the simulator that the preset `sim` is trained on, calibrated on and tested on. */
+export const SIMULATOR_SPLIT = {
+  train: { seeds: [1, 2, 3, 4], years: 5 },
+  validation: { seeds: [11], years: 1 },
+  test: { seeds: [12], years: 1 },
+} as const;

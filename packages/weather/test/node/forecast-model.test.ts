@@ -51,6 +51,14 @@ describe("training", () => {
     expect(await hashOf("parts")).toBe(await hashOf("whole"));
   });
 
+  test("sharpness is fitted where there is validation data", { timeout: 60_000 }, async () => {
+    const trials: number[] = [];
+    const validation = await tinySeries(3, 60);
+    const { config } = await train("calibrated", { validation, onCalibration: (done) => trials.push(done) });
+    expect(trials.length).toBe(5 + 2 * 3);
+    expect(config.sharpness).not.toEqual([1, 1, 1]);
+  });
+
   test("what cannot be learned from is refused before anything is written", async () => {
     const short = await tinySeries(1, 100);
     await expect(train("short", { series: short })).rejects.toThrow(/512 or more fields .* got 98 in tiny/s);

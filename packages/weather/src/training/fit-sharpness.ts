@@ -1,0 +1,68 @@
+import type { ForecastModel } from "../model/forecast-model.js";
+import { evaluateSystem } from "../evaluation/evaluate-system.js";
+import { modelSystem } from "../evaluation/forecast-system.js";
+import { createAggregator } from "../verification/aggregator.js";
+import type { FieldSource } from "../verification/baselines.js";
+import { crps } from "../verification/crps.js";
+
+/** What sharpness is fitted on: data that the network was not trained on, and that it is not tested on. */
+export interface SharpnessFitOptions {
+  readonly truth: FieldSource;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly starts: readonly number[];
+  /** Leads that count. */
+  readonly leads: readonly number[];
+  readonly members: number;
+  readonly seed: number;
+  /** What a unit of error is, by channel. */
+  readonly deviation: ArrayLike<number>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Factors that are tried on all scales together, then on each scale, finest first. */
+const TOGETHER = [0.8, 0.9, 1, 1.1, 1.2] as const;
+const ALONE = [0.85, 1, 1.15] as const;
+
+/**
+ * The sharpness of each scale that makes forecasts score best: fair CRPS over channels, leads and starts, in deviations. A
+ * search along coordinates: all scales by one factor, then each alone. Every trial draws the same random numbers.
+ */
+export async function fitSharpness(model: ForecastModel, options: SharpnessFitOptions): Promise<readonly number[]> {
+  const scales = model.config.sharpness.length;
+  const total = TOGETHER.length + scales * (ALONE.length - 1);
+  let trials = 0;
+  let best: Trial | undefined;
+  const attempt = async (sharpness: readonly number[]): Promise<void> => {
+    const score = await meanCrps(model, sharpness, options);
+    if (best === undefined || score < best.score) best = { sharpness, score };
+    options.onProgress?.(++trials, total);
+  };
+  for (const factor of TOGETHER) await attempt(new Array<number>(scales).fill(factor));
+  for (let scale = scales - 1; scale >= 0; scale--) {
+    const from = best!.sharpness;
+    for (const factor of ALONE) {
+      if (factor !== 1) await attempt(from.map((value, k) => (k === scale ? value * factor : value)));
+    }
+  }
+  return best!.sharpness;
+}
+
+interface Trial {
+  readonly sharpness: readonly number[];
+  readonly score: number;
+}
+
+async function meanCrps(
+  model: ForecastModel,
+  sharpness: readonly number[],
+  { truth, starts, leads, members, seed, deviation, signal }: SharpnessFitOptions,
+): Promise<number> {
+  const aggregator = createAggregator({ layout: model.layout, metrics: [crps()] });
+  const steps = Math.max(...leads) / model.config.stepHours;
+  const controls = { fields: truth, steps, members, seed, sharpness, ...(signal === undefined ? {} : { signal }) };
+  await evaluateSystem(modelSystem(model, { name: "trial", ...controls }), { truth, starts, leads }, aggregator);
+  const scores = aggregator.scores(crps());
+  const scaled = scores.map(({ output, value }) => value / deviation[model.layout.channels.indexOf(output)]!);
+  return scaled.reduce((sum, value) => sum + value, 0) / scaled.length;
+}

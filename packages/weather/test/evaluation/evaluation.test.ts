@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Engine } from "@nextscale/engine";
+import { openEngine } from "@nextscale/engine/node";
+import type { Checkpoint } from "@nextscale/refinement-core";
+import { readCheckpoint } from "@nextscale/refinement-core/node";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { WeatherModelConfig } from "../../src/config/config.js";
+import { evaluateSystem } from "../../src/evaluation/evaluate-system.js";
+import { forecasterSystem, modelSystem, type ForecastSystem } from "../../src/evaluation/forecast-system.js";
+import { ridgeEnsemble } from "../../src/evaluation/ridge-ensemble.js";
+import { createAggregator, crps, persistence, rmse, spreadSkillRatio, type Metric } from "../../src/index.js";
+import { weatherModelKind } from "../../src/model/checkpoint-kind.js";
+import { createForecastModel } from "../../src/model/create-forecast-model.js";
+import type { ForecastModel } from "../../src/model/forecast-model.js";
+import { trainForecastModel } from "../../src/node/train-forecast-model.js";
+import type { FieldSeries } from "../../src/training/field-series.js";
+import { fitSharpness } from "../../src/training/fit-sharpness.js";
+import { seriesFields, startsOf } from "../../src/training/series-fields.js";
+import { TINY, tinySeries } from "../support/tiny-series.js";
+
+const LEADS = [12, 24, 36];
+
+let home: string;
+let engine: Engine;
+let training: FieldSeries;
+let verification: FieldSeries;
+let checkpoint: Checkpoint<WeatherModelConfig>;
+let model: ForecastModel;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "nextscale-"));
+  training = await tinySeries(1, 600);
+  verification = await tinySeries(2, 120);
+  const out = join(home, "model");
+  await trainForecastModel({ preset: TINY, series: training, out, seed: 1 });
+  checkpoint = await readCheckpoint(out, weatherModelKind);
+  engine = await openEngine(undefined, { threads: 1 });
+  model = createForecastModel(checkpoint, { engine });
+}, 60_000);
+afterAll(async () => {
+  await model.close();
+  await engine.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A score of a system at each lead, the mean over channels in their deviations. */
+async function scoresOf(
+  system: ForecastSystem,
+  metric: Metric,
+  starts = startsOf(verification, 12, 3),
+  units: ArrayLike<number> = checkpoint.tensors["scaling/deviation"]!,
+): Promise<number[]> {
+  const aggregator = createAggregator({ layout: verification.layout, metrics: [metric] });
+  await evaluateSystem(system, { truth: seriesFields(verification), starts, leads: LEADS }, aggregator);
+  const scores = aggregator.scores(metric);
+  return LEADS.map((lead) => {
+    const own = scores.filter(({ leadHours }) => leadHours === lead);
+    return own.reduce((sum, { value }, c) => sum + value / units[c]!, 0) / own.length;
+  });
+}
+
+test("starts are spread over the series and can all be verified", () => {
+  const starts = startsOf(verification, 5, 3);
+  expect(starts.length).toBe(5);
+  const last = verification.times.at(-1)!;
+  starts.forEach((start) => {
+    expect(start).toBeGreaterThan(verification.times[0]!);
+    expect(start + 36 * 3_600_000).toBeLessThanOrEqual(last);
+  });
+  expect(startsOf(verification, 1000, 3).length).toBe(120 - 4);
+});
+
+test("the regression with errors of its own is reliable on what it was made for, and better than persistence", async () => {
+  const fields = seriesFields(verification);
+  const system = await ridgeEnsemble({ engine, model: checkpoint, archive: training, fields, steps: 3, members: 16, seed: 1 }); // prettier-ignore
+  const ratio = await scoresOf(system, spreadSkillRatio(), startsOf(verification, 12, 3), [1, 1]);
+  ratio.forEach((value) => expect(Math.abs(value - 1)).toBeLessThan(0.35));
+  const [ridge] = await scoresOf(system, crps());
+  const [still] = await scoresOf(forecasterSystem("persistence", persistence(fields), LEADS), crps(0));
+  expect(ridge!).toBeLessThan(0.7 * still!);
+  await system.close();
+});
+
+test("a model is evaluated as what it is, the same every time", async () => {
+  const options = { name: "tiny", fields: seriesFields(verification), steps: 3, members: 4, seed: 1 };
+  const errors = await scoresOf(modelSystem(model, options), rmse());
+  expect(errors[0]!).toBeGreaterThan(0);
+  expect(errors[0]!).toBeLessThan(errors[2]!);
+  expect(await scoresOf(modelSystem(model, options), rmse())).toEqual(errors);
+});
+
+test("a start without an analysis is said", async () => {
+  const system = modelSystem(model, {
+    name: "tiny",
+    fields: seriesFields(verification),
+    steps: 3,
+    members: 2,
+    seed: 1,
+  });
+  await expect(scoresOf(system, crps(), [verification.times[0]!])).rejects.toThrow(/an analysis of 2000-12-31T12:00/);
+});
+
+test("sharpness is the one that scores best among those that are tried", { timeout: 60_000 }, async () => {
+  const truth = seriesFields(verification);
+  const trials: number[] = [];
+  const sharpness = await fitSharpness(model, {
+    truth,
+    starts: startsOf(verification, 4, 1),
+    leads: [12],
+    members: 4,
+    seed: 1,
+    deviation: checkpoint.tensors["scaling/deviation"] as Float32Array,
+    onProgress: (done, total) => trials.push(done / total),
+  });
+  expect(sharpness.length).toBe(3);
+  expect(trials.length).toBe(5 + 2 * 3);
+  expect(trials.at(-1)).toBe(1);
+  const score = async (value: readonly number[]) => {
+    const options = { name: "trial", fields: truth, steps: 1, members: 4, seed: 1, sharpness: value };
+    return (await scoresOf(modelSystem(model, options), crps(), startsOf(verification, 4, 1)))[0]!;
+  };
+  for (const other of [0.8, 1, 1.2]) {
+    expect(await score(sharpness)).toBeLessThanOrEqual(await score([other, other, other]));
+  }
+});
