@@ -107,6 +107,7 @@ export {
 export { decodeFloat32, readDecoded, type DecodedArray, type ReadDecodedOptions } from "./data/decode.js";
 export { decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
 export { gridOf, readFields, type GridPlacement } from "./data/grid-of.js";
+export { httpFiles, type HttpOptions } from "./data/http-files.js";
 export { readNetcdf3 } from "./data/netcdf3-read.js";
 export { readZarr, readZarrUrl, type ReadZarrOptions, type ZarrFiles } from "./data/zarr-read.js";
 export { type Netcdf3Version } from "./data/netcdf3-layout.js";
@@ -117,3 +118,9 @@ export {
   type ForecastDescription,
   type ForecastVariable,
 } from "./data/forecast-layout.js";
+
+// ingest
+export { channelAccumulator, type ChannelAccumulator, type ChannelStatistics } from "./ingest/channel-statistics.js";
+export { conservativeRegridding, type Regridding } from "./ingest/conservative-regridding.js";
+export { type IngestRequest, type IngestVariable } from "./ingest/plan-ingest.js";
+export { type TimeSelection } from "./ingest/select-times.js";

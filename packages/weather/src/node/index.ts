@@ -1,5 +1,6 @@
 export { openDatasetWriter, readDatasetFile } from "./dataset-file.js";
 export type { DatasetWriter } from "./dataset-writer.js";
+export { ingest, type IngestedChannel, type IngestOptions, type IngestReport } from "./ingest.js";
 export { readNetcdf3File } from "./netcdf3-file.js";
 export { openNetcdf3Writer } from "./netcdf3-writer.js";
 export { readNetcdf4File } from "./netcdf4-file.js";
