@@ -108,6 +108,7 @@ export {
 export { decodeFloat32, readDecoded, type DecodedArray, type ReadDecodedOptions } from "./data/decode.js";
 export { decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
 export { gridOf, readFields, type GridPlacement } from "./data/grid-of.js";
+export { httpFiles, type HttpOptions } from "./data/http-files.js";
 export { readNetcdf3 } from "./data/netcdf3-read.js";
 export { readZarr, readZarrUrl, type ReadZarrOptions, type ZarrFiles } from "./data/zarr-read.js";
 export { type Netcdf3Version } from "./data/netcdf3-layout.js";
@@ -118,3 +119,47 @@ export {
   type ForecastDescription,
   type ForecastVariable,
 } from "./data/forecast-layout.js";
+
+// ingest
+export { channelAccumulator, type ChannelAccumulator, type ChannelStatistics } from "./ingest/channel-statistics.js";
+export { conservativeRegridding, type Regridding } from "./ingest/conservative-regridding.js";
+export { type IngestRequest, type IngestVariable } from "./ingest/plan-ingest.js";
+export { type TimeSelection } from "./ingest/select-times.js";
+
+// model
+export {
+  type RunConfig,
+  type WeatherModelConfig,
+  type WeatherPreset,
+  type WeatherTrainingConfig,
+} from "./config/config.js";
+export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./config/presets.js";
+export { weatherModelKind } from "./model/checkpoint-kind.js";
+export {
+  createForecastModel,
+  type CreateForecastModelOptions,
+  type ForecastModelContent,
+} from "./model/create-forecast-model.js";
+export type {
+  ForecastModel,
+  ForecastRequest,
+  ForecastStep,
+  InitialState,
+  StepLikelihood,
+} from "./model/forecast-model.js";
+
+// training
+export type { FieldSeries } from "./training/field-series.js";
+export { seriesFields, startsOf } from "./training/series-fields.js";
+export { simulatedSeries, type SimulatedSeriesOptions } from "./training/simulated-series.js";
+
+// evaluation
+export { evaluateSystem, type EvaluationOptions } from "./evaluation/evaluate-system.js";
+export {
+  forecasterSystem,
+  modelSystem,
+  type EnsembleAtLead,
+  type ForecastSystem,
+  type ModelSystemOptions,
+} from "./evaluation/forecast-system.js";
+export { ridgeEnsemble, type RidgeEnsembleOptions } from "./evaluation/ridge-ensemble.js";

@@ -1,5 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
-import type { Attributes } from "./dataset.js";
+import type { Attributes, NumberArray } from "./dataset.js";
 import type { Named } from "./slice.js";
 
 /** A variable to be written. */
@@ -10,7 +10,7 @@ export interface VariableDefinition {
   readonly attributes: Attributes;
   /** All its numbers, where they are known beforehand; those of other variables are appended to the open file. */
   readonly values?: ArrayLike<number>;
-  /** Extents of Zarr's chunks along some dimensions; the others are not divided. NetCDF-3 has none. */
+  /** Extents of the chunks of Zarr and NetCDF-4 along some dimensions; the others are not divided. NetCDF-3 has none. */
   readonly chunks?: Readonly<Record<string, number>>;
 }
 
@@ -37,8 +37,11 @@ export function checkDefinition(definition: DatasetDefinition): readonly (Variab
     if (!NAME.test(name) || !fits) throw refuse("dimensions of 1 to 2^31 - 1 with plain names", `${name} of ${extent}`);
   }
   const names = definition.variables.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i || !NAME.test(name));
-  if (twice !== undefined) throw refuse("plain names, each once", JSON.stringify(twice));
+  names.forEach((name, i) => {
+    // A pattern takes what is no text for the text of it: `undefined` would pass as a plain name.
+    const isPlain = typeof name === "string" && NAME.test(name);
+    if (!isPlain || names.indexOf(name) !== i) throw refuse("plain names, each once", JSON.stringify(name) ?? "none");
+  });
   return definition.variables.map((variable) => {
     const shape = variable.dimensions.map((dimension) => {
       const extent = Object.hasOwn(definition.dimensions, dimension) ? definition.dimensions[dimension] : undefined;
@@ -51,6 +54,12 @@ export function checkDefinition(definition: DatasetDefinition): readonly (Variab
     }
     return { ...variable, shape };
   });
+}
+
+/** Numbers of a variable in its type. */
+export function typedNumbers(type: VariableDefinition["type"], values: ArrayLike<number>): NumberArray {
+  if (type === "int") return Int32Array.from(values);
+  return type === "float" ? Float32Array.from(values) : Float64Array.from(values);
 }
 
 /** Names that NetCDF and Zarr both take, and that are safe as the name of a folder. */

@@ -104,22 +104,30 @@ export function weatherBenchLayout(forecast: ForecastDescription): DatasetDefini
   };
 }
 
-const TIME_UNITS = "hours since 1900-01-01 00:00:00";
+/** Units of the times that are written. */
+export const TIME_UNITS = "hours since 1900-01-01 00:00:00";
 
-function gridCoordinates({ latitudes, longitudes }: Grid): VariableDefinition[] {
+/** Coordinate variables `latitude` and `longitude`. */
+export function gridCoordinates({ latitudes, longitudes }: Grid): VariableDefinition[] {
   return [
     coordinate("latitude", "double", latitudes, { standard_name: "latitude", units: "degrees_north", axis: "Y" }),
     coordinate("longitude", "double", longitudes, { standard_name: "longitude", units: "degrees_east", axis: "X" }),
   ];
 }
 
-function coordinate(
+/** A coordinate variable. */
+export function coordinate(
   name: string,
   type: VariableDefinition["type"],
   values: ArrayLike<number>,
   attributes: Attributes,
 ): VariableDefinition {
   return { name, type, dimensions: [name], values, attributes };
+}
+
+/** A time in {@link TIME_UNITS}, of one in milliseconds since 1970. */
+export function hoursSince1900(time: number): number {
+  return (time - Date.UTC(1900, 0, 1)) / 36e5;
 }
 
 function counting(length: number): number[] {
@@ -133,7 +141,7 @@ function check(where: string, { members, leadHours, start }: ForecastDescription
   if (!Number.isInteger(members) || members < 1) throw refuse("at least one member", `${members}`);
   const ascending = leadHours.every((hours, i) => Number.isFinite(hours) && (i === 0 || hours > leadHours[i - 1]!));
   if (leadHours.length === 0 || !ascending) throw refuse("lead times, ascending", `[${leadHours.join(", ")}]`);
-  const hours = (start.getTime() - Date.UTC(1900, 0, 1)) / 36e5;
+  const hours = hoursSince1900(start.getTime());
   if (!Number.isFinite(hours)) throw refuse("a start that is a date", String(start));
   return hours;
 }

@@ -134,7 +134,7 @@ function utf8(text: string): string {
 function checkMagic(bytes: Uint8Array, refuse: Refuse): void {
   const start = String.fromCharCode(...bytes.subarray(0, 4));
   if (start === "CDF\x01" || start === "CDF\x02") return;
-  if (start === "\x89HDF") refuse("NetCDF-3", "NetCDF-4 (HDF5)", "read it with readNetcdf4");
+  if (start === "\x89HDF") refuse("NetCDF-3", "NetCDF-4 (HDF5)", "read it with readNetcdf4File or readDatasetFile");
   if (start === "CDF\x05") refuse("NetCDF-3", "NetCDF with 64-bit data (CDF-5)", "convert it: nccopy -k nc6 or nc4");
   const shown = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ") || "no bytes";
   refuse("NetCDF-3, which starts with CDF and 01 or 02", shown, "name a NetCDF file");

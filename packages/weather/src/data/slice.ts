@@ -75,6 +75,26 @@ export function forEachRun(
   }
 }
 
+/**
+ * Divides a region into parts of at most so many elements, in row-major order: what one contains follows what the one before
+ * it contains, also in an array of the region alone.
+ */
+export function* partsOf(region: Region, most: number): Generator<Region> {
+  const total = elementsOf(region.count);
+  if (total === 0) return;
+  if (total <= most) {
+    yield region;
+    return;
+  }
+  const axis = region.count.findIndex((extent) => extent > 1);
+  const rows = Math.max(1, Math.floor((most * region.count[axis]!) / total));
+  for (let row = 0; row < region.count[axis]!; row += rows) {
+    const start = region.start.with(axis, region.start[axis]! + row);
+    const count = region.count.with(axis, Math.min(rows, region.count[axis]! - row));
+    yield* partsOf({ start, count }, most);
+  }
+}
+
 /** A copy of a region of a row-major array. */
 export function takeRegion<T extends NumberArray>(values: T, shape: readonly number[], region: Region): T {
   const result = new (values.constructor as new (length: number) => T)(elementsOf(region.count));

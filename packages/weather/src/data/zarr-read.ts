@@ -1,7 +1,10 @@
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
 import * as zarr from "zarrita";
+import { httpFiles, type HttpOptions } from "./http-files.js";
+import { recentlyUsed } from "./recently-used.js";
 import { datasetOf, MOST_ELEMENTS, type Attributes, type Dataset, type NumberArray, type Variable } from "./dataset.js";
 import { elementsOf, regionOf, type Region } from "./slice.js";
+import { namesBlosc, withWholeBlosc } from "./whole-blosc.js";
 
 /** Where the files of a store come from: a folder, a server, memory. */
 export interface ZarrFiles {
@@ -15,6 +18,8 @@ export interface ReadZarrOptions {
   readonly names?: readonly string[];
   /** Of the store, for messages. */
   readonly store?: string;
+  /** Bytes of unpacked chunks to keep, those used last, for who reads one chunk in many parts. None unless told. */
+  readonly cacheBytes?: number;
 }
 
 /**
@@ -24,9 +29,11 @@ export interface ReadZarrOptions {
  * @throws NextscaleError `invalid-file` for damaged metadata, `missing-data` when nothing says which arrays there are
  */
 export async function readZarr(files: ZarrFiles, options: ReadZarrOptions = {}): Promise<Dataset> {
-  const { store: name = "the store" } = options;
+  const { store: name = "the store", cacheBytes = 0 } = options;
+  const wholeChunks = withWholeChunks(cacheBytes);
   return guarded(name, async () => {
-    const store = await zarr.withMaybeConsolidatedMetadata(files);
+    const blosc = new Set<string>();
+    const store = await zarr.withMaybeConsolidatedMetadata(withWholeBlosc(files, (array) => blosc.has(array)));
     const names = "contents" in store ? topLevelArrays(store.contents()) : options.names;
     if (names === undefined) {
       throw new NextscaleError({
@@ -42,7 +49,9 @@ export async function readZarr(files: ZarrFiles, options: ReadZarrOptions = {}):
     const variables: Variable[] = [];
     for (const array of names) {
       const opened = await zarr.open(root.resolve(array), { kind: "array" });
-      const variable = variableIn(name, array, withWholeChunks(opened));
+      const metadata = (await store.get(`/${array}/.zarray`)) ?? (await store.get(`/${array}/zarr.json`));
+      if (metadata !== undefined && namesBlosc(metadata)) blosc.add(array);
+      const variable = variableIn(name, array, wholeChunks(opened));
       if (variable !== undefined) variables.push(variable);
     }
     return datasetOf(variables, attributesOf(group.attrs), name);
@@ -52,26 +61,34 @@ export async function readZarr(files: ZarrFiles, options: ReadZarrOptions = {}):
 /**
  * Opens a Zarr store over HTTP, which must have consolidated metadata.
  *
- * @throws NextscaleError as {@link readZarr}, also when the server does not answer
+ * @param url as {@link httpFiles} takes it
+ * @throws NextscaleError as {@link readZarr} and {@link httpFiles}
  */
-export function readZarrUrl(url: string): Promise<Dataset> {
-  return readZarr(new zarr.FetchStore(url), { store: url });
+export async function readZarrUrl(url: string, options: HttpOptions = {}): Promise<Dataset> {
+  return readZarr(httpFiles(url, options), { store: url });
 }
 
 /** A chunk that is cut off would else give numbers that are not in it. */
-const withWholeChunks = zarr.defineArrayExtension((array) => ({
-  async getChunk(coordinates: number[], options?: { signal?: AbortSignal }) {
-    const chunk = await array.getChunk(coordinates, options);
-    if (chunk.data.length === elementsOf(chunk.shape)) return chunk;
-    throw new NextscaleError({
-      code: "invalid-file",
-      where: "weather/readZarr",
-      expected: `${elementsOf(chunk.shape)} numbers in chunk ${coordinates.join(".")} of ${array.path}`,
-      got: `${chunk.data.length}`,
-      fix: "the store is truncated or damaged: fetch it again",
-    });
-  },
-}));
+function withWholeChunks(cacheBytes: number) {
+  const keep = recentlyUsed<zarr.Chunk<zarr.DataType>>(
+    cacheBytes,
+    ({ data }) => (data as unknown as Uint8Array).byteLength,
+  );
+  return zarr.defineArrayExtension((array) => ({
+    getChunk: (coordinates: number[], options?: { signal?: AbortSignal }) =>
+      keep(`${array.path}:${coordinates.join()}`, async () => {
+        const chunk = await array.getChunk(coordinates, options);
+        if (chunk.data.length === elementsOf(chunk.shape)) return chunk;
+        throw new NextscaleError({
+          code: "invalid-file",
+          where: "weather/readZarr",
+          expected: `${elementsOf(chunk.shape)} numbers in chunk ${coordinates.join(".")} of ${array.path}`,
+          got: `${chunk.data.length}`,
+          fix: "the store is truncated or damaged: fetch it again",
+        });
+      }),
+  }));
+}
 
 function topLevelArrays(contents: readonly { path: string; kind: string }[]): string[] {
   return contents
@@ -117,13 +134,12 @@ function variableIn(store: string, name: string, array: OpenArray): Variable | u
 
 async function readRegion(array: OpenArray, { start, count }: Region): Promise<NumberArray> {
   const numbers = array as zarr.Array<zarr.NumberDataType | zarr.BigintDataType>;
-  const { data, stride } =
-    count.length === 0
-      ? await numbers.getChunk([])
-      : await zarr.get(
-          numbers,
-          start.map((first, axis) => zarr.slice(first, first + count[axis]!)),
-        );
+  // A scalar's chunk may be kept, so it is not given away.
+  if (count.length === 0) return inRowOrder((await numbers.getChunk([])).data, [], count).slice();
+  const { data, stride } = await zarr.get(
+    numbers,
+    start.map((first, axis) => zarr.slice(first, first + count[axis]!)),
+  );
   return inRowOrder(data, stride, count);
 }
 

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { NextscaleError } from "@nextscale/engine";
-import { unwritable } from "@nextscale/engine/node";
+import { mkdir, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isNextscaleError, NextscaleError } from "@nextscale/engine";
+import { discard, realPathOf, removeLeftovers, syncFolder, temporaryName, unwritable } from "@nextscale/engine/node";
 import type { Slice } from "../data/dataset.js";
 import { checkDefinition, type DatasetDefinition } from "../data/definition.js";
 import { elementsOf, regionOf, type Region } from "../data/slice.js";
@@ -36,13 +35,13 @@ export interface Sink {
 
 /**
  * Begins a data set: what the definition has values for is written now, the rest as it comes, to its own place, so memory
- * does not grow with the data. Until `finish` it has a hidden name beside `path`.
+ * does not grow with the data. Until `finish` it has a hidden name beside `path`; what a killed process left there is removed.
  *
  * @param where for messages
- * @param begin opens the format's sink at a temporary path in a folder that is there
+ * @param begin opens the format's sink at a temporary path in a folder that is there; when it fails, nothing is open
  * @throws NextscaleError `invalid-argument`, `unwritable`
  */
-export async function openDatasetWriter(
+export async function beginDataset(
   where: string,
   path: string,
   definition: DatasetDefinition,
@@ -50,24 +49,22 @@ export async function openDatasetWriter(
 ): Promise<DatasetWriter> {
   const variables = new Map(checkDefinition(definition).map((variable) => [variable.name, variable]));
   const written = new Map([...variables.keys()].map((name) => [name, 0]));
-  const target = resolve(path);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
   const refuse = (expected: string, got: string) =>
     new NextscaleError({ code: "invalid-argument", where, expected, got });
   let sink: Sink | undefined;
+  let temporary: string | undefined;
   const abandon = async (): Promise<void> => {
-    const open = sink;
-    sink = undefined;
-    if (open === undefined) return;
-    await open.close().catch(() => undefined);
-    await rm(temporary, { force: true, recursive: true }).catch(() => undefined);
+    const [open, leftover] = [sink, temporary];
+    [sink, temporary] = [undefined, undefined];
+    await open?.close().catch(() => undefined);
+    if (leftover !== undefined) await discard(leftover);
   };
   const guarded = async <T>(action: () => Promise<T>): Promise<T> => {
     try {
       return await action();
     } catch (error) {
       await abandon();
-      throw unwritable(where, path, error);
+      throw isNextscaleError(error) ? error : unwritable(where, path, error);
     }
   };
   const openSink = (): Sink => sink ?? raise(refuse("a writer that is open", "one finished, abandoned or failed"));
@@ -81,9 +78,13 @@ export async function openDatasetWriter(
     await guarded(() => to.write(name, region, values));
     written.set(name, written.get(name)! + elements);
   };
-  await guarded(async () => {
-    await mkdir(dirname(target), { recursive: true });
+  const target = await guarded(async () => {
+    const real = await realPathOf(path);
+    await mkdir(dirname(real), { recursive: true });
+    await removeLeftovers(real);
+    temporary = temporaryName(real);
     sink = await begin(temporary);
+    return real;
   });
   for (const { name, values } of definition.variables) if (values !== undefined) await write(name, {}, values);
   const finish = async (): Promise<void> => {
@@ -102,8 +103,9 @@ export async function openDatasetWriter(
     await guarded(async () => {
       await from.sync();
       await from.close();
-      await rename(temporary, target);
-      sink = undefined;
+      await rename(temporary!, target);
+      [sink, temporary] = [undefined, undefined];
+      await syncFolder(dirname(target));
     });
   };
   return { write, finish, abandon };

@@ -3,7 +3,7 @@ import type { DatasetDefinition } from "../data/definition.js";
 import { layOutNetcdf3, type Netcdf3Layout, type Netcdf3Version } from "../data/netcdf3-layout.js";
 import { forEachStretch } from "../data/netcdf3-read.js";
 import { writeNumbers } from "../data/netcdf3-types.js";
-import { openDatasetWriter, type DatasetWriter, type Sink } from "./dataset-writer.js";
+import { beginDataset, type DatasetWriter, type Sink } from "./dataset-writer.js";
 import { writeAll } from "./write-all.js";
 
 /**
@@ -18,14 +18,19 @@ export async function openNetcdf3Writer(
   version: Netcdf3Version = "64-bit-offset",
 ): Promise<DatasetWriter> {
   const layout = layOutNetcdf3(definition, version);
-  return openDatasetWriter("weather/openNetcdf3Writer", path, definition, (temporary) => beginFile(temporary, layout));
+  return beginDataset("weather/openNetcdf3Writer", path, definition, (temporary) => beginFile(temporary, layout));
 }
 
 async function beginFile(temporary: string, layout: Netcdf3Layout): Promise<Sink> {
   const { header, variables, recordBytes, fileBytes } = layout;
   const file = await open(temporary, "wx");
-  await writeAll(file, header, 0);
-  await file.truncate(fileBytes);
+  try {
+    await writeAll(file, header, 0);
+    await file.truncate(fileBytes);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   return {
     async write(name, region, values) {
       const variable = variables.get(name)!;

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dataset } from "../data/dataset.js";
-import { readZarr } from "../data/zarr-read.js";
+import { readZarr, type ZarrFiles } from "../data/zarr-read.js";
 import { readWhole } from "./netcdf3-file.js";
 
 /**
@@ -10,9 +10,15 @@ import { readWhole } from "./netcdf3-file.js";
  * @throws NextscaleError `invalid-file` for a folder that is unreadable or holds no store
  */
 export async function readZarrFolder(path: string): Promise<Dataset> {
+  const { files, names } = await zarrFolder(path);
+  return readZarr(files, { names, store: path });
+}
+
+/** The files of a store in a folder, and the names of its arrays. */
+export async function zarrFolder(path: string): Promise<{ readonly files: ZarrFiles; readonly names: string[] }> {
   const names: string[] = [];
   for (const name of await readdir(path).catch(() => [])) if (await isArray(path, name)) names.push(name);
-  return readZarr({ get: (key) => readIfThere(path, key) }, { names, store: path });
+  return { files: { get: (key) => readIfThere(path, key) }, names };
 }
 
 async function isArray(folder: string, name: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
 import { lstat, mkdir, open, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { DatasetDefinition } from "../data/definition.js";
+import { typedNumbers, type DatasetDefinition } from "../data/definition.js";
 import type { NumberArray } from "../data/dataset.js";
 import { elementsOf, forEachRun, takeRegion, type Region } from "../data/slice.js";
 import { chunkedVariables, zarrMetadata, type ChunkedVariable } from "../data/zarr-metadata.js";
-import { openDatasetWriter, type DatasetWriter, type Sink } from "./dataset-writer.js";
-import { writeAll } from "./write-all.js";
+import { beginDataset, type DatasetWriter, type Sink } from "./dataset-writer.js";
+import { syncFile, writeAll } from "./write-all.js";
 
 /**
  * Begins a Zarr store, version 2, in a new folder, without compression: a part of a chunk then has its place in the chunk's
@@ -16,7 +16,7 @@ import { writeAll } from "./write-all.js";
  *   is there
  */
 export async function openZarrWriter(path: string, definition: DatasetDefinition): Promise<DatasetWriter> {
-  return openDatasetWriter("weather/openZarrWriter", path, definition, async (temporary) => {
+  return beginDataset("weather/openZarrWriter", path, definition, async (temporary) => {
     await requireNew(path);
     return beginStore(temporary, definition);
   });
@@ -40,7 +40,8 @@ async function beginStore(temporary: string, definition: DatasetDefinition): Pro
   return {
     async write(name, region, values) {
       const variable = variables.get(name)!;
-      const numbers = typed(variable, values);
+      // JavaScript engines run on little-endian machines, which is also the order of the bytes in the store.
+      const numbers = typedNumbers(variable.type, values);
       for (const { key, inChunk, inRegion } of chunksOf(variable, region)) {
         const part = takeRegion(numbers, region.count, inRegion);
         const path = join(temporary, name, key);
@@ -106,19 +107,4 @@ async function writePart(
   } finally {
     await file.close();
   }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** JavaScript engines run on little-endian machines, which is also the order of the bytes in the store. */
-function typed({ type }: ChunkedVariable, values: ArrayLike<number>): NumberArray {
-  if (type === "int") return Int32Array.from(values);
-  return type === "float" ? Float32Array.from(values) : Float64Array.from(values);
 }
