@@ -42,7 +42,7 @@ export function transformQuantiser(
       const middle = (centroids.shape[1]! - 1) / 2;
       const levels = tf.add(tf.round(tf.div(coordinates, step)), middle);
       const codes = tf.cast(tf.clipByValue(levels, 0, 2 * middle), "int32");
-      const shaped = tf.reshape(codes, [...residual.shape.slice(0, -1), axes.shape[0]!]);
+      const shaped = tf.reshape(codes, [...residual.shape.slice(0, -1), axes.shape[0]]);
       return { codes: shaped, value: embed(scale, shaped) };
     },
   };

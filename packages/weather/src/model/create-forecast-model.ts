@@ -71,7 +71,7 @@ export function createForecastModel(
         inBatches(members, async (first, items, kept) => {
           await untilSignalsAreSeen();
           if (signal?.aborted) throw interrupted(step, steps);
-          const noise = draws.map(({ tokens, dimensions }, scale) => [
+          const noise = draws.map(({ tokens, dimensions }, scale): [string, Float32Array] => [
             `uniform/${scale}`,
             uniforms(stream, {
               items: { first: firstMember + first, count: items },

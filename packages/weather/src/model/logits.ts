@@ -14,5 +14,5 @@ export function logitsOf(
   const tokens = refiner.scales[scale]!;
   const drawn = first === 0 ? undefined : maskOf(tokens, 0, first);
   const output = refiner.refine(params, scale, context, encoding, drawn);
-  return tf.reshape(output, [context.shape[0]!, tokens.count, dimensions, levels]);
+  return tf.reshape(output, [context.shape[0], tokens.count, dimensions, levels]);
 }
