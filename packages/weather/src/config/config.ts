@@ -52,6 +52,8 @@ export const weatherModelConfigSchema = z.strictObject({
   truncation: positive.max(1000).optional(),
   /** Hours of a step. */
   stepHours: positive.max(24 * 31),
+  /** Hours of the day, UTC, that the data is of, ascending. */
+  hours: z.array(z.number().min(0).max(24)).min(1).max(96),
   anchor: anchorConfigSchema,
   pyramid: z.strictObject({
     /** By how much each scale is finer than the one before, coarsest first. None: all is drawn at once. */
@@ -82,7 +84,10 @@ export const weatherTrainingSchema = z.strictObject({
   weightDecay: z.number().min(0),
   /** Largest share of a state's codes that are moved by a level, for self-correction. */
   corruption: share,
-  /** Noise on the states that a forecast starts from, in standard deviations of a step's change. */
+  /**
+   * Most noise on the states that a step starts from, in standard deviations of a step's change: every item has from none to
+   * so much. A forecast's own states have some from its second step on, and what was not learned to be removed grows.
+   */
   inputNoise: z.number().min(0),
 });
 

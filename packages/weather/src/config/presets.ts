@@ -8,7 +8,7 @@ export const WEATHER_PRESETS = {
       anchor: { kind: "ridge", rows: 7, columns: 9 },
       truncation: 21,
       pyramid: { factors: [2, 2, 4], expansion: "bilinear" },
-      passes: 4,
+      passes: 1,
       quantiser: { step: 0.35 },
       network: {
         width: 128,
@@ -20,12 +20,12 @@ export const WEATHER_PRESETS = {
       },
     },
     training: {
-      steps: 6000,
+      steps: 3000,
       batchSize: 16,
       learningRate: 3e-3,
       weightDecay: 1e-4,
       corruption: 0.1,
-      inputNoise: 0.05,
+      inputNoise: 0.2,
     },
   },
 } as const satisfies Record<string, WeatherPreset>;

@@ -4,10 +4,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import { anchored } from "../model/anchor.js";
 import { weatherWeightTypes, type WeatherWeights } from "../model/field-model.js";
-import { scaledField, unscaledField } from "../model/field-scaling.js";
+import { bandLimited } from "../model/band-limit.js";
+import { scaleOfModel, type FieldScale } from "../model/field-scaling.js";
 import { gridFrom } from "../model/grid-from.js";
 import { joined } from "../training/joined.js";
 import { fieldSize, learnable, type FieldSeries } from "../training/field-series.js";
+import { seriesFields } from "../training/series-fields.js";
 import type { FieldSource } from "../verification/baselines.js";
 import { HOUR } from "../verification/case.js";
 import { analysisAt, type ForecastSystem } from "./forecast-system.js";
@@ -61,13 +63,14 @@ export async function ridgeEnsemble(
   const step = async (previous: Float32Array, current: Float32Array, error: Float32Array): Promise<Float32Array> =>
     ((await executable.run({ previous, current, error }))["next"] as Float32Array).slice();
 
-  const errors = await archiveErrors(archive, model, members, step);
+  const scale = scaleOfModel(config, tensors);
+  const errors = await archiveErrors(archive, scale, members, step);
   const count = errors.length / size;
   return {
     name: "ridge + bootstrapped errors",
     async *forecast(start) {
       const stepHours = config.stepHours;
-      const all = (time: number) => repeated(scaledField(tensors, analysisAt(fields, time)), members);
+      const all = (time: number) => repeated(scale.scaled(analysisAt(fields, time), time), members);
       let [previous, current] = [all(start - stepHours * HOUR), all(start)];
       const stream = randomStream(seed, `weather/ridge-ensemble/${start}`);
       for (let i = 1; i <= steps; i++) {
@@ -76,8 +79,9 @@ export async function ridgeEnsemble(
         chosen.forEach((at, m) => error.set(errors.subarray(at * size, (at + 1) * size), m * size));
         const next = await step(previous, current, error);
         [previous, current] = [current, next];
+        const valid = start + i * stepHours * HOUR;
         const parts = Array.from({ length: members }, (_, m) =>
-          unscaledField(tensors, next.subarray(m * size, (m + 1) * size)),
+          scale.unscaled(next.subarray(m * size, (m + 1) * size), valid),
         );
         yield { leadHours: i * stepHours, members: parts };
       }
@@ -89,18 +93,15 @@ export async function ridgeEnsemble(
 /** What the regression misses of the archive's steps, in deviations [N, H, W, C]. */
 async function archiveErrors(
   archive: FieldSeries,
-  { tensors }: RidgeEnsembleOptions["model"],
+  scale: FieldScale,
   members: number,
   step: (previous: Float32Array, current: Float32Array, error: Float32Array) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const size = fieldSize(archive);
   const items = learnable(archive);
   const errors = new Float32Array(items.length * size);
-  const [mean, deviation] = [tensors["scaling/mean"]!, tensors["scaling/deviation"]!];
-  const at = (i: number) =>
-    archive.fields
-      .subarray(i * size, (i + 1) * size)
-      .map((value, j) => (value - mean[j]!) / deviation[j % deviation.length]!);
+  const fields = seriesFields(archive);
+  const at = (i: number) => scale.scaled(analysisAt(fields, archive.times[i]!), archive.times[i]!);
   const nothing = new Float32Array(members * size);
   for (let first = 0; first < items.length; first += members) {
     const batch = Array.from({ length: members }, (_, m) => items[Math.min(first + m, items.length - 1)]!);
@@ -115,7 +116,7 @@ async function archiveErrors(
   return errors;
 }
 
-/** previous, current, error [items, H, W, C] -> next, kept within the limits that a model's forecasts are kept in. */
+/** previous, current, error [items, H, W, C] -> next, kept in the waves and the limits that a model's forecasts are kept in. */
 function stepProgram(config: WeatherModelConfig, items: number) {
   const grid = gridFrom(config.grid);
   const field = f32(items, grid.latitudes.length, grid.longitudes.length, config.channels.length);
@@ -123,7 +124,8 @@ function stepProgram(config: WeatherModelConfig, items: number) {
   const signature: TypesOf<Inputs> = { scaling, anchor, previous: field, current: field, error: field };
   return traceTyped<Inputs>(signature, ({ scaling, anchor, error, ...pair }) => {
     const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: anchor }, pair);
-    const next = tf.add(known.anchor, error);
+    const sum = tf.add(known.anchor, error);
+    const next = config.truncation === undefined ? sum : bandLimited(sum, grid, config.truncation);
     return { next: tf.maximum(tf.minimum(next, scaling.limit), tf.neg(scaling.limit)) };
   });
 }

@@ -12,7 +12,7 @@ import {
 import type { WeatherModelConfig } from "../config/config.js";
 import type { FieldLayout } from "../verification/case.js";
 import { fieldModel } from "./field-model.js";
-import { scaledField, unscaledField } from "./field-scaling.js";
+import { scaleOfModel } from "./field-scaling.js";
 import type { ForecastModel, ForecastRequest, ForecastStep, InitialState } from "./forecast-model.js";
 import { forecastProgram } from "./forecast-program.js";
 import { forcings } from "./forcings.js";
@@ -54,15 +54,14 @@ export function createForecastModel(
   const variability = { zonal: tensors["scaling/zonal"]!, areaWeights: grid.areaWeights, columns: grid.longitudes.length }; // prettier-ignore
   const draws = config.quantiser.scales.map(({ dimensions }, k) => ({ tokens: refiner.scales[k]!.count, dimensions }));
 
-  const scaled = (field: Float32Array): Float32Array => scaledField(tensors, field);
-  const unscaled = (field: Float32Array): Float32Array => unscaledField(tensors, field);
+  const { scaled, unscaled } = scaleOfModel(config, tensors);
 
   async function* forecast(request: ForecastRequest): AsyncGenerator<ForecastStep, void, undefined> {
     const { initial, steps, members, firstMember, seed, sharpness, signal } = requireRequest(request, config, layout);
     const temperature = Float32Array.from(sharpness);
     const unstableSince = new Int32Array(members);
-    let previous = repeated(scaled(initial.previous), members);
-    let current = repeated(scaled(initial.current), members);
+    let previous = repeated(scaled(initial.previous, initial.time - config.stepHours * HOUR), members);
+    let current = repeated(scaled(initial.current, initial.time), members);
     for (let step = 1; step <= steps; step++) {
       const start = initial.time + (step - 1) * config.stepHours * HOUR;
       const stream = randomStream(seed, `weather/forecast/${initial.time}/${step}`);
@@ -94,7 +93,7 @@ export function createForecastModel(
       for (let member = 0; member < members; member++) {
         const field = next.subarray(member * size, (member + 1) * size);
         if (unstableSince[member] === 0 && isUnstable(field, variability)) unstableSince[member] = step;
-        fields.set(unscaled(field), member * size);
+        fields.set(unscaled(field, start + config.stepHours * HOUR), member * size);
       }
       [previous, current] = [current, next];
       const leadHours = step * config.stepHours;
@@ -112,9 +111,9 @@ export function createForecastModel(
     requireState(initial, layout);
     requireState({ ...initial, current: next }, layout);
     return programs.run("score", () => scoreProgram(config), {
-      previous: scaled(initial.previous),
-      current: scaled(initial.current),
-      next: scaled(next),
+      previous: scaled(initial.previous, initial.time - config.stepHours * HOUR),
+      current: scaled(initial.current, initial.time),
+      next: scaled(next, initial.time + config.stepHours * HOUR),
       forcings: Float32Array.from(forcings(initial.time, config.stepHours)),
     });
   };
@@ -135,7 +134,12 @@ export function createForecastModel(
         return { nats, bitsPerValue: total / Math.LN2 / size };
       }),
     reconstruct: (initial, next) =>
-      programs.call(async () => unscaled(Float32Array.from((await observed(initial, next))["decoded"]!))),
+      programs.call(async () =>
+        unscaled(
+          Float32Array.from((await observed(initial, next))["decoded"]!),
+          initial.time + config.stepHours * HOUR,
+        ),
+      ),
     close: () => programs.close(),
   };
 }

@@ -20,9 +20,7 @@ import { FORCINGS } from "./forcings.js";
 
 /** What turns fields into numbers of order one, and what is known of them before any network. */
 export type FieldScaling = {
-  /** Mean field [H, W, C], in the channels' units. */
-  readonly mean: tf.Tensor;
-  /** Standard deviation of the departures from it [C]. */
+  /** Standard deviation of departures from the climatology, in the channels' units [C]: what fields are measured in. */
   readonly deviation: tf.Tensor;
   /** Ratio of that to the standard deviation of a step's change [C]. */
   readonly perChange: tf.Tensor;
@@ -36,7 +34,7 @@ export type FieldScaling = {
   readonly statics: tf.Tensor;
 };
 
-/** Everything a forecast model consists of besides its configuration. */
+/** Everything that the programs of a forecast model read. */
 export type WeatherWeights = {
   readonly scaling: FieldScaling;
   /** Of a regression: [H, predictors, C]; empty for persistence. */
@@ -81,7 +79,6 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
   const tokens = scaleTokens(gridFrom(config.grid), config.pyramid.factors);
   return {
     scaling: {
-      mean: f32(height, width, channels),
       deviation: f32(channels),
       perChange: f32(channels),
       innovation: f32(channels),

@@ -3,9 +3,9 @@ import type { FieldScale } from "./field-scales.js";
 import type { ScaleTokens } from "./token-grids.js";
 
 /**
- * The codes of a scale are drawn independently of each other, which at the finest scale would leave a seam between any two
- * tokens. So its tokens have four colours, and may be drawn in one, two or four passes, each of which sees what the passes
- * before it have drawn. Tokens of the first two colours are the black fields of a chessboard.
+ * The codes of a scale are drawn independently of each other, which at the finest scale leaves a seam between any two tokens.
+ * So its tokens have four colours, and may be drawn in one, two or four passes, each of which sees what the passes before it
+ * have drawn. Tokens of the first two colours are the black fields of a chessboard.
  */
 export const COLOURS = 4;
 

@@ -1,54 +1,77 @@
-import type { FieldSeries } from "./field-series.js";
-import { fieldSize, learnable } from "./field-series.js";
+import { fieldScale, type FieldScale } from "../model/field-scaling.js";
+import { channelsFirst } from "../model/channel-order.js";
+import { cellCount } from "../verification/case.js";
+import { fitClimatology, type Climatology } from "../verification/climatology.js";
+import { fieldSize, learnable, type FieldSeries } from "./field-series.js";
 
 /** Scales of a series on the host; see `FieldScaling`. */
 export interface SeriesScaling {
-  readonly mean: Float32Array;
+  readonly scale: FieldScale;
   readonly deviation: Float32Array;
   readonly perChange: Float32Array;
   readonly limit: Float32Array;
+  /** The series in deviations from its climatology [time][latitude][longitude][channel]. */
+  readonly states: Float32Array;
 }
 
 /** A forecast is kept within so many standard deviations of a cell's own variability. */
 const LIMIT = 6;
 
-/** Mean field, area-weighted deviations of departures from it and of a step's change, and the limits of forecasts. */
+/**
+ * Climatology by time of year and hour of day, area-weighted deviations of the departures from it and of their change over a
+ * step, and the limits of forecasts.
+ */
 export function fitScaling(series: FieldSeries): SeriesScaling {
-  const { fields, layout } = series;
-  const { areaWeights, longitudes } = layout.grid;
-  const channels = layout.channels.length;
   const size = fieldSize(series);
-  const count = fields.length / size;
-  const weightOf = (at: number) => areaWeights[Math.floor(at / (channels * longitudes.length))]!;
-  const mean = new Float64Array(size);
-  for (let at = 0; at < fields.length; at++) mean[at % size]! += fields[at]! / count;
-  const squares = new Float64Array(size);
-  for (let at = 0; at < fields.length; at++) squares[at % size]! += (fields[at]! - mean[at % size]!) ** 2 / count;
-  const pairs = learnable(series);
-  const changes = new Float64Array(channels);
-  for (const i of pairs) {
-    for (let at = 0; at < size; at++) {
-      const change = fields[(i + 1) * size + at]! - fields[i * size + at]!;
-      changes[at % channels]! += (weightOf(at) * change * change) / pairs.length;
-    }
-  }
-  const variances = new Float64Array(channels);
-  squares.forEach((square, at) => (variances[at % channels]! += weightOf(at) * square));
-  const cells = size / channels;
-  const deviation = variances.map((sum) => Math.sqrt(sum / cells));
+  const channels = series.layout.channels.length;
+  const scale = fieldScale(climatologyOf(series), new Float32Array(channels).fill(1));
+  const states = new Float32Array(series.fields.length);
+  series.times.forEach((time, i) => states.set(scale.scaled(fieldAt(series, i), time), i * size));
+
+  const squares = meanSquares(size, Array.from(series.times.keys()), (i, at) => states[i * size + at]!);
+  const deviation = rootsByChannel(squares, series);
+  states.forEach((value, at) => (states[at] = value / deviation[at % channels]!));
+  const steps = Array.from(learnable(series));
+  const changes = meanSquares(size, steps, (i, at) => states[(i + 1) * size + at]! - states[i * size + at]!);
   return {
-    mean: Float32Array.from(mean),
-    deviation: Float32Array.from(deviation),
-    perChange: Float32Array.from(changes, (sum, c) => deviation[c]! / Math.sqrt(sum / cells)),
+    scale: fieldScale(scale.climatology, deviation),
+    deviation,
+    perChange: rootsByChannel(changes, series).map((change) => 1 / change),
     limit: Float32Array.from(squares, (square, at) => (LIMIT * Math.sqrt(square)) / deviation[at % channels]!),
+    states,
   };
 }
 
-/** The series in deviations from the mean, in place of its values. */
-export function scaledFields(
-  { fields }: Pick<FieldSeries, "fields">,
-  { mean, deviation }: SeriesScaling,
-): Float32Array {
-  const channels = deviation.length;
-  return fields.map((value, at) => (value - mean[at % mean.length]!) / deviation[at % channels]!);
+function climatologyOf(series: FieldSeries): Climatology {
+  const fit = fitClimatology(series.layout);
+  series.times.forEach((time, i) => fit.add(time, fieldAt(series, i)));
+  return fit.finish();
+}
+
+/** Field `i` of a series, [channel][latitude][longitude]. */
+function fieldAt(series: FieldSeries, i: number): Float32Array {
+  const size = fieldSize(series);
+  return channelsFirst(series.fields.subarray(i * size, (i + 1) * size), series.layout.channels.length);
+}
+
+/** Mean over items of the square of a value, for each place of a field. */
+function meanSquares(
+  size: number,
+  items: readonly number[],
+  valueOf: (item: number, at: number) => number,
+): Float64Array {
+  const sums = new Float64Array(size);
+  for (const item of items) for (let at = 0; at < size; at++) sums[at]! += valueOf(item, at) ** 2 / items.length;
+  return sums;
+}
+
+/** Root of the area-weighted mean of each channel of squares [latitude][longitude][channel]. */
+function rootsByChannel(squares: Float64Array, { layout }: FieldSeries): Float32Array {
+  const { areaWeights, longitudes } = layout.grid;
+  const channels = layout.channels.length;
+  const sums = new Float64Array(channels);
+  squares.forEach((square, at) => {
+    sums[at % channels]! += areaWeights[Math.floor(at / (channels * longitudes.length))]! * square;
+  });
+  return Float32Array.from(sums, (sum) => Math.sqrt(sum / cellCount(layout)));
 }

@@ -22,7 +22,7 @@ export interface SharpnessFitOptions {
 
 /** Factors that are tried on all scales together, then on each scale, finest first. */
 const TOGETHER = [0.8, 0.9, 1, 1.1, 1.2] as const;
-const ALONE = [0.85, 1, 1.15] as const;
+const ALONE = [0.7, 0.85, 1.2, 1.4] as const;
 
 /**
  * The sharpness of each scale that makes forecasts score best: fair CRPS over channels, leads and starts, in deviations. A
@@ -30,7 +30,7 @@ const ALONE = [0.85, 1, 1.15] as const;
  */
 export async function fitSharpness(model: ForecastModel, options: SharpnessFitOptions): Promise<readonly number[]> {
   const scales = model.config.sharpness.length;
-  const total = TOGETHER.length + scales * (ALONE.length - 1);
+  const total = TOGETHER.length + scales * ALONE.length;
   let trials = 0;
   let best: Trial | undefined;
   const attempt = async (sharpness: readonly number[]): Promise<void> => {
@@ -41,9 +41,7 @@ export async function fitSharpness(model: ForecastModel, options: SharpnessFitOp
   for (const factor of TOGETHER) await attempt(new Array<number>(scales).fill(factor));
   for (let scale = scales - 1; scale >= 0; scale--) {
     const from = best!.sharpness;
-    for (const factor of ALONE) {
-      if (factor !== 1) await attempt(from.map((value, k) => (k === scale ? value * factor : value)));
-    }
+    for (const factor of ALONE) await attempt(from.map((value, k) => (k === scale ? value * factor : value)));
   }
   return best!.sharpness;
 }

@@ -8,7 +8,9 @@ import { zonalDeviations } from "../model/stability.js";
 import { fieldSize, learnable, type FieldSeries } from "./field-series.js";
 import { fitQuantiser } from "./fit-quantiser.js";
 import { fitRidge } from "./fit-ridge.js";
-import { fitScaling, scaledFields, type SeriesScaling } from "./fit-scaling.js";
+import { climatologyWeights } from "../model/field-scaling.js";
+import type { Climatology } from "../verification/climatology.js";
+import { fitScaling } from "./fit-scaling.js";
 
 /** Everything of a model that is fitted in closed form, before its network is trained. */
 export interface Foundations {
@@ -41,12 +43,14 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
   const { layout, stepHours } = series;
   const { anchor, pyramid, passes, quantiser, network, truncation } = preset.model;
   const scaling = fitScaling(series);
-  const statics = staticFields(series, scaling);
-  const states = scaledFields(series, scaling);
+  const { states } = scaling;
+  const climatology = climatologyWeights(scaling.scale.climatology);
+  const statics = staticFields(series, scaling.scale.climatology);
   const size = fieldSize(series);
   const triple = (item: number) => states.subarray((item - 1) * size, (item + 2) * size);
   const halves = [items.subarray(0, items.length / 2), items.subarray(items.length / 2)] as const;
-  const noise = preset.training.inputNoise;
+  // Root mean square of amplitudes from 0 to `inputNoise`.
+  const noise = preset.training.inputNoise / Math.sqrt(3);
   const ridge =
     anchor.kind === "persistence"
       ? undefined
@@ -78,6 +82,7 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       channels: [...layout.channels],
       statics: statics.length / cellCount(layout),
       stepHours,
+      hours: climatology.hours,
       ...(truncation === undefined ? {} : { truncation }),
       anchor,
       pyramid,
@@ -87,7 +92,7 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       network,
     },
     tensors: {
-      "scaling/mean": scaling.mean,
+      climatology: climatology.values,
       "scaling/deviation": scaling.deviation,
       "scaling/perChange": scaling.perChange,
       "scaling/innovation": innovation,
@@ -128,12 +133,13 @@ function spread(items: Int32Array, count: number): Int32Array {
  * What the network sees besides the state: sine and cosine of the latitude, the mean fields, each brought to mean 0 and deviation
  * 1, and the series' own static fields, [latitude][longitude][statics].
  */
-function staticFields({ layout, statics: own }: FieldSeries, { mean }: SeriesScaling): Float32Array {
+function staticFields({ layout, statics: own }: FieldSeries, { coefficients }: Climatology): Float32Array {
   const { latitudes, longitudes } = layout.grid;
   const cells = cellCount(layout);
   const latitudeOf = (cell: number) => (latitudes[Math.floor(cell / longitudes.length)]! * Math.PI) / 180;
-  const channels = layout.channels.length;
-  const means = layout.channels.map((_, channel) => standardised(cells, (cell) => mean[cell * channels + channel]!));
+  // The first coefficient of every cell, of any hour, is its mean over the year.
+  const [mean] = coefficients.values();
+  const means = layout.channels.map((_, channel) => standardised(cells, (cell) => mean![channel * cells + cell]!));
   const extra = own.length / cells;
   const fields = [
     (cell: number) => Math.sin(latitudeOf(cell)),

@@ -42,7 +42,7 @@ type Inputs = ScheduledInputs & {
   readonly state: WeightState<FieldRefinerParameters>;
   /** Three successive states [batch, 3, H, W, C], in deviations from the mean. */
   readonly states: tf.Tensor;
-  /** Standard normal, for the first two states [batch, 2, H, W, C]. */
+  /** Noise on the first two states, in units of `inputNoise` [batch, 2, H, W, C]. */
   readonly noise: tf.Tensor;
   /** Which regression did not see an item: [batch, 1, 1, 1], 0 or 1. */
   readonly fold: tf.Tensor;
@@ -58,7 +58,8 @@ type Inputs = ScheduledInputs & {
  * them moved by a level and the targets of the finer scales recomputed.
  *
  * Loss: the cross-entropy of the codes of each scale (eq. 18), by area, as a share of what the levels' frequencies alone would
- * give, added up over the scales: so a scale of few codes weighs as much as one of many, and every one begins at 1.
+ * give, so every scale begins at 1. Scales weigh as the root of the nats that they hold: by the nats themselves the finest
+ * would be all that counts, and with equal weights the few codes of the coarsest would drown the others in noise.
  *
  * @param entropies nats of a token of each scale by the levels' frequencies
  */
@@ -116,10 +117,10 @@ export function refinerProgram(
       stopGradient(encoderInputs(known, scaling.statics)),
       inputs.forcings,
     );
-    const losses = visits.map(({ context, targets, value, state: before }, k) => {
+    const losses = visits.map(({ context, targets, value }, k) => {
       const { tokens, dimensions, levels: count } = codes[k]!;
       const drawn = k === codes.length - 1 ? inputs.drawn : undefined;
-      const seen = drawn === undefined ? context : scales[k]!.refine(before, tf.mul(value, drawn), context);
+      const seen = drawn === undefined ? context : scales[k]!.refine(context, tf.mul(value, drawn), context);
       const output = refiner.refine(state.parameters, k, stopGradient(seen), encoding, drawn);
       const logits = tf.reshape(output, [batchSize, tokens, dimensions, count]);
       const nats = tf.sum(softmaxCrossEntropy(logits, targets), -1);
@@ -128,7 +129,9 @@ export function refinerProgram(
       const items = drawn === undefined ? batchSize : 1;
       return tf.div(tf.sum(tf.mul(nats, weights)), tf.mul(tf.sum(weights), items * entropies[k]!));
     });
-    const loss = losses.reduce((sum, one) => tf.add(sum, one));
+    const roots = codes.map(({ tokens }, k) => Math.sqrt(tokens * entropies[k]!));
+    const total = roots.reduce((sum, root) => sum + root, 0);
+    const loss = tf.addN(losses.map((one, k) => tf.mul(one, roots[k]! / total)));
     const next = updateWeights(loss, state, inputs, { betas: BETAS, weightDecay, orthogonalised: isHiddenMatrix });
     return { loss, ...Object.fromEntries(losses.map((one, k) => [`scale${k + 1}`, one])), state: next };
   });

@@ -53,10 +53,13 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
   const { scales } = fieldModel(model).refiner;
   const order = shuffledBatches({ count: positions.length, batchSize, stream: randomStream(seed, "weather/order") });
   const noise = randomStream(seed, "weather/input-noise");
+  const amplitudes = randomStream(seed, "weather/input-noise-amplitude");
   const shares = randomStream(seed, "weather/corruption-share");
   const moves = randomStream(seed, "weather/corruption");
   const colours = randomStream(seed, "weather/colours");
-  const masks = Array.from({ length: COLOURS }, (_, end) => colourMask(scales.at(-1)!, 0, end));
+  const masks = Array.from({ length: model.passes }, (_, pass) => {
+    return colourMask(scales.at(-1)!, 0, (pass * COLOURS) / model.passes);
+  });
   const rate = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: FLAT });
   const wanted = new Set(program.inputs.map(({ name }) => name));
   const fitted: NamedArrays = { ...foundations.tensors, ...Object.fromEntries(foundations.folds.map((fold, i) => [`folds/${i}`, fold])) }; // prettier-ignore
@@ -92,8 +95,11 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
         states: batch,
         forcings: times,
         fold,
-        drawn: joined(Array.from(integers(colours, { items, draws: 1 }, COLOURS), (count) => masks[count]!)),
-        noise: normals(noise, { items, sites: 2 * cells, draws: model.channels.length }),
+        drawn: joined(Array.from(integers(colours, { items, draws: 1 }, masks.length), (pass) => masks[pass]!)),
+        noise: scaledItems(
+          normals(noise, { items, sites: 2 * cells, draws: model.channels.length }),
+          uniforms(amplitudes, { items, draws: 1 }),
+        ),
         ...Object.fromEntries(shifts.map((shift, k) => [`shifts/${k}`, shift])),
       };
     },
@@ -102,6 +108,12 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
       averageDecay: (step) => Math.min(AVERAGE_DECAY, (1 + step) / (10 + step)),
     },
   };
+}
+
+/** Items, each times its own factor. */
+function scaledItems(values: Float32Array, factors: Float32Array): Float32Array {
+  const size = values.length / factors.length;
+  return values.map((value, at) => value * factors[Math.floor(at / size)]!);
 }
 
 /** Nats of a token by the levels' frequencies alone. */

@@ -4,8 +4,9 @@ import { cellCount, checkField, HOUR, invalid, type FieldLayout } from "./case.j
 /** Harmonics of the year: annual, half-annual and four-monthly. */
 const HARMONICS = 3;
 
-/** A mean, and a cosine and a sine of each harmonic. */
-const TERMS = 1 + 2 * HARMONICS;
+/** Coefficients of a cell: a mean, and a cosine and a sine of each harmonic. */
+export const CLIMATOLOGY_TERMS = 1 + 2 * HARMONICS;
+const TERMS = CLIMATOLOGY_TERMS;
 
 /** Smallest pivot, as a share of the largest possible, below which the times do not determine the harmonics. */
 const SINGULAR = 1e-8;

@@ -31,7 +31,7 @@ let model: ForecastModel;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "nextscale-"));
-  training = await tinySeries(1, 600);
+  training = await tinySeries(1, 760);
   verification = await tinySeries(2, 120);
   const out = join(home, "model");
   await trainForecastModel({ preset: TINY, series: training, out, seed: 1 });
@@ -115,7 +115,7 @@ test("sharpness is the one that scores best among those that are tried", { timeo
     onProgress: (done, total) => trials.push(done / total),
   });
   expect(sharpness.length).toBe(3);
-  expect(trials.length).toBe(5 + 2 * 3);
+  expect(trials.length).toBe(5 + 4 * 3);
   expect(trials.at(-1)).toBe(1);
   const score = async (value: readonly number[]) => {
     const options = { name: "trial", fields: truth, steps: 1, members: 4, seed: 1, sharpness: value };
