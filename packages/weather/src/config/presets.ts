@@ -20,7 +20,7 @@ export const WEATHER_PRESETS = {
       },
     },
     training: {
-      steps: 3000,
+      steps: 7000,
       batchSize: 16,
       learningRate: 3e-3,
       weightDecay: 1e-4,
