@@ -5,6 +5,7 @@ import type { WeatherModelConfig } from "../config/config.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import { colourMask, passesOver, passScales } from "../refiner/passes.js";
 import { anchored } from "./anchor.js";
+import { bandLimited } from "./band-limit.js";
 import { encoderInputs, fieldModel, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
 import { logitsOf } from "./logits.js";
@@ -60,7 +61,8 @@ export function scoreProgram(config: WeatherModelConfig): Program {
       return tf.sum(tf.mul(perToken, tf.tensor2d(mask, [1, mask.length])));
     });
     const ofScale = (k: number) => tf.addN(nats.filter((_, index) => passes[index]!.scale === k));
-    const decoded = tf.add(known.anchor, tf.mul(visits.at(-1)!.state, scaling.innovation));
+    const state = tf.add(known.anchor, tf.mul(visits.at(-1)!.state, scaling.innovation));
+    const decoded = config.truncation === undefined ? state : bandLimited(state, grid, config.truncation);
     return { nats: tf.stack(scales.map((_, k) => ofScale(k))), decoded: tf.reshape(decoded, [...size]) };
   });
 }
