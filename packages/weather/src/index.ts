@@ -85,6 +85,7 @@ export {
 } from "./simulator/perfect-ensemble.js";
 export { quasiGeostrophicModel, type QuasiGeostrophicModel } from "./simulator/quasi-geostrophic.js";
 export { simulate, type SimulateOptions, type Snapshot } from "./simulator/simulate.js";
+export { simulatedTime } from "./simulator/simulated-time.js";
 export type { SpectralSpace } from "./simulator/spectral-space.js";
 export {
   sphericalHarmonics,
@@ -106,7 +107,10 @@ export {
   type Variable,
 } from "./data/dataset.js";
 export { decodeFloat32, readDecoded, type DecodedArray, type ReadDecodedOptions } from "./data/decode.js";
-export { decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
+export { decodeDurations, decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
+export { openAnalyses, type Analyses } from "./data/analyses.js";
+export { forecastVariable } from "./data/channel-names.js";
+export { seriesLayout } from "./data/series-layout.js";
 export { gridOf, readFields, type GridPlacement } from "./data/grid-of.js";
 export { httpFiles, type HttpOptions } from "./data/http-files.js";
 export { readNetcdf3 } from "./data/netcdf3-read.js";
@@ -134,6 +138,7 @@ export {
   type WeatherTrainingConfig,
 } from "./config/config.js";
 export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./config/presets.js";
+export { initialStateOf } from "./model/initial-state-of.js";
 export { weatherModelKind } from "./model/checkpoint-kind.js";
 export {
   createForecastModel,
@@ -151,9 +156,13 @@ export type {
 // training
 export type { FieldSeries } from "./training/field-series.js";
 export { seriesFields, startsOf } from "./training/series-fields.js";
+export { seriesOf, type SeriesOfOptions } from "./training/series-of.js";
 export { simulatedSeries, type SimulatedSeriesOptions } from "./training/simulated-series.js";
 
 // evaluation
+export { type LeadScore, type LeadSpectrum } from "./evaluation/lead-scores.js";
+export { verifyForecast, type ForecastVerification, type VerifyForecastOptions } from "./evaluation/verify-forecast.js";
+export { openForecast, type ForecastFile } from "./evaluation/forecast-file.js";
 export { evaluateSystem, type EvaluationOptions } from "./evaluation/evaluate-system.js";
 export {
   forecasterSystem,
