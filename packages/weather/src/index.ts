@@ -160,6 +160,10 @@ export { seriesOf, type SeriesOfOptions } from "./training/series-of.js";
 export { simulatedSeries, type SimulatedSeriesOptions } from "./training/simulated-series.js";
 
 // evaluation
+export { type CodingReport } from "./evaluation/coding-report.js";
+export { evaluateForecastModel, type EvaluateForecastModelOptions } from "./evaluation/evaluate-forecast-model.js";
+export { type ForecastModelReport, type SystemReport } from "./evaluation/model-report.js";
+export { type SimulatorStates } from "./evaluation/perfect-system.js";
 export { type LeadScore, type LeadSpectrum } from "./evaluation/lead-scores.js";
 export { verifyForecast, type ForecastVerification, type VerifyForecastOptions } from "./evaluation/verify-forecast.js";
 export { openForecast, type ForecastFile } from "./evaluation/forecast-file.js";

@@ -8,7 +8,12 @@ export { readNetcdf4File } from "./netcdf4-file.js";
 export { openNetcdf4Writer } from "./netcdf4-writer.js";
 export { readZarrFolder } from "./zarr-folder.js";
 export { openZarrWriter } from "./zarr-writer.js";
-export { bundledForecastModels, loadForecastModel, type LoadForecastModelOptions } from "./load-forecast-model.js";
+export {
+  bundledForecastModels,
+  loadForecastModel,
+  readForecastModel,
+  type LoadForecastModelOptions,
+} from "./load-forecast-model.js";
 export {
   trainForecastModel,
   type TrainedForecastModel,

@@ -13,6 +13,8 @@ export interface SimulatedSeriesOptions {
   /** Years of each run. */
   readonly years: number;
   readonly stepHours: number;
+  /** Days of each run that are simulated first and not kept. Default 200. */
+  readonly spinUpDays?: number;
   /** What the first run's first year is called. Default 2001. */
   readonly firstYear?: number;
   /** Called after every simulated day with the days that are done, of all runs. */
@@ -28,7 +30,7 @@ export interface SimulatedSeriesOptions {
  * @throws NextscaleError as `simulate`; AbortError when the signal aborts
  */
 export async function simulatedSeries(options: SimulatedSeriesOptions): Promise<FieldSeries> {
-  const { seeds, years, stepHours, firstYear = FIRST_YEAR, onProgress, onSnapshot, signal } = options;
+  const { seeds, years, stepHours, spinUpDays = 200, firstYear = FIRST_YEAR, onProgress, onSnapshot, signal } = options;
   const { grid } = quasiGeostrophicModel().harmonics;
   const channels = SIMULATOR_CHANNELS.length;
   const size = channels * grid.latitudes.length * grid.longitudes.length;
@@ -39,7 +41,7 @@ export async function simulatedSeries(options: SimulatedSeriesOptions): Promise<
   let at = 0;
   for (const [run, seed] of seeds.entries()) {
     const year = firstYear + run * (Math.ceil(years) + 1);
-    for (const snapshot of simulate({ seed, days, hoursBetween: stepHours })) {
+    for (const snapshot of simulate({ seed, days, hoursBetween: stepHours, spinUpDays })) {
       await untilSignalsAreSeen();
       signal?.throwIfAborted();
       times[at] = simulatedTime(snapshot.hours, year);
