@@ -138,6 +138,8 @@ export {
   type WeatherTrainingConfig,
 } from "./config/config.js";
 export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./config/presets.js";
+export { PRESET_DATA, type PresetData, type SimulatorRuns } from "./config/preset-data.js";
+export { simulatedInitialState, type SimulatedStartOptions } from "./model/simulated-initial-state.js";
 export { initialStateOf } from "./model/initial-state-of.js";
 export { weatherModelKind } from "./model/checkpoint-kind.js";
 export {

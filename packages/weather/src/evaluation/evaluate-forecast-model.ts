@@ -1,6 +1,7 @@
 import type { Engine } from "@nextscale/engine";
 import { NextscaleError } from "@nextscale/engine";
 import { createForecastModel, type ForecastModelContent } from "../model/create-forecast-model.js";
+import { requireGrid } from "../data/analyses.js";
 import type { ForecastModel } from "../model/forecast-model.js";
 import type { FieldSeries } from "../training/field-series.js";
 import { seriesFields, startsOf } from "../training/series-fields.js";
@@ -14,6 +15,7 @@ import {
 } from "../verification/baselines.js";
 import { HOUR } from "../verification/case.js";
 import type { Climatology } from "../verification/climatology.js";
+import { climateOf } from "./climate.js";
 import { codingOf } from "./coding-report.js";
 import { evaluateSystem } from "./evaluate-system.js";
 import { forecasterSystem, modelSystem, type ForecastSystem } from "./forecast-system.js";
@@ -21,7 +23,6 @@ import { leadScorer } from "./lead-scores.js";
 import type { ForecastModelReport, SystemReport } from "./model-report.js";
 import { perfectSystem, type SimulatorStates } from "./perfect-system.js";
 import { ridgeEnsemble } from "./ridge-ensemble.js";
-import { climateOf, yearsOf } from "./verify-forecast.js";
 import { interruptible, timed } from "./wrapped-systems.js";
 
 /** What a model is held against, and how. */
@@ -53,6 +54,8 @@ export interface EvaluateForecastModelOptions {
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
 
+const WHERE = "weather/evaluateForecastModel";
+
 /** Pairs of fields that a damping factor is fitted to, at most. */
 const DAMPING_PAIRS = 400;
 
@@ -60,7 +63,7 @@ const DAMPING_PAIRS = 400;
  * Holds a forecast model against baselines on the same starts: linear regression with bootstrapped errors, persistence, the damped
  * anomaly, climatology as a mean and as an ensemble, and above, where the truth comes from the simulator, the simulator itself.
  *
- * @throws NextscaleError `missing-data` for a truth without a start; as `ForecastModel.forecast`; AbortError or `interrupted` when
+ * @throws NextscaleError `missing-data` for a truth without a start, `invalid-data` for data that is not the model's; as `ForecastModel.forecast`; AbortError or `interrupted` when
  *   the signal aborts
  */
 export async function evaluateForecastModel(options: EvaluateForecastModelOptions): Promise<ForecastModelReport> {
@@ -69,6 +72,7 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
   const { stepHours } = content.config;
   const steps = Math.round((24 * options.days) / stepHours);
   const leads = scoredLeads(stepHours, steps);
+  for (const series of archive === undefined ? [truth] : [truth, archive]) requireSeries(series, model);
   const starts = requireStarts(startsOf(truth, options.starts, steps), options);
   const fields = seriesFields(truth);
   const reports: SystemReport[] = [];
@@ -86,11 +90,12 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
         const ridge = await ridgeEnsemble({ engine, model: content, archive, ...request });
         await evaluated(ridge, "ensemble").finally(() => ridge.close());
       }
-      const { mean, ensemble } = climateOf(archive);
+      const { mean, ensemble, years } = climateOf(archive);
       const damping = dampingOf(archive, mean, leads);
       await evaluated(forecasterSystem("damped anomaly", dampedAnomaly(fields, mean, damping), leads), "single");
       await evaluated(forecasterSystem("climatology mean", climatologyMean(mean), leads), "single");
-      if (yearsOf(archive).length > 2) {
+      // The years of the first and the last day may be parts of one.
+      if (years.length > 2) {
         await evaluated(forecasterSystem("climatology ensemble", ensemble, leads), "ensemble");
       }
     }
@@ -138,6 +143,15 @@ async function reportOf(
   return { name: system.name, kind, starts: starts.length, scores: scorer.scores(), spectra: scorer.spectra() };
 }
 
+/** @throws NextscaleError `invalid-data` for a series of another grid, step or other channels than the model's */
+function requireSeries({ name, layout, stepHours }: FieldSeries, model: ForecastModel): void {
+  requireGrid(WHERE, layout.grid, model.layout.grid);
+  const of = (channels: readonly string[], step: number) => `${channels.join(", ")} every ${step} hours`;
+  const [expected, got] = [of(model.layout.channels, model.config.stepHours), of(layout.channels, stepHours)];
+  if (expected === got) return;
+  throw new NextscaleError({ code: "invalid-data", where: WHERE, expected, got: `${got} in ${name}` });
+}
+
 /** Whole days, or every step of a forecast that has none. */
 function scoredLeads(stepHours: number, steps: number): readonly number[] {
   const all = Array.from({ length: steps }, (_, i) => (i + 1) * stepHours);
@@ -152,7 +166,7 @@ function requireStarts(
   if (starts.length > 0) return starts;
   throw new NextscaleError({
     code: "missing-data",
-    where: "weather/evaluateForecastModel",
+    where: WHERE,
     expected: `analyses over ${days} days at steps of the model`,
     got: `${truth.times.length} times in ${truth.name}`,
     fix: "choose a longer truth or fewer days",

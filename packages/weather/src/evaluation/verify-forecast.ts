@@ -1,18 +1,17 @@
 import { NextscaleError } from "@nextscale/engine";
 import { untilSignalsAreSeen } from "@nextscale/refinement-core";
 import type { Analyses } from "../data/analyses.js";
-import { seriesFields } from "../training/series-fields.js";
 import type { FieldSeries } from "../training/field-series.js";
-import { climatologyEnsemble, type Forecaster } from "../verification/baselines.js";
 import { HOUR } from "../verification/case.js";
-import { climatologyAt, fitClimatology, type Climatology } from "../verification/climatology.js";
+import { climatologyAt } from "../verification/climatology.js";
+import { climateOf } from "./climate.js";
 import type { ForecastFile } from "./forecast-file.js";
 import { leadScorer, type LeadScore } from "./lead-scores.js";
 
 /** What a forecast is verified against. */
 export interface VerifyForecastOptions {
   readonly truth: Analyses;
-  /** Other years of the same fields, for the climatology; at least two of them. */
+  /** Other years of the same fields, for the anomaly correlation, and, where they are two or more, the climatology ensemble. */
   readonly climate?: FieldSeries;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -24,7 +23,7 @@ export interface ForecastVerification {
   /** ISO 8601, UTC. */
   readonly starts: readonly string[];
   readonly scores: readonly LeadScore[];
-  /** The climatology ensemble, on the same starts. */
+  /** The climatology ensemble, on the same starts and leads, where it always has two members or more. */
   readonly climatology?: readonly LeadScore[];
   /** Leads, of all starts, for which the truth has no field. */
   readonly unverified: number;
@@ -49,6 +48,7 @@ export async function verifyForecast(
   const reference = leadScorer(layout, { kind: "ensemble" });
   const total = starts.length * leadHours.length;
   let [done, unverified] = [0, 0];
+  let hasReference = true;
   for (const [s, start] of starts.entries()) {
     for (const [l, lead] of leadHours.entries()) {
       await untilSignalsAreSeen();
@@ -62,7 +62,9 @@ export async function verifyForecast(
         const base = { start, leadHours: lead, truth: field };
         const normal = usual === undefined ? {} : { climatology: climatologyAt(usual.mean, valid) };
         scorer.aggregator.add({ ...base, members: await forecast.read(s, l), ...normal });
-        if (usual !== undefined) reference.aggregator.add({ ...base, members: usual.ensemble(start, lead) });
+        const years = usual?.ensemble(start, lead) ?? [];
+        if (years.length > 1) reference.aggregator.add({ ...base, members: years });
+        else hasReference = false;
       }
       onProgress?.((done += 1), total);
     }
@@ -72,22 +74,9 @@ export async function verifyForecast(
     members,
     starts: Array.from(starts, (start) => new Date(start).toISOString()),
     scores: scorer.scores(),
-    ...(usual === undefined ? {} : { climatology: reference.scores() }),
+    ...(hasReference ? { climatology: reference.scores() } : {}),
     unverified,
   };
-}
-
-/** The climatology of some years: its mean, and the years as an ensemble. */
-export function climateOf(series: FieldSeries): { readonly mean: Climatology; readonly ensemble: Forecaster } {
-  const fields = seriesFields(series);
-  const fit = fitClimatology(series.layout);
-  for (const time of series.times) fit.add(time, fields(time)!);
-  return { mean: fit.finish(), ensemble: climatologyEnsemble({ fields, years: yearsOf(series) }) };
-}
-
-/** Calendar years that a series has times of. */
-export function yearsOf({ times }: FieldSeries): readonly number[] {
-  return [...new Set(Array.from(times, (time) => new Date(time).getUTCFullYear()))];
 }
 
 function nothingToVerify({ starts, leadHours }: ForecastFile, { times }: Analyses): NextscaleError {
