@@ -11,6 +11,7 @@ import {
 } from "@nextscale/weather";
 import { readDatasetFile } from "@nextscale/weather/node";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { demoForecast } from "../../src/weather/demo-forecast.js";
 import { run } from "./in-process.js";
 import { LAYOUT, writeInForm, writeTinyWeather } from "./tiny-weather.js";
 
@@ -235,4 +236,14 @@ test("a forecast is drawn into a folder, again and again, but not over what is n
   await expect(plot("--variable", "q850")).rejects.toThrow(/mine\.svg|--variable among z500, t850/);
   const report = run(["weather", "plot", at("model/model.json"), "--out", at("no-pictures")]);
   await expect(report).rejects.toThrow(/a report of nextscale weather evaluate, got JSON of something else/);
+});
+
+test("the demonstration makes a forecast, with pictures, and says how to make it again", async () => {
+  const options = { model: at("model"), init: at("truth.nc"), out: at("demo"), seed: 7 };
+  const lines = await demoForecast(options, { args: ["demo"], signal: new AbortController().signal });
+  const outputs = ["forecast.nc", "mean-and-spread-z500-120h.svg", "plume-z500.svg"];
+  expect(readdirSync(at("demo"))).toEqual(outputs.flatMap((name) => [name, `${name}.receipt.json`]));
+  const [, ...words] = lines.at(-1)!.trim().split(" nextscale ").at(-1)!.split(" ");
+  await run(["weather", ...words.slice(0, -1), at("again.nc")]);
+  expect(readFileSync(at("again.nc"))).toEqual(readFileSync(at("demo/forecast.nc")));
 });
