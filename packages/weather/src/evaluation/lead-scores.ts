@@ -122,7 +122,7 @@ export function leadScorer(layout: FieldLayout, options: LeadScorerOptions): Lea
 function finder(aggregator: Aggregator) {
   const tables = new Map<string, readonly Score<unknown>[]>();
   return <Value>(metric: Metric<Value>, { leadHours, output }: Pick<Score, "leadHours" | "output">): Value => {
-    const table = tables.get(metric.name) ?? aggregator.scores(metric as Metric<unknown>);
+    const table = tables.get(metric.name) ?? aggregator.scores(metric);
     tables.set(metric.name, table);
     return table.find((one) => one.leadHours === leadHours && one.output === output)!.value as Value;
   };
