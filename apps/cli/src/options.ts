@@ -50,3 +50,64 @@ export function shard(text: string): Shard {
 export function shardRange(total: number, { index, count }: Shard): { readonly start: number; readonly end: number } {
   return { start: Math.floor((total * index) / count), end: Math.floor((total * (index + 1)) / count) };
 }
+
+/** A time in the notation of ISO 8601, UTC unless it names another zone, in milliseconds since 1970. */
+export function isoTime(text: string): number {
+  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text);
+  const time = /^\d{4}-\d{2}-\d{2}(T|$)/.test(text)
+    ? Date.parse(hasZone || text.length === 10 ? text : `${text}Z`)
+    : Number.NaN;
+  if (Number.isFinite(time)) return time;
+  throw new InvalidArgumentError(`Expected a time such as 2001-03-01T12:00, got "${text}".`);
+}
+
+/** Names with commas between them. */
+export function names(text: string): readonly string[] {
+  const parts = text.split(",");
+  if (parts.every((part) => part !== "")) return parts;
+  throw new InvalidArgumentError(`Expected names with commas between them, got "${text}".`);
+}
+
+/** Numbers above 0 with commas between them. */
+export function positiveNumbers(text: string): readonly number[] {
+  const parse = decimal(0, { inclusive: false });
+  return text.split(",").map((part) => parse(part));
+}
+
+/** First and last year, `2000-2009`, or one. */
+export function years(text: string): readonly [first: number, last: number] {
+  const match = /^(\d{4})(?:-(\d{4}))?$/.exec(text);
+  const [first, last] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  if (match !== null && first <= last) return [first, last];
+  throw new InvalidArgumentError(`Expected years such as 2000-2009, got "${text}".`);
+}
+
+/** A place on the globe: degrees north and east. */
+export interface Point {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** `lat,lon`. */
+export function point(text: string): Point {
+  const [latitude = Number.NaN, longitude = Number.NaN, ...more] = text
+    .split(",")
+    .map((part) => Number(part.trim() || "?"));
+  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 360 && more.length === 0) return { latitude, longitude };
+  throw new InvalidArgumentError(`Expected degrees north and east such as 50,10, got "${text}".`);
+}
+
+/** Columns and rows of a global grid, and where its rows lie. */
+export interface GridSize {
+  readonly columns: number;
+  readonly rows: number;
+  readonly kind: "equiangular" | "gaussian";
+}
+
+/** `64x32`, or `gaussian-64x32`. */
+export function gridSize(text: string): GridSize {
+  const match = /^(gaussian-)?(\d{1,4})x(\d{1,4})$/.exec(text);
+  const [columns, rows] = [Number(match?.[2]), Number(match?.[3])];
+  if (columns >= 2 && rows >= 2) return { columns, rows, kind: match?.[1] === undefined ? "equiangular" : "gaussian" };
+  throw new InvalidArgumentError(`Expected columns x rows such as 64x32 or gaussian-64x32, got "${text}".`);
+}

@@ -30,8 +30,10 @@ export interface FolderOutput {
 
 /** What a receipt says besides files, versions and the command. */
 export interface RunFacts {
-  readonly modelHash: string;
-  readonly seed: number;
+  /** Absent where no model was used. */
+  readonly modelHash?: string;
+  /** Absent where nothing was random. */
+  readonly seed?: number;
   readonly engine: string;
   readonly networkEvaluations: number;
   /** Of a resumed training: the steps that earlier processes took. */

@@ -3,6 +3,7 @@ import { BENCH_PARTS, benchParts } from "./bench/parts.js";
 import type { BenchOptions } from "./commands/bench.js";
 import type { DemoOptions } from "./commands/demo.js";
 import type { DoctorOptions } from "./commands/doctor.js";
+import { command, configured, engineOption, examples } from "./command-tree.js";
 import type { EvaluateImagesOptions } from "./commands/images-evaluate.js";
 import type { SampleImagesOptions } from "./commands/images-sample.js";
 import type { TrainImagesOptions } from "./commands/images-train.js";
@@ -10,6 +11,7 @@ import { DATA_FORMS } from "./images/data-forms.js";
 import type { Invocation } from "./invocation.js";
 import { decimal, integer, shard } from "./options.js";
 import { VERSION } from "./versions.js";
+import { addWeather } from "./weather-program.js";
 
 /*
  * The command line as a table of contents. What a command does is imported when it runs, so that help and mistakes
@@ -23,7 +25,12 @@ export function createProgram(invocation: Invocation): Command {
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand(false);
-  examples(program, ["nextscale demo", "nextscale images sample --count 64 --out digits.png", "nextscale doctor"]);
+  examples(program, [
+    "nextscale demo",
+    "nextscale images sample --count 64 --out digits.png",
+    "nextscale weather simulate --days 30 --out sim.nc",
+    "nextscale doctor",
+  ]);
 
   examples(
     command(program, "demo")
@@ -35,6 +42,10 @@ export function createProgram(invocation: Invocation): Command {
   );
 
   addImages(command(program, "images").description("generate images: train, sample and evaluate"), invocation);
+  addWeather(
+    command(program, "weather").description("forecast the weather: simulate, train, forecast, verify"),
+    invocation,
+  );
 
   examples(
     command(program, "doctor")
@@ -153,33 +164,4 @@ function modelOption(): Option {
 
 function dataOption(what: string): Option {
   return new Option("--data <images>", `${what}: ${DATA_FORMS}`).default("mnist");
-}
-
-function engineOption(): Option {
-  return new Option(
-    "--engine <name>",
-    "where to compute, as `nextscale doctor` lists them (default: onnxruntime-node/cpu)",
-  );
-}
-
-/** A sub-command that reports its mistakes as the program does. */
-function command(parent: Command, name: string): Command {
-  const child = configured(new Command(name)).helpOption("-h, --help", "show this help").helpCommand(false);
-  parent.addCommand(child);
-  return child.showHelpAfterError(
-    `Try: nextscale ${parent.name() === "nextscale" ? "" : `${parent.name()} `}${name} --help`,
-  );
-}
-
-/** Mistakes are thrown after their message is printed, with our name before it. */
-function configured(command: Command): Command {
-  return command
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "nextscale: ")) })
-    .showHelpAfterError("Try: nextscale --help")
-    .allowExcessArguments(false);
-}
-
-function examples(command: Command, lines: readonly string[]): void {
-  command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);
 }

@@ -16,8 +16,12 @@ export function versionsWith(engine: string): Record<string, string> {
   return { nextscale: VERSION, node: process.versions.node, ...Object.fromEntries(versions) };
 }
 
+/** Engine of what needs none: it is in the receipt of a simulation or of a picture. */
+export const NO_ENGINE = "javascript";
+
 /** `tfjs/wasm` is tfjs-core with tfjs-backend-wasm, `tfjs/node` with tfjs-node. */
 function packagesOf(engine: string): readonly string[] {
+  if (engine === NO_ENGINE) return [];
   const [runtime, backend = ""] = engine.split("/");
   if (runtime !== "tfjs") return ["onnxruntime-node"];
   const name = backend.startsWith("node") ? `tfjs-${backend}` : `tfjs-backend-${backend}`;

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decimal, integer, shard, shardRange } from "../src/options.js";
+import {
+  decimal,
+  gridSize,
+  integer,
+  isoTime,
+  names,
+  point,
+  positiveNumbers,
+  shard,
+  shardRange,
+  years,
+} from "../src/options.js";
 
 test("integers are whole and inside their range", () => {
   expect(integer(1)("64")).toBe(64);
@@ -34,4 +45,33 @@ test("shards of any job cover it once, in order, evenly", () => {
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
     }),
   );
+});
+
+test("times are in UTC unless they name a zone", () => {
+  const noon = Date.UTC(2001, 2, 1, 12);
+  for (const text of ["2001-03-01T12:00", "2001-03-01T12:00:00Z", "2001-03-01T14:00+02:00"]) {
+    expect(isoTime(text), text).toBe(noon);
+  }
+  expect(isoTime("2001-03-01")).toBe(Date.UTC(2001, 2, 1));
+  for (const bad of ["", "1", "2001", "01.03.2001", "2001-13-01", "2001-03-01T25:00", "noon"]) {
+    expect(() => isoTime(bad), bad).toThrow(/a time such as/);
+  }
+});
+
+test("lists, years, places and grids read their notation and nothing else", () => {
+  expect(names("a,b")).toEqual(["a", "b"]);
+  expect(positiveNumbers("500,850")).toEqual([500, 850]);
+  expect(years("2000-2009")).toEqual([2000, 2009]);
+  expect(years("2019")).toEqual([2019, 2019]);
+  expect(point("-35,150")).toEqual({ latitude: -35, longitude: 150 });
+  expect(gridSize("64x32")).toEqual({ columns: 64, rows: 32, kind: "equiangular" });
+  expect(gridSize("gaussian-64x32").kind).toBe("gaussian");
+  const bad: [(text: string) => unknown, string[]][] = [
+    [names, ["", "a,,b"]],
+    [positiveNumbers, ["", "0", "-1,2", "a"]],
+    [years, ["", "2009-2000", "99", "2000-", "2000-2009-2010"]],
+    [point, ["", "50", "91,0", "50,10,3", "a,b", ","]],
+    [gridSize, ["", "64", "64x1", "x", "gauss-64x32", "64x32x2"]],
+  ];
+  for (const [parse, texts] of bad) for (const text of texts) expect(() => parse(text), text).toThrow(/Expected/);
 });

@@ -96,6 +96,7 @@ test("mistakes are named, with a suggestion, and exit with 1", async () => {
     [["docter"], /unknown command 'docter'\n\(Did you mean doctor\?\)/],
     [["docter", "--help"], /unknown command 'docter'\n\(Did you mean doctor\?\)/],
     [["images", "sampel", "--help"], /unknown command 'sampel'\n\(Did you mean sample\?\)/],
+    [["weather", "forcast"], /unknown command 'forcast'\n\(Did you mean forecast\?\)/],
     [["images", "sample", "--cuont", "3"], /unknown option '--cuont'\n\(Did you mean --count\?\)/],
     [["images", "sample", "--out", ""], /a name that ends with .png, .* got ""/],
     [["images", "sample", "--count", "0"], /Expected a whole number of at least 1, got "0"/],

@@ -26,7 +26,7 @@ function problem(words: readonly string[], command: Command = program): string |
 
 function unknownOption(words: readonly string[], command: Command): string | undefined {
   const { operands, unknown } = command.parseOptions([...words]);
-  return operands[0] ?? unknown[0];
+  return operands[command.registeredArguments.length] ?? unknown[0];
 }
 
 for (const page of PAGES) {

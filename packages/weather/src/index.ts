@@ -85,6 +85,7 @@ export {
 } from "./simulator/perfect-ensemble.js";
 export { quasiGeostrophicModel, type QuasiGeostrophicModel } from "./simulator/quasi-geostrophic.js";
 export { simulate, type SimulateOptions, type Snapshot } from "./simulator/simulate.js";
+export { simulatedTime } from "./simulator/simulated-time.js";
 export type { SpectralSpace } from "./simulator/spectral-space.js";
 export {
   sphericalHarmonics,
@@ -106,7 +107,10 @@ export {
   type Variable,
 } from "./data/dataset.js";
 export { decodeFloat32, readDecoded, type DecodedArray, type ReadDecodedOptions } from "./data/decode.js";
-export { decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
+export { decodeDurations, decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
+export { openAnalyses, type Analyses } from "./data/analyses.js";
+export { forecastVariable } from "./data/channel-names.js";
+export { seriesLayout } from "./data/series-layout.js";
 export { gridOf, readFields, type GridPlacement } from "./data/grid-of.js";
 export { httpFiles, type HttpOptions } from "./data/http-files.js";
 export { readNetcdf3 } from "./data/netcdf3-read.js";
@@ -134,6 +138,9 @@ export {
   type WeatherTrainingConfig,
 } from "./config/config.js";
 export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./config/presets.js";
+export { PRESET_DATA, type PresetData, type SimulatorRuns } from "./config/preset-data.js";
+export { simulatedInitialState, type SimulatedStartOptions } from "./model/simulated-initial-state.js";
+export { initialStateOf } from "./model/initial-state-of.js";
 export { weatherModelKind } from "./model/checkpoint-kind.js";
 export {
   createForecastModel,
@@ -151,9 +158,17 @@ export type {
 // training
 export type { FieldSeries } from "./training/field-series.js";
 export { seriesFields, startsOf } from "./training/series-fields.js";
+export { seriesOf, type SeriesOfOptions } from "./training/series-of.js";
 export { simulatedSeries, type SimulatedSeriesOptions } from "./training/simulated-series.js";
 
 // evaluation
+export { type CodingReport } from "./evaluation/coding-report.js";
+export { evaluateForecastModel, type EvaluateForecastModelOptions } from "./evaluation/evaluate-forecast-model.js";
+export { type ForecastModelReport, type SystemReport } from "./evaluation/model-report.js";
+export { type SimulatorStates } from "./evaluation/perfect-system.js";
+export { type LeadScore, type LeadSpectrum } from "./evaluation/lead-scores.js";
+export { verifyForecast, type ForecastVerification, type VerifyForecastOptions } from "./evaluation/verify-forecast.js";
+export { openForecast, type ForecastFile } from "./evaluation/forecast-file.js";
 export { evaluateSystem, type EvaluationOptions } from "./evaluation/evaluate-system.js";
 export {
   forecasterSystem,

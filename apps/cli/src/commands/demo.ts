@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { loadImageModel } from "@nextscale/images/node";
 import { createProgress } from "@nextscale/refinement-core";
+import { bundledForecastModels } from "@nextscale/weather/node";
 import { labelledGrid, scaleStrip } from "../images/pictures.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, quoteForShell } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
+import { demoForecast } from "../weather/demo-forecast.js";
 
 /** Options of `nextscale demo`. */
 export interface DemoOptions {
@@ -13,13 +15,21 @@ export interface DemoOptions {
 }
 
 const MODEL = "mnist";
+/** Forecasts are shown where this model is bundled. */
+const FORECAST_MODEL = "sim";
 /** A square of ten times ten: every column is one digit. */
 const COUNT = 100;
 /** One row for each digit. */
 const STRIP_ROWS = 10;
 
-/** Generates digits with the bundled model: a grid of them, and some of them at every scale. */
-export async function demo({ out, seed }: DemoOptions, invocation: Invocation): Promise<void> {
+/** Generates digits with the bundled model, a grid of them and some of them at every scale, and makes a weather forecast. */
+export async function demo(options: DemoOptions, invocation: Invocation): Promise<void> {
+  await demoDigits(options, invocation);
+  if (!bundledForecastModels().includes(FORECAST_MODEL)) return;
+  print("", ...(await demoForecast({ model: FORECAST_MODEL, ...options }, invocation)));
+}
+
+async function demoDigits({ out, seed }: DemoOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
   const grid = join(out, "digits.png");
   const strip = join(out, "scales.png");

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
 import { IMAGE_PRESETS, type ImagePresetName } from "@nextscale/images";
-import { trainImageModel, type StageProgress } from "@nextscale/images/node";
-import { createProgress, formatDiagnostics, type Progress, type ProgressStream } from "@nextscale/refinement-core";
+import { trainImageModel } from "@nextscale/images/node";
+import { formatDiagnostics } from "@nextscale/refinement-core";
 import { loadData } from "../images/data.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson, quoteForShell } from "../output.js";
 import { receiptOf, requireWritable } from "../outputs.js";
+import { stageProgress, withResumeCommand } from "../training-lines.js";
 
 /** Options of `nextscale images train`. */
 export interface TrainImagesOptions {
@@ -38,7 +39,11 @@ export async function trainImages(options: TrainImagesOptions, invocation: Invoc
     onTokeniser: (scales) => progress.note(`use of the codes, scale by scale\n${formatDiagnostics(scales)}`),
   })
     .catch((error: unknown) => {
-      throw isNextscaleError(error, "interrupted") ? withResumeCommand(error, options) : error;
+      const { preset, data, out, seed } = options;
+      const words = ["--preset", preset, "--data", data, "--out", out, "--seed", String(seed)];
+      throw isNextscaleError(error, "interrupted")
+        ? withResumeCommand(error, out, ["images", "train", ...words])
+        : error;
     })
     .finally(progress.close);
   const { hash: modelHash, engine, steps, stepsFound } = trained;
@@ -62,51 +67,5 @@ function presetNamed(name: string): ImagePresetName {
     expected: `--preset among ${Object.keys(IMAGE_PRESETS).join(", ")}`,
     got: name,
     fix: "choose one of them",
-  });
-}
-
-/** Off a terminal a line comes so often: in a log of an hour some thirty. */
-const LOG_MS = 120_000;
-
-/** Progress of a training with its stages. */
-interface TrainingLines {
-  readonly update: (event: StageProgress) => void;
-  /** Lines between two stages; off a terminal only in trainings that are long enough for lines at all. */
-  readonly note: (text: string) => void;
-  readonly close: () => void;
-}
-
-function stageProgress(stream: ProgressStream): TrainingLines {
-  const began = performance.now();
-  let stage: string | undefined;
-  let line: Progress | undefined;
-  return {
-    update(event) {
-      if (event.stage !== stage) {
-        line?.close();
-        stage = event.stage;
-        const { stepsDone: start, steps: total } = event;
-        line = createProgress(stream, { label: stage, total, start, unit: "steps", logMs: LOG_MS });
-      }
-      line?.update(event.stepsDone, event.losses);
-    },
-    note(text) {
-      line?.close();
-      if (stream.isTTY || performance.now() - began >= LOG_MS) stream.write(`${text}\n`);
-    },
-    close: () => line?.close(),
-  };
-}
-
-function withResumeCommand(error: NextscaleError, { preset, data, out, seed }: TrainImagesOptions): NextscaleError {
-  const { code, where, expected, got } = error;
-  const parts = ["--preset", preset, "--data", data, "--out", out, "--seed", String(seed), "--resume"];
-  return new NextscaleError({
-    code,
-    where,
-    expected,
-    got,
-    fix: `the state is saved in ${out}.training; go on with: npx nextscale images train ${parts.map(quoteForShell).join(" ")}`,
-    cause: error,
   });
 }

@@ -12,9 +12,10 @@ const PICTURE = /^\d{6,}(-.*)?\.png$/u;
  * Names of the pictures that a folder holds from an earlier run, which a new run replaces. The receipt beside the folder
  * says what that run wrote: every file must be one of those, byte for byte. Whatever else is there is the user's own.
  *
+ * @param picture what the run names its files
  * @throws NextscaleError `unwritable` when the folder holds anything else, or is the current one
  */
-export async function earlierPictures(folder: string): Promise<readonly string[]> {
+export async function earlierPictures(folder: string, picture = PICTURE): Promise<readonly string[]> {
   if ((await realpath(folder).catch(() => undefined)) === process.cwd()) throw occupied(folder, "the current folder");
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
@@ -23,7 +24,7 @@ export async function earlierPictures(folder: string): Promise<readonly string[]
   if (names.length === 0) return [];
   const recorded = await recordedIn(receiptPathOf(folder), folder);
   for (const name of names) {
-    const expected = PICTURE.test(name) ? recorded.get(`${basename(resolve(folder))}/${name}`) : undefined;
+    const expected = picture.test(name) ? recorded.get(`${basename(resolve(folder))}/${name}`) : undefined;
     if (expected === undefined) throw occupied(folder, `${name} in it, which no earlier run wrote`);
     const bytes = await readRegularFile(join(folder, name)).catch(() => undefined);
     if (bytes === undefined || (await sha256(bytes)) !== expected) {
@@ -51,6 +52,6 @@ function occupied(folder: string, got: string): NextscaleError {
     where: "output",
     expected: `${folder} to be a new or empty folder, or one with nothing but the pictures of an earlier run`,
     got,
-    fix: "choose another folder, or name a .png file",
+    fix: "choose another folder",
   });
 }

@@ -3,13 +3,15 @@ import type { Grid } from "../grid/grid.js";
 import type { Attributes } from "./dataset.js";
 import type { DatasetDefinition, VariableDefinition } from "./definition.js";
 
-/** A forecast variable. */
+/** A variable, as far as it is known what it is; `forecastVariable` knows it of many channels. */
 export interface ForecastVariable {
   readonly name: string;
   /** CF standard name, such as `geopotential`. */
-  readonly standardName: string;
+  readonly standardName?: string;
   /** Such as `m2 s-2`. */
-  readonly units: string;
+  readonly units?: string;
+  /** For a person, such as `geopotential at 500 hPa`. */
+  readonly longName?: string;
 }
 
 /** What a forecast file says about its forecast. */
@@ -18,6 +20,8 @@ export interface ForecastDescription {
   readonly variables: readonly ForecastVariable[];
   /** Number of ensemble members. */
   readonly members: number;
+  /** Number of the first member, of a part of an ensemble. 0 unless told. */
+  readonly firstMember?: number;
   /** Hours from the start to each valid time, ascending. */
   readonly leadHours: readonly number[];
   /** Start of the forecast. */
@@ -45,7 +49,11 @@ export function cfEnsembleLayout(forecast: ForecastDescription): DatasetDefiniti
     },
     attributes: { Conventions: "CF-1.10", ...forecast.attributes },
     variables: [
-      coordinate("realization", "int", counting(members), { standard_name: "realization", units: "1", axis: "E" }),
+      coordinate("realization", "int", memberNumbers(forecast), {
+        standard_name: "realization",
+        units: "1",
+        axis: "E",
+      }),
       coordinate("lead_time", "double", leadHours, { standard_name: "forecast_period", units: "hours" }),
       ...gridCoordinates(grid),
       {
@@ -57,11 +65,11 @@ export function cfEnsembleLayout(forecast: ForecastDescription): DatasetDefiniti
         values: leadHours.map((hours) => startHours + hours),
         attributes: { standard_name: "time", ...time },
       },
-      ...forecast.variables.map(({ name, standardName, units }): VariableDefinition => ({
-        ...{ name, type: "float", dimensions: ["realization", "lead_time", "latitude", "longitude"] },
+      ...forecast.variables.map((variable): VariableDefinition => ({
+        ...{ name: variable.name, type: "float" },
+        dimensions: ["realization", "lead_time", "latitude", "longitude"],
         attributes: {
-          standard_name: standardName,
-          units,
+          ...descriptionOf(variable),
           coordinates: "forecast_reference_time valid_time",
           _FillValue: [NaN],
         },
@@ -92,13 +100,14 @@ export function weatherBenchLayout(forecast: ForecastDescription): DatasetDefini
       coordinate("time", "double", [startHours], {
         ...{ standard_name: "forecast_reference_time", units: TIME_UNITS, calendar: "standard" },
       }),
-      coordinate("number", "int", counting(members), { standard_name: "realization", units: "1", axis: "E" }),
+      coordinate("number", "int", memberNumbers(forecast), { standard_name: "realization", units: "1", axis: "E" }),
       coordinate("prediction_timedelta", "double", leadHours, { standard_name: "forecast_period", units: "hours" }),
       ...gridCoordinates(grid),
-      ...forecast.variables.map(({ name, standardName, units }): VariableDefinition => ({
-        ...{ name, type: "float", dimensions: ["time", "number", "prediction_timedelta", "longitude", "latitude"] },
+      ...forecast.variables.map((variable): VariableDefinition => ({
+        ...{ name: variable.name, type: "float" },
+        dimensions: ["time", "number", "prediction_timedelta", "longitude", "latitude"],
         chunks: { time: 1, number: 1 },
-        attributes: { standard_name: standardName, units },
+        attributes: descriptionOf(variable),
       })),
     ],
   };
@@ -130,15 +139,25 @@ export function hoursSince1900(time: number): number {
   return (time - Date.UTC(1900, 0, 1)) / 36e5;
 }
 
-function counting(length: number): number[] {
-  return Array.from({ length }, (_, i) => i);
+/** What is known of a variable as CF attributes. */
+export function descriptionOf({ standardName, units, longName }: Omit<ForecastVariable, "name">): Attributes {
+  return {
+    ...(standardName === undefined ? {} : { standard_name: standardName }),
+    ...(longName === undefined ? {} : { long_name: longName }),
+    ...(units === undefined ? {} : { units }),
+  };
+}
+
+function memberNumbers({ members, firstMember = 0 }: ForecastDescription): number[] {
+  return Array.from({ length: members }, (_, i) => firstMember + i);
 }
 
 /** The start in hours since 1900. */
-function check(where: string, { members, leadHours, start }: ForecastDescription): number {
+function check(where: string, { members, firstMember = 0, leadHours, start }: ForecastDescription): number {
   const refuse = (expected: string, got: string) =>
     new NextscaleError({ code: "invalid-argument", where, expected, got });
   if (!Number.isInteger(members) || members < 1) throw refuse("at least one member", `${members}`);
+  if (!Number.isInteger(firstMember) || firstMember < 0) throw refuse("a first member from 0", `${firstMember}`);
   const ascending = leadHours.every((hours, i) => Number.isFinite(hours) && (i === 0 || hours > leadHours[i - 1]!));
   if (leadHours.length === 0 || !ascending) throw refuse("lead times, ascending", `[${leadHours.join(", ")}]`);
   const hours = hoursSince1900(start.getTime());

@@ -50,6 +50,34 @@ export function decodeTimes(values: ArrayLike<number>, units: string, calendar =
   });
 }
 
+/**
+ * Durations, such as lead times, in hours.
+ *
+ * @param units from nanoseconds to days
+ * @throws NextscaleError `invalid-data` for other units
+ */
+export function decodeDurations(values: ArrayLike<number>, units: string): Float64Array {
+  const name = units.trim().toLowerCase();
+  const unit = UNITS.get(name) ?? SHORT_UNITS.get(name);
+  if (unit === undefined) {
+    throw new NextscaleError({
+      code: "invalid-data",
+      where: "weather/decodeDurations",
+      expected: 'units such as "hours", from nanoseconds to days',
+      got: JSON.stringify(units),
+    });
+  }
+  return Float64Array.from(values, (value) => (value * unit) / 36e5);
+}
+
+/** Units that xarray writes durations in, besides the others. */
+const SHORT_UNITS: ReadonlyMap<string, number> = new Map([
+  ["nanoseconds", 1e-6],
+  ["ns", 1e-6],
+  ["microseconds", 1e-3],
+  ["us", 1e-3],
+]);
+
 /** Whether units are those of a time with a reference, which {@link decodeTimes} reads. */
 export function isTimeUnits(units: string): boolean {
   return PATTERN.test(units);

@@ -62,8 +62,13 @@ export function forecasterSystem(name: string, forecaster: Forecaster, leads: re
 /** @throws NextscaleError `missing-data` when there is no field of that time */
 export function analysisAt(fields: FieldSource, time: number): Float32Array {
   const field = fields(time);
-  if (field !== undefined) return field;
-  throw new NextscaleError({
+  if (field === undefined) throw missingAnalysis(time);
+  return field;
+}
+
+/** The error for a time that the data does not have. */
+export function missingAnalysis(time: number): NextscaleError {
+  return new NextscaleError({
     code: "missing-data",
     where: "weather/evaluation",
     expected: `an analysis of ${new Date(time).toISOString()}`,

@@ -6,7 +6,7 @@ import { openEngine, type EngineName } from "@nextscale/engine/node";
 import { requireArgument, requireOptions, type OptionRequirements } from "@nextscale/refinement-core";
 import { readCheckpoint } from "@nextscale/refinement-core/node";
 import { weatherModelKind } from "../model/checkpoint-kind.js";
-import { createForecastModel } from "../model/create-forecast-model.js";
+import { createForecastModel, type ForecastModelContent } from "../model/create-forecast-model.js";
 import type { ForecastModel } from "../model/forecast-model.js";
 
 /** The models that come with the package: at the same place beside `src` and `dist`. */
@@ -54,9 +54,19 @@ export async function loadForecastModel(
     fits: (value) => typeof value === "string",
   });
   requireOptions("weather/loadForecastModel", options, OPTIONS);
-  const checkpoint = await readCheckpoint(folderOf(nameOrFolder), weatherModelKind);
+  const content = await readForecastModel(nameOrFolder);
   const engine = await openEngine(options.engine, options.worker === undefined ? {} : { worker: options.worker });
-  return createForecastModel(checkpoint, { engine, ownsEngine: true });
+  return createForecastModel(content, { engine, ownsEngine: true });
+}
+
+/**
+ * Reads a model without an engine: what `createForecastModel` and `evaluateForecastModel` take.
+ *
+ * @param nameOrFolder as `loadForecastModel`
+ * @throws NextscaleError as `loadForecastModel`
+ */
+export function readForecastModel(nameOrFolder: string): Promise<ForecastModelContent> {
+  return readCheckpoint(folderOf(nameOrFolder), weatherModelKind);
 }
 
 function folderOf(nameOrFolder: string): string {

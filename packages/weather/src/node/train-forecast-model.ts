@@ -23,9 +23,10 @@ import { seriesFields, startsOf } from "../training/series-fields.js";
 /** How to train. */
 export interface TrainForecastModelOptions {
   readonly preset: WeatherPresetName | WeatherPreset;
-  readonly series: FieldSeries;
-  /** What sharpness is fitted on, with no time in common with `series`; without it, it stays 1. */
-  readonly validation?: FieldSeries;
+  /** What to learn from, or what makes it, called once it is clear that the model can be put where it is to go. */
+  readonly series: FieldSeries | (() => Promise<FieldSeries>);
+  /** What sharpness is fitted on, with no time in common with `series`; without it, it stays 1. Made when it is needed. */
+  readonly validation?: FieldSeries | (() => Promise<FieldSeries>);
   /** Folder of the finished model. */
   readonly out: string;
   /** Default 0. */
@@ -69,9 +70,10 @@ export function trainForecastModel(options: TrainForecastModelOptions): Promise<
 }
 
 async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedForecastModel> {
-  const { series, out, seed = 0, start = "new", signal, onProgress, onFitted } = options;
+  const { out, seed = 0, start = "new", signal, onProgress, onFitted } = options;
   const preset = typeof options.preset === "string" ? WEATHER_PRESETS[options.preset] : options.preset;
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
+  const series = await made(options.series);
   const engine = await openEngine(options.engine);
   try {
     const foundations = await fitFoundations(engine, preset, series);
@@ -101,13 +103,19 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
   }
 }
 
+function made(series: FieldSeries | (() => Promise<FieldSeries>)): Promise<FieldSeries> {
+  return typeof series === "function" ? series() : Promise.resolve(series);
+}
+
 /** The sharpness that a trained model forecasts the validation data best with. */
 async function calibrated(
   engine: Engine,
   { config, seed, data, tensors }: CheckpointContent<WeatherModelConfig>,
-  { validation, signal, onCalibration }: TrainForecastModelOptions,
+  options: TrainForecastModelOptions,
 ): Promise<number[]> {
-  if (validation === undefined) return [...config.sharpness];
+  if (options.validation === undefined) return [...config.sharpness];
+  const validation = await made(options.validation);
+  const { signal, onCalibration } = options;
   const model = createForecastModel({ config, tensors, hash: "", description: { seed, data } }, { engine });
   try {
     const leads = CALIBRATION.days.map((days) => 24 * days);

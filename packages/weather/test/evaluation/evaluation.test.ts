@@ -7,6 +7,7 @@ import type { Checkpoint } from "@nextscale/refinement-core";
 import { readCheckpoint } from "@nextscale/refinement-core/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { WeatherModelConfig } from "../../src/config/config.js";
+import { evaluateForecastModel } from "../../src/evaluation/evaluate-forecast-model.js";
 import { evaluateSystem } from "../../src/evaluation/evaluate-system.js";
 import { forecasterSystem, modelSystem, type ForecastSystem } from "../../src/evaluation/forecast-system.js";
 import { ridgeEnsemble } from "../../src/evaluation/ridge-ensemble.js";
@@ -124,4 +125,56 @@ test("sharpness is the one that scores best among those that are tried", { timeo
   for (const other of [0.8, 1, 1.2]) {
     expect(await score(sharpness)).toBeLessThanOrEqual(await score([other, other, other]));
   }
+});
+
+test("a model is evaluated beside its baselines, with what its codes can say", { timeout: 60_000 }, async () => {
+  const stages = new Set<string>();
+  const report = await evaluateForecastModel({
+    content: checkpoint,
+    engine,
+    truth: verification,
+    archive: training,
+    ...{ starts: 6, members: 4, days: 2, seed: 1 },
+    onProgress: (stage) => stages.add(stage),
+  });
+  const names = report.systems.map(({ name }) => name);
+  expect(names).toEqual(["model", "ridge + bootstrapped errors", "damped anomaly", "climatology mean", "persistence"]);
+  expect([...stages]).toEqual(expect.arrayContaining([...names, "coding"]));
+  expect(report.leadHours).toEqual([24, 48]);
+  for (const { kind, scores, spectra, starts } of report.systems) {
+    expect(starts).toBe(6);
+    expect(scores.map(({ leadHours, channel }) => `${channel} ${leadHours}`).sort()).toEqual(["t850 24", "t850 48", "z500 24", "z500 48"]); // prettier-ignore
+    for (const score of scores) {
+      expect(score.crps).toBeGreaterThan(0);
+      expect(score.ranks?.length).toBe(kind === "ensemble" ? 5 : undefined);
+    }
+    expect(spectra.length).toBe(kind === "ensemble" ? 4 : 0);
+  }
+  // The same as by the pieces.
+  const system = modelSystem(model, {
+    name: "tiny",
+    fields: seriesFields(verification),
+    steps: 4,
+    members: 4,
+    seed: 1,
+  });
+  const starts = startsOf(verification, 6, 4);
+  const aggregator = createAggregator({ layout: verification.layout, metrics: [crps()] });
+  await evaluateSystem(system, { truth: seriesFields(verification), starts, leads: [24, 48] }, aggregator);
+  const byPieces = aggregator.scores(crps()).map(({ value }) => value);
+  expect(report.systems[0]!.scores.map((score) => score.crps)).toEqual(byPieces);
+
+  const { floor, bitsPerValue, bitsByScale } = report.coding;
+  expect(bitsByScale.length).toBe(3);
+  expect(bitsPerValue).toBeGreaterThan(0);
+  floor.forEach(({ channel, rmse: least }) => {
+    const scores = report.systems.flatMap((one) => one.scores.filter((score) => score.channel === channel));
+    for (const score of scores) expect(score.rmse, channel).toBeGreaterThan(least);
+  });
+  expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+});
+
+test("a truth that is too short for a start is said", async () => {
+  const options = { content: checkpoint, engine, truth: verification, starts: 2, members: 2, days: 90, seed: 1 };
+  await expect(evaluateForecastModel(options)).rejects.toThrow(/analyses over 90 days .* got 120 times in tiny/);
 });

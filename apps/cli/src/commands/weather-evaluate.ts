@@ -1,0 +1,127 @@
+import { openEngine } from "@nextscale/engine/node";
+import { createProgress, type Progress } from "@nextscale/refinement-core";
+import {
+  evaluateForecastModel,
+  SIMULATOR_CHANNELS,
+  SIMULATOR_SPLIT,
+  type EvaluateForecastModelOptions,
+  type WeatherModelConfig,
+} from "@nextscale/weather";
+import { readForecastModel } from "@nextscale/weather/node";
+import { NextscaleError } from "@nextscale/engine";
+import { engineOption } from "../engine-option.js";
+import type { Invocation } from "../invocation.js";
+import { print, printJson } from "../output.js";
+import { requireWritable, writeOutputs } from "../outputs.js";
+import { readSeries, simulateSeries } from "../weather/read-series.js";
+import { reportTables } from "../weather/score-tables.js";
+
+/** Options of `nextscale weather evaluate`. */
+export interface EvaluateWeatherOptions {
+  readonly model: string;
+  readonly data?: string;
+  readonly archive?: string;
+  readonly split: "validation" | "test";
+  readonly starts: number;
+  readonly members: number;
+  readonly days: number;
+  readonly seed: number;
+  readonly engine?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** The truth's name among simulated years, so that no year of the archive has it too. */
+const TRUTH_YEAR = 2101;
+
+/** Starts of the perfect-model ensemble: on one processor the simulator takes seconds for each. */
+const PERFECT_STARTS = 8;
+
+/** Error of its analyses in z500, m2/s2: about a metre of height, so small that it stands for none. */
+const ANALYSIS_ERROR = 10;
+
+/** Measures a model against the baselines. */
+export async function evaluateWeather(options: EvaluateWeatherOptions, invocation: Invocation): Promise<void> {
+  const began = performance.now();
+  const { out, starts, members, days, seed } = options;
+  const { signal } = invocation;
+  if (out !== undefined) await requireWritable(out, "file");
+  const content = await readForecastModel(options.model);
+  const data = await dataOf(content.config, options, signal);
+  const engine = await openEngine(engineOption(options.engine).engine);
+  const lines = stageLines();
+  try {
+    const report = await evaluateForecastModel({
+      ...{ content, engine, starts, members, days, seed, signal, onProgress: lines.update },
+      ...data,
+    }).finally(lines.close);
+    // Before it is written: a full disk must not cost minutes of work.
+    if (options.json) printJson(report);
+    else print(reportTables(report));
+    if (out === undefined) return;
+    const { hash: modelHash, networkEvaluations } = report.model;
+    const chosen = { starts, members, days, truth: report.truth.sha256, ...(report.archive === undefined ? {} : { archive: report.archive.sha256 }) }; // prettier-ignore
+    const facts = { modelHash, seed, engine: engine.name, networkEvaluations, options: chosen, began };
+    const files = await writeOutputs(
+      [{ path: out, content: `${JSON.stringify(report, null, 2)}\n` }],
+      facts,
+      invocation,
+    );
+    if (!options.json) print("", ...files);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Truth and archive: files, or for a model of the simulator a year that it has not seen and a run that it has. */
+async function dataOf(
+  { grid, channels, stepHours }: WeatherModelConfig,
+  { data, archive, split }: EvaluateWeatherOptions,
+  signal: AbortSignal,
+): Promise<Pick<EvaluateForecastModelOptions, "truth" | "archive" | "perfect">> {
+  const layout = { channels };
+  const read = (path: string) => readSeries(path, { layout, stepHours, signal });
+  if (data !== undefined) {
+    const truth = await read(data);
+    return { truth, ...(archive === undefined ? {} : { archive: await read(archive) }) };
+  }
+  if (channels.join() !== SIMULATOR_CHANNELS.join() || grid.kind !== "gaussian") {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "--data",
+      expected: "analyses that the model has not seen",
+      got: "none, for a model of other data than the simulator's",
+      fix: "add --data with a file, and --archive with years that the model was trained on",
+    });
+  }
+  const states = new Map<number, { readonly state: Float64Array; readonly day: number }>();
+  const { seeds, years } = SIMULATOR_SPLIT[split];
+  const truth = await simulateSeries({
+    ...{ seeds, years, stepHours, firstYear: TRUTH_YEAR, signal },
+    onSnapshot: (time, { state, day }) => states.set(time, { state, day }),
+  });
+  const { train } = SIMULATOR_SPLIT;
+  const own = { seeds: train.seeds.slice(0, 1), years: train.years };
+  return {
+    truth,
+    archive: archive === undefined ? await simulateSeries({ ...own, stepHours, signal }) : await read(archive),
+    perfect: { states, starts: PERFECT_STARTS, analysisError: ANALYSIS_ERROR },
+  };
+}
+
+/** A progress line for each system. */
+function stageLines() {
+  let stage: string | undefined;
+  let line: Progress | undefined;
+  return {
+    update(name: string, done: number, total: number) {
+      if (name !== stage) {
+        line?.close();
+        stage = name;
+        line = createProgress(process.stderr, { label: name, total, unit: "starts", logMs: 120_000 });
+      }
+      line?.update(done);
+    },
+    close: () => line?.close(),
+  };
+}

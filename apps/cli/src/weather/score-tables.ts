@@ -1,0 +1,113 @@
+import type { ForecastModelReport, ForecastVerification, LeadScore, SystemReport } from "@nextscale/weather";
+import { formatTable } from "../output.js";
+
+/** Scores of a forecast as a table for each channel. */
+export function verificationTables({ scores, climatology }: ForecastVerification): string {
+  return channelsOf(scores)
+    .map((channel) => {
+      const rows = scores.filter((score) => score.channel === channel);
+      const usual = climatology?.filter((score) => score.channel === channel);
+      const header = ["lead", "CRPS", "RMSE", "bias", "spread/skill", "rank unevenness"];
+      const lines = rows.map((score, i) => [
+        leadName(score.leadHours),
+        ...[score.crps, score.rmse, score.bias, score.spreadSkill, score.rankUnevenness].map(figure),
+        ...(score.acc === undefined ? [] : [figure(score.acc)]),
+        ...(usual === undefined ? [] : [figure(usual[i]?.crps), figure(skill(score, usual[i]))]),
+      ]);
+      const more = [
+        ...(rows[0]!.acc === undefined ? [] : ["ACC"]),
+        ...(usual === undefined ? [] : ["CRPS of climatology", "CRPSS"]),
+      ];
+      return `${channel}\n${formatTable([[...header, ...more], ...lines])}`;
+    })
+    .join("\n\n");
+}
+
+/** All tables of a model's report. */
+export function reportTables(report: ForecastModelReport): string {
+  const { systems, coding, leadHours, members, model, truth, archive } = report;
+  const [own] = systems as readonly [SystemReport, ...SystemReport[]];
+  const parts = channelsOf(own.scores).flatMap((channel) => {
+    const column = (system: SystemReport, of: (score: LeadScore) => number | undefined) => (lead: number) =>
+      of(system.scores.find((score) => score.channel === channel && score.leadHours === lead)!);
+    const table = (title: string, columns: readonly (readonly [string, (lead: number) => number | undefined])[]) => {
+      const header = ["lead", ...columns.map(([name]) => name)];
+      const rows = leadHours.map((lead) => [leadName(lead), ...columns.map(([, of]) => figure(of(lead)))]);
+      return `${channel}: ${title}\n${formatTable([header, ...rows])}`;
+    };
+    const ensembles = systems.filter(({ kind }) => kind === "ensemble");
+    const ratio = (name: string) => {
+      const other = systems.find((system) => system.name === name);
+      if (other === undefined) return [];
+      const [a, b] = [column(own, ({ crps }) => crps), column(other, ({ crps }) => crps)];
+      return [[`model / ${name}`, (lead: number) => a(lead)! / b(lead)!] as const];
+    };
+    return [
+      table("fair CRPS (absolute error of single fields)", [
+        ...systems.map((system) => [system.name, column(system, ({ crps }) => crps)] as const),
+        ...ratio("ridge + bootstrapped errors"),
+        ...ratio("climatology ensemble"),
+      ]),
+      table(
+        "RMSE of the mean",
+        systems.map((system) => [system.name, column(system, ({ rmse }) => rmse)] as const),
+      ),
+      table(
+        "spread / skill",
+        ensembles.map((system) => [system.name, column(system, (one) => one.spreadSkill)] as const),
+      ),
+      spectrumTable(report, channel),
+    ];
+  });
+  const floor = coding.floor.map(({ channel, rmse }) => `${channel} ${figure(rmse)}`).join(", ");
+  const bits = coding.bitsByScale.map((value) => value.toFixed(3)).join(" + ");
+  return [
+    `model ${model.hash.slice(0, 12)}, trained on ${model.trainedOn}; ${members} members from ${own.starts} starts of ${truth.name}`,
+    ...(archive === undefined ? [] : [`baselines fitted on ${archive.name}`]),
+    ...systems
+      .filter(({ starts }) => starts !== own.starts)
+      .map((one) => `${one.name}: from ${one.starts} of the starts`),
+    "",
+    parts.filter((part) => part !== "").join("\n\n"),
+    "",
+    `Error of the codes alone, a step ahead (RMSE): ${floor}`,
+    `Likelihood of what happened: ${coding.bitsPerValue.toFixed(3)} bits a cell and channel, by scale ${bits}`,
+    `A forecast took ${(report.forecastMs / 1000).toFixed(2)} s, ${model.networkEvaluations} network evaluations a step and member`,
+  ].join("\n");
+}
+
+/** Largest departure of the members' spectrum from that of the truth, up to so many waves. */
+const LARGEST_WAVENUMBER = 20;
+
+function spectrumTable({ systems, leadHours }: ForecastModelReport, channel: string): string {
+  const spectral = systems.filter(({ spectra }) => spectra.length > 0);
+  if (spectral.length === 0) return "";
+  const rows = leadHours.map((lead) => [
+    leadName(lead),
+    ...spectral.flatMap(({ spectra }) => {
+      const { truth, members } = spectra.find((one) => one.channel === channel && one.leadHours === lead)!;
+      const ratios = members.map((power, k) => power / truth[k]!).slice(1, LARGEST_WAVENUMBER + 1);
+      return [`${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`];
+    }),
+  ]);
+  const header = ["lead", ...spectral.map(({ name }) => name)];
+  return `${channel}: zonal spectrum of members / truth, wavenumbers 1 to ${LARGEST_WAVENUMBER}\n${formatTable([header, ...rows])}`;
+}
+
+function channelsOf(scores: readonly LeadScore[]): string[] {
+  return [...new Set(scores.map(({ channel }) => channel))];
+}
+
+function skill(score: LeadScore, reference: LeadScore | undefined): number | undefined {
+  return reference === undefined ? undefined : 1 - score.crps / reference.crps;
+}
+
+function leadName(hours: number): string {
+  return hours % 24 === 0 ? `${hours / 24} d` : `${hours} h`;
+}
+
+/** Four significant digits; a dash where there is no value. */
+function figure(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "-";
+  return Math.abs(value) >= 1e4 ? value.toFixed(0) : Number(value.toPrecision(4)).toString();
+}

@@ -1,0 +1,199 @@
+import type { Engine } from "@nextscale/engine";
+import { NextscaleError } from "@nextscale/engine";
+import { createForecastModel, type ForecastModelContent } from "../model/create-forecast-model.js";
+import { requireGrid } from "../data/analyses.js";
+import type { ForecastModel } from "../model/forecast-model.js";
+import type { FieldSeries } from "../training/field-series.js";
+import { seriesFields, startsOf } from "../training/series-fields.js";
+import {
+  climatologyMean,
+  dampedAnomaly,
+  fitDamping,
+  persistence,
+  type Damping,
+  type FieldSource,
+} from "../verification/baselines.js";
+import { HOUR } from "../verification/case.js";
+import type { Climatology } from "../verification/climatology.js";
+import { climateOf } from "./climate.js";
+import { codingOf } from "./coding-report.js";
+import { evaluateSystem } from "./evaluate-system.js";
+import { forecasterSystem, modelSystem, type ForecastSystem } from "./forecast-system.js";
+import { leadScorer } from "./lead-scores.js";
+import type { ForecastModelReport, SystemReport } from "./model-report.js";
+import { perfectSystem, type SimulatorStates } from "./perfect-system.js";
+import { ridgeEnsemble } from "./ridge-ensemble.js";
+import { interruptible, timed } from "./wrapped-systems.js";
+
+/** What a model is held against, and how. */
+export interface EvaluateForecastModelOptions {
+  /** A trained model: what `readForecastModel` gives. */
+  readonly content: ForecastModelContent;
+  /** Stays open. */
+  readonly engine: Engine;
+  /** Analyses that the model was neither trained nor calibrated on. */
+  readonly truth: FieldSeries;
+  /** Years that the model was trained on, for the baselines: at least one, and three for the climatology ensemble. */
+  readonly archive?: FieldSeries;
+  /** For truth out of the simulator: its states at the times of the truth, for the perfect-model ensemble. */
+  readonly perfect?: {
+    readonly states: SimulatorStates;
+    /** Starts, at most: the simulator is slower than most models. */
+    readonly starts: number;
+    /** Standard deviation of the error of the analysis in z500, m2/s2. */
+    readonly analysisError: number;
+  };
+  /** Starts, spread over the truth, at most. */
+  readonly starts: number;
+  readonly members: number;
+  readonly days: number;
+  readonly seed: number;
+  readonly sharpness?: readonly number[];
+  readonly signal?: AbortSignal;
+  /** Called with what is being evaluated and the starts that are done. */
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
+}
+
+const WHERE = "weather/evaluateForecastModel";
+
+/** Pairs of fields that a damping factor is fitted to, at most. */
+const DAMPING_PAIRS = 400;
+
+/**
+ * Holds a forecast model against baselines on the same starts: linear regression with bootstrapped errors, persistence, the damped
+ * anomaly, climatology as a mean and as an ensemble, and above, where the truth comes from the simulator, the simulator itself.
+ *
+ * @throws NextscaleError `missing-data` for a truth without a start, `invalid-data` for data that is not the model's; as `ForecastModel.forecast`; AbortError or `interrupted` when
+ *   the signal aborts
+ */
+export async function evaluateForecastModel(options: EvaluateForecastModelOptions): Promise<ForecastModelReport> {
+  const { content, engine, truth, archive, members, seed, sharpness, perfect, signal, onProgress } = options;
+  const model = createForecastModel(content, { engine });
+  const { stepHours } = content.config;
+  const steps = Math.round((24 * options.days) / stepHours);
+  const leads = scoredLeads(stepHours, steps);
+  for (const series of archive === undefined ? [truth] : [truth, archive]) requireSeries(series, model);
+  const starts = requireStarts(startsOf(truth, options.starts, steps), options);
+  const fields = seriesFields(truth);
+  const reports: SystemReport[] = [];
+  const evaluated = async (system: ForecastSystem, kind: SystemReport["kind"], from = starts): Promise<void> => {
+    reports.push(await reportOf(system, kind, fields, from, leads, options));
+  };
+  try {
+    const request = { fields, steps, members, seed };
+    const controls = { ...(sharpness === undefined ? {} : { sharpness }), ...(signal === undefined ? {} : { signal }) };
+    const own = timed(modelSystem(model, { name: "model", ...request, ...controls }));
+    await evaluated(own.system, "ensemble");
+    if (archive !== undefined) {
+      onProgress?.("fitting the baselines", 0, 1);
+      if (content.config.anchor.kind === "ridge") {
+        const ridge = await ridgeEnsemble({ engine, model: content, archive, ...request });
+        await evaluated(ridge, "ensemble").finally(() => ridge.close());
+      }
+      const { mean, ensemble, years } = climateOf(archive);
+      const damping = dampingOf(archive, mean, leads);
+      await evaluated(forecasterSystem("damped anomaly", dampedAnomaly(fields, mean, damping), leads), "single");
+      await evaluated(forecasterSystem("climatology mean", climatologyMean(mean), leads), "single");
+      // The years of the first and the last day may be parts of one.
+      if (years.length > 2) {
+        await evaluated(forecasterSystem("climatology ensemble", ensemble, leads), "ensemble");
+      }
+    }
+    await evaluated(forecasterSystem("persistence", persistence(fields), leads), "single");
+    if (perfect !== undefined) {
+      const { states, analysisError } = perfect;
+      const system = perfectSystem({ layout: model.layout, states, steps, stepHours, members, seed, analysisError });
+      await evaluated(system, "ensemble", spreadOver(starts, perfect.starts));
+    }
+    const coding = await codingOf(model, truth, starts, options);
+    return {
+      model: describeModel(model, sharpness),
+      truth: { name: truth.name, sha256: truth.hash },
+      ...(archive === undefined ? {} : { archive: { name: archive.name, sha256: archive.hash } }),
+      ...{ seed, members, leadHours: leads },
+      ...(perfect === undefined ? {} : { analysisError: perfect.analysisError }),
+      systems: reports,
+      coding,
+      forecastMs: own.milliseconds() / starts.length,
+    };
+  } finally {
+    await model.close();
+  }
+}
+
+async function reportOf(
+  system: ForecastSystem,
+  kind: SystemReport["kind"],
+  truth: FieldSource,
+  starts: readonly number[],
+  leads: readonly number[],
+  { truth: { layout }, signal, onProgress }: EvaluateForecastModelOptions,
+): Promise<SystemReport> {
+  // Years without a day leave the climatology a member short.
+  const ranks = system.name !== "climatology ensemble";
+  const spectra = kind === "ensemble" && layout.grid.periodic;
+  const scorer = leadScorer(layout, { kind, ranks, spectra });
+  const progress = (done: number, total: number) => onProgress?.(system.name, done, total);
+  progress(0, starts.length);
+  await evaluateSystem(
+    interruptible(system, signal),
+    { truth, starts, leads, onProgress: progress },
+    scorer.aggregator,
+  );
+  return { name: system.name, kind, starts: starts.length, scores: scorer.scores(), spectra: scorer.spectra() };
+}
+
+/** @throws NextscaleError `invalid-data` for a series of another grid, step or other channels than the model's */
+function requireSeries({ name, layout, stepHours }: FieldSeries, model: ForecastModel): void {
+  requireGrid(WHERE, layout.grid, model.layout.grid);
+  const of = (channels: readonly string[], step: number) => `${channels.join(", ")} every ${step} hours`;
+  const [expected, got] = [of(model.layout.channels, model.config.stepHours), of(layout.channels, stepHours)];
+  if (expected === got) return;
+  throw new NextscaleError({ code: "invalid-data", where: WHERE, expected, got: `${got} in ${name}` });
+}
+
+/** Whole days, or every step of a forecast that has none. */
+function scoredLeads(stepHours: number, steps: number): readonly number[] {
+  const all = Array.from({ length: steps }, (_, i) => (i + 1) * stepHours);
+  const days = all.filter((lead) => lead % 24 === 0);
+  return days.length > 0 ? days : all;
+}
+
+function requireStarts(
+  starts: readonly number[],
+  { truth, days }: Pick<EvaluateForecastModelOptions, "truth" | "days">,
+): readonly number[] {
+  if (starts.length > 0) return starts;
+  throw new NextscaleError({
+    code: "missing-data",
+    where: WHERE,
+    expected: `analyses over ${days} days at steps of the model`,
+    got: `${truth.times.length} times in ${truth.name}`,
+    fix: "choose a longer truth or fewer days",
+  });
+}
+
+function spreadOver(starts: readonly number[], most: number): readonly number[] {
+  if (starts.length <= most) return starts;
+  return Array.from({ length: most }, (_, i) => starts[Math.floor((i * starts.length) / most)]!);
+}
+
+/** Factors of the anomalies over the leads, from pairs that are spread over the archive. */
+function dampingOf(archive: FieldSeries, mean: Climatology, leads: readonly number[]): Damping {
+  const fields = seriesFields(archive);
+  const fit = fitDamping(mean);
+  for (const lead of leads) {
+    for (const start of startsOf(archive, DAMPING_PAIRS, lead / archive.stepHours)) {
+      fit.add(start, lead, fields(start)!, fields(start + lead * HOUR)!);
+    }
+  }
+  return fit.finish();
+}
+
+function describeModel(model: ForecastModel, sharpness?: readonly number[]): ForecastModelReport["model"] {
+  const { hash, trainedOn, seed, engine, networkEvaluations, config } = model;
+  return {
+    ...{ hash, trainedOn: trainedOn.name, trainingSeed: seed, engine, networkEvaluations },
+    ...{ stepHours: config.stepHours, sharpness: sharpness ?? config.sharpness },
+  };
+}

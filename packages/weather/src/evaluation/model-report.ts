@@ -1,0 +1,39 @@
+import type { CodingReport } from "./coding-report.js";
+import type { LeadScore, LeadSpectrum } from "./lead-scores.js";
+
+/** Scores of a model or a baseline. */
+export interface SystemReport {
+  readonly name: string;
+  /** Members; 1 for a single field, whose CRPS is its absolute error. */
+  readonly kind: "ensemble" | "single";
+  readonly starts: number;
+  readonly scores: readonly LeadScore[];
+  /** Of an ensemble on a grid that goes round the globe. */
+  readonly spectra: readonly LeadSpectrum[];
+}
+
+/** All figures of a model. Leads are whole days. */
+export interface ForecastModelReport {
+  readonly model: {
+    readonly hash: string;
+    readonly trainedOn: string;
+    readonly trainingSeed: number;
+    readonly engine: string;
+    readonly networkEvaluations: number;
+    readonly stepHours: number;
+    readonly sharpness: readonly number[];
+  };
+  readonly truth: { readonly name: string; readonly sha256: string };
+  readonly archive?: { readonly name: string; readonly sha256: string };
+  readonly seed: number;
+  readonly members: number;
+  readonly leadHours: readonly number[];
+  /** Of the perfect-model ensemble, m2/s2. */
+  readonly analysisError?: number;
+  /** The model first. */
+  readonly systems: readonly SystemReport[];
+  /** How well the codes can say what happened, and how likely the model thought it. */
+  readonly coding: CodingReport;
+  /** Mean time of a forecast of all members to the last lead, without scoring, in milliseconds. */
+  readonly forecastMs: number;
+}
