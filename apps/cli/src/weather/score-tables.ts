@@ -36,17 +36,17 @@ export function reportTables(report: ForecastModelReport): string {
       return `${channel}: ${title}\n${formatTable([header, ...rows])}`;
     };
     const ensembles = systems.filter(({ kind }) => kind === "ensemble");
-    const ratio = (name: string) => {
+    const ratio = (short: string, name: string) => {
       const other = systems.find((system) => system.name === name);
       if (other === undefined) return [];
       const [a, b] = [column(own, ({ crps }) => crps), column(other, ({ crps }) => crps)];
-      return [[`model / ${name}`, (lead: number) => a(lead)! / b(lead)!] as const];
+      return [[`model / ${short}`, (lead: number) => a(lead)! / b(lead)!] as const];
     };
     return [
       table("fair CRPS (absolute error of single fields)", [
         ...systems.map((system) => [system.name, column(system, ({ crps }) => crps)] as const),
-        ...ratio("ridge + bootstrapped errors"),
-        ...ratio("climatology ensemble"),
+        ...ratio("ridge", "ridge + bootstrapped errors"),
+        ...ratio("climatology", "climatology ensemble"),
       ]),
       table(
         "RMSE of the mean",

@@ -95,9 +95,10 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
     const tensors: NamedArrays = { ...foundations.tensors, ...averagedWeights(state, "refiner") };
     const content = { config: config.model, seed, data, metrics: {}, tensors };
     const sharpness = await calibrated(engine, content, options);
-    await writeCheckpoint(out, weatherModelKind, { ...content, config: { ...config.model, sharpness } });
+    const finished = { ...config.model, sharpness };
+    await writeCheckpoint(out, weatherModelKind, { ...content, config: finished });
     const { hash } = await readCheckpoint(out, weatherModelKind);
-    return { config: config.model, hash, seed, engine: engine.name, steps: preset.training.steps, stepsFound };
+    return { config: finished, hash, seed, engine: engine.name, steps: preset.training.steps, stepsFound };
   } finally {
     await engine.close();
   }
