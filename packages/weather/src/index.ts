@@ -132,7 +132,8 @@ export { type TimeSelection } from "./ingest/select-times.js";
 
 // model
 export {
-  type RunConfig,
+  weatherModelConfigSchema,
+  weatherTrainingSchema,
   type WeatherModelConfig,
   type WeatherPreset,
   type WeatherTrainingConfig,
@@ -177,4 +178,4 @@ export {
   type ForecastSystem,
   type ModelSystemOptions,
 } from "./evaluation/forecast-system.js";
-export { ridgeEnsemble, type RidgeEnsembleOptions } from "./evaluation/ridge-ensemble.js";
+export { ridgeEnsemble, type RidgeEnsemble, type RidgeEnsembleOptions } from "./evaluation/ridge-ensemble.js";

@@ -14,6 +14,7 @@ export interface EvaluationOptions {
   readonly leads: readonly number[];
   /** For scores of anomalies. */
   readonly climatology?: Climatology;
+  /** Called after every start. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

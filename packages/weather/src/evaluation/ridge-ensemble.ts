@@ -28,6 +28,12 @@ export interface RidgeEnsembleOptions {
   readonly seed: number;
 }
 
+/** A system that holds a compiled program. */
+export interface RidgeEnsemble extends ForecastSystem {
+  /** Frees the program. */
+  close(): Promise<void>;
+}
+
 type Inputs = Pick<WeatherWeights, "scaling" | "anchor"> & {
   readonly previous: tf.Tensor;
   readonly current: tf.Tensor;
@@ -42,9 +48,7 @@ type Inputs = Pick<WeatherWeights, "scaling" | "anchor"> & {
  *
  * @throws NextscaleError `invalid-argument` for a model without a regression
  */
-export async function ridgeEnsemble(
-  options: RidgeEnsembleOptions,
-): Promise<ForecastSystem & { close(): Promise<void> }> {
+export async function ridgeEnsemble(options: RidgeEnsembleOptions): Promise<RidgeEnsemble> {
   const { engine, model, archive, fields, steps, members, seed } = options;
   const { config, tensors } = model;
   if (config.anchor.kind !== "ridge") {

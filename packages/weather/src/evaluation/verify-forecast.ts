@@ -14,6 +14,7 @@ export interface VerifyForecastOptions {
   /** Other years of the same fields, for the anomaly correlation, and, where they are two or more, the climatology ensemble. */
   readonly climate?: FieldSeries;
   readonly signal?: AbortSignal;
+  /** Called after every lead. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -35,6 +35,7 @@ export interface TrainForecastModelOptions {
   readonly start?: TrainingStart;
   readonly engine?: EngineName;
   readonly signal?: AbortSignal;
+  /** Called every few steps. */
   readonly onProgress?: (progress: StageProgress) => void;
   /** Called when what is fitted in closed form is there. */
   readonly onFitted?: (config: WeatherModelConfig) => void;
