@@ -114,7 +114,7 @@ describe("predictability", () => {
     expectNear([saturated], [unrelated!], 0.25);
   }, 300_000);
 
-  test("the error of the time steps is below a tenth of what a perturbation of 4 m2/s2 grows to", () => {
+  test("the error of the time steps is below a fifth of what a perturbation of 4 m2/s2 grows to", () => {
     const { state, day } = year[0]!;
     const days = 3;
     const finer = state.slice();
@@ -126,7 +126,7 @@ describe("predictability", () => {
     };
     const grown = distance(after(perturbState(model, state, { seed: 1, member: 0, size: 4 })), after(state));
     expect(grown).toBeGreaterThan(4);
-    expect(distance(after(state), outputFields(model, finer))).toBeLessThan(grown / 10);
+    expect(distance(after(state), outputFields(model, finer))).toBeLessThan(grown / 5);
   });
 
   /** Spread over skill of 8 members from six analyses with an error of 100 m2/s2, by lead and channel. */
