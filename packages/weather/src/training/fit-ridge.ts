@@ -1,4 +1,4 @@
-import { f32, type Engine, type NamedArrays } from "@nextscale/engine";
+import { f32, NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
 import { traceTyped } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
@@ -103,7 +103,9 @@ function solve({ gram, cross, items }: NormalEquations, data: RidgeData): Float3
       channels,
       cross.subarray(row * count * channels, (row + 1) * count * channels),
     );
-    weights.set(new CholeskyDecomposition(matrix).solve(side).to1DArray(), row * count * channels);
+    const factor = new CholeskyDecomposition(matrix);
+    if (!factor.isPositiveDefinite()) throw notDetermined(grid.latitudes[row]!, items, count);
+    weights.set(factor.solve(side).to1DArray(), row * count * channels);
   }
   return weights;
 }
@@ -145,4 +147,15 @@ export async function fitRidge(
       return c < channels ? unseenByFirst[p * channels + c]! : unseenBySecond[p * channels + c - channels]!;
     }),
   };
+}
+
+/** Float32 sums lose the penalty when fields hardly change over a step, and too few items do not determine the weights. */
+function notDetermined(latitude: number, items: number, count: number): NextscaleError {
+  return new NextscaleError({
+    code: "invalid-data",
+    where: "weather/fitRidge",
+    expected: `fields that determine the ${count} weights of the regression at latitude ${latitude.toFixed(1)}`,
+    got: `${items} that do not`,
+    fix: "take longer steps, more data, more input noise or a smaller neighbourhood",
+  });
 }

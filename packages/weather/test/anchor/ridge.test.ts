@@ -79,3 +79,15 @@ test(
     }
   },
 );
+
+test("fields that do not determine the weights are refused", { timeout: 60_000 }, async () => {
+  const engine = await openEngine(undefined, { threads: 1 });
+  try {
+    const same = new Float32Array(3 * 4 * 8);
+    const items = Int32Array.from({ length: 8 }, (_, i) => i);
+    const data = { grid, neighbourhood, channels: 1, perChange: Float32Array.of(1), states: () => same, noise: 0 };
+    await expect(fitRidge(engine, data, [items, items])).rejects.toMatchObject({ code: "invalid-data" });
+  } finally {
+    await engine.close();
+  }
+});
