@@ -1,3 +1,5 @@
+export { concatenate } from "./arrays.js";
+
 // metrics
 export { accuracy, argmaxRows } from "./metrics/accuracy.js";
 export {

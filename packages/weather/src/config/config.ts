@@ -39,42 +39,97 @@ export const networkConfigSchema = z
   .refine(({ width, heads }) => width % heads === 0, "expected heads that divide the width");
 
 /** What a forecast model is: enough, with its weights, to run it. */
-export const weatherModelConfigSchema = z.strictObject({
-  grid: gridConfigSchema,
-  /** Names of the channels: `z500`. */
-  channels: z.array(name).min(1).max(256),
-  /** Fields that never change and that the network sees besides the state. */
-  statics: positive.max(256),
-  /**
-   * Total wavenumber beyond which the data has no waves, on a Gaussian grid. Forecasts are kept to it: a block of cells is
-   * drawn without knowing what its neighbours draw, which makes waves that do not belong there.
-   */
-  truncation: positive.max(1000).optional(),
-  /** Hours of a step. */
-  stepHours: positive.max(24 * 31),
-  /** Hours of the day, UTC, that the data is of, ascending. */
-  hours: z.array(z.number().min(0).max(24)).min(1).max(96),
-  anchor: anchorConfigSchema,
-  pyramid: z.strictObject({
-    /** By how much each scale is finer than the one before, coarsest first. None: all is drawn at once. */
-    factors: z.array(z.union([z.literal(2), z.literal(4), z.literal(8)])).max(8),
-    expansion: z.enum(["bilinear", "replication"]),
-  }),
-  quantiser: z.strictObject({
-    /** Distance of two levels, in standard deviations of what the anchor misses. */
-    step: z.number().positive(),
-    /** Coordinates and levels of each scale, coarsest first. */
-    scales: z
-      .array(z.strictObject({ dimensions: positive.max(4096), levels: extent }))
-      .min(1)
-      .max(9),
-  }),
-  /** In how many passes the finest scale is drawn: 1, the paper's, 2 or 4. */
-  passes: z.union([z.literal(1), z.literal(2), z.literal(4)]),
-  /** Divides the logits of each scale, coarsest first: fitted on validation data. */
-  sharpness: z.array(z.number().positive()).min(1).max(9),
-  network: networkConfigSchema,
-});
+export const weatherModelConfigSchema = z
+  .strictObject({
+    grid: gridConfigSchema,
+    /** Names of the channels: `z500`. */
+    channels: z.array(name).min(1).max(256),
+    /** Fields that never change and that the network sees besides the state. */
+    statics: positive.max(256),
+    /**
+     * Total wavenumber beyond which the data has no waves, on a Gaussian grid. Forecasts are kept to it: a block of cells is
+     * drawn without knowing what its neighbours draw, which makes waves that do not belong there.
+     */
+    truncation: positive.max(1000).optional(),
+    /** Hours of a step. */
+    stepHours: positive.max(24 * 31),
+    /** Hours of the day, UTC, that the data is of, ascending. */
+    hours: z.array(z.number().min(0).max(24)).min(1).max(96),
+    anchor: anchorConfigSchema,
+    pyramid: z.strictObject({
+      /** By how much each scale is finer than the one before, coarsest first. None: all is drawn at once. */
+      factors: z.array(z.union([z.literal(2), z.literal(4), z.literal(8)])).max(8),
+      expansion: z.enum(["bilinear", "replication"]),
+    }),
+    quantiser: z.strictObject({
+      /** Distance of two levels, in standard deviations of what the anchor misses. */
+      step: z.number().positive(),
+      /** Coordinates and levels of each scale, coarsest first. */
+      scales: z
+        .array(z.strictObject({ dimensions: positive.max(4096), levels: extent }))
+        .min(1)
+        .max(9),
+    }),
+    /** In how many passes the finest scale is drawn: 1, the paper's, 2 or 4. */
+    passes: z.union([z.literal(1), z.literal(2), z.literal(4)]),
+    /** Divides the logits of each scale, coarsest first: fitted on validation data. */
+    sharpness: z.array(z.number().positive()).min(1).max(9),
+    network: networkConfigSchema,
+  })
+  .superRefine((config, context) => {
+    for (const { path, message } of contradictions(config))
+      context.addIssue({ code: "custom", path: [...path], message });
+  });
+type ModelParts = {
+  readonly grid: {
+    readonly kind: string;
+    readonly latitudes: readonly number[];
+    readonly longitudes: readonly number[];
+  };
+  readonly pyramid: { readonly factors: readonly number[] };
+  readonly quantiser: { readonly scales: readonly unknown[] };
+  readonly sharpness: readonly number[];
+  readonly network: { readonly windowColumns: number; readonly encoderSide: number };
+  readonly truncation?: number | undefined;
+};
+
+/** What a description says that cannot be true together. */
+function contradictions({ grid, pyramid, quantiser, sharpness, network, truncation }: ModelParts) {
+  const scales = pyramid.factors.length + 1;
+  const product = pyramid.factors.reduce((total, factor) => total * factor, 1);
+  const sides = [grid.latitudes.length, grid.longitudes.length];
+  const finest = pyramid.factors.at(-1) ?? 1;
+  const columns = tokenColumns(grid.longitudes.length, pyramid.factors, network.encoderSide);
+  const isWindowed = (count: number) =>
+    count <= network.windowColumns || (count % network.windowColumns === 0 && network.windowColumns % 2 === 0);
+  const rules: readonly (readonly [boolean, readonly string[], string])[] = [
+    [
+      sides.every((side) => side % product === 0),
+      ["pyramid", "factors"],
+      `expected factors that divide ${sides.join("x")}`,
+    ],
+    [quantiser.scales.length === scales, ["quantiser", "scales"], `expected one for each of ${scales} scales`],
+    [sharpness.length === scales, ["sharpness"], `expected one for each of ${scales} scales`],
+    [
+      finest % network.encoderSide === 0,
+      ["network", "encoderSide"],
+      `expected a divisor of ${finest}, the finest scale's tokens`,
+    ],
+    [
+      columns.every(isWindowed),
+      ["network", "windowColumns"],
+      `expected even windows that divide ${columns.join(", ")} columns`,
+    ],
+    [truncation === undefined || grid.kind === "gaussian", ["truncation"], "expected none but on a Gaussian grid"],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, path, message]) => ({ path, message }));
+}
+
+/** Columns of tokens of each scale and of the encoder. */
+function tokenColumns(longitudes: number, factors: readonly number[], encoderSide: number): readonly number[] {
+  const refined = factors.map((_, k) => longitudes / factors.slice(k).reduce((total, factor) => total * factor, 1));
+  return [...(factors.length === 0 ? [longitudes] : [refined[0]!, ...refined]), longitudes / encoderSide];
+}
 
 /** How the network is trained; part of a preset and of a training checkpoint, not of a finished model. */
 export const weatherTrainingSchema = z.strictObject({

@@ -1,11 +1,9 @@
+import { chunkTimesOf } from "./chunk-times.js";
 import { forecastVariable } from "./channel-names.js";
 import type { DatasetDefinition, VariableDefinition } from "./definition.js";
 import type { Attributes } from "./dataset.js";
 import { coordinate, descriptionOf, gridCoordinates, hoursSince1900, TIME_UNITS } from "./forecast-layout.js";
 import type { FieldLayout } from "../verification/case.js";
-
-/** Elements of a chunk: a megabyte. */
-const CHUNK_ELEMENTS = 2 ** 18;
 
 /**
  * A file of analyses in CF form: variables (time, latitude, longitude) named as the channels, in float32.
@@ -17,8 +15,7 @@ export function seriesLayout(
   times: ArrayLike<number>,
   attributes: Attributes = {},
 ): DatasetDefinition {
-  const cells = grid.latitudes.length * grid.longitudes.length;
-  const chunkTimes = Math.min(times.length, Math.max(1, Math.floor(CHUNK_ELEMENTS / cells)));
+  const chunkTimes = chunkTimesOf(grid, times.length);
   return {
     dimensions: { time: times.length, latitude: grid.latitudes.length, longitude: grid.longitudes.length },
     attributes: { Conventions: "CF-1.10", ...attributes },

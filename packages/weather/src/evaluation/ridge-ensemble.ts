@@ -1,13 +1,13 @@
 import { f32, NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
-import { integers, randomStream, traceTyped, type TypesOf } from "@nextscale/refinement-core";
+import { concatenate, integers, randomStream, traceTyped, type TypesOf } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import { anchored } from "../model/anchor.js";
 import { weatherWeightTypes, type WeatherWeights } from "../model/field-model.js";
-import { bandLimited } from "../model/band-limit.js";
+import { possibleState } from "../model/possible-state.js";
 import { scaleOfModel, type FieldScale } from "../model/field-scaling.js";
 import { gridFrom } from "../model/grid-from.js";
-import { joined } from "../training/joined.js";
+import { repeated } from "../model/repeated.js";
 import { fieldSize, learnable, type FieldSeries } from "../training/field-series.js";
 import { seriesFields } from "../training/series-fields.js";
 import type { FieldSource } from "../verification/baselines.js";
@@ -109,7 +109,11 @@ async function archiveErrors(
   const nothing = new Float32Array(members * size);
   for (let first = 0; first < items.length; first += members) {
     const batch = Array.from({ length: members }, (_, m) => items[Math.min(first + m, items.length - 1)]!);
-    const expected = await step(joined(batch.map((i) => at(i - 1))), joined(batch.map((i) => at(i))), nothing);
+    const expected = await step(
+      concatenate(batch.map((i) => at(i - 1))),
+      concatenate(batch.map((i) => at(i))),
+      nothing,
+    );
     batch.forEach((i, m) => {
       if (first + m >= items.length) return;
       const truth = at(i + 1);
@@ -128,12 +132,6 @@ function stepProgram(config: WeatherModelConfig, items: number) {
   const signature: TypesOf<Inputs> = { scaling, anchor, previous: field, current: field, error: field };
   return traceTyped<Inputs>(signature, ({ scaling, anchor, error, ...pair }) => {
     const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: anchor }, pair);
-    const sum = tf.add(known.anchor, error);
-    const next = config.truncation === undefined ? sum : bandLimited(sum, grid, config.truncation);
-    return { next: tf.maximum(tf.minimum(next, scaling.limit), tf.neg(scaling.limit)) };
+    return { next: possibleState(config, grid, scaling.limit, tf.add(known.anchor, error)) };
   });
-}
-
-function repeated(values: Float32Array, times: number): Float32Array {
-  return joined(Array.from({ length: times }, () => values));
 }

@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import { isTimeUnits, decodeTimes } from "../data/time.js";
+import { chunkTimesOf } from "../data/chunk-times.js";
 import { variableOf, type Dataset, type Variable } from "../data/dataset.js";
 import type { DatasetDefinition, VariableDefinition } from "../data/definition.js";
 import { coordinate, gridCoordinates, hoursSince1900, TIME_UNITS } from "../data/forecast-layout.js";
@@ -44,9 +45,6 @@ export interface IngestPlan {
   /** The result, without statistics. */
   readonly definition: DatasetDefinition;
 }
-
-/** Elements of a chunk of the result: a megabyte. */
-const CHUNK_ELEMENTS = 2 ** 18;
 
 const WHERE = "weather/ingest";
 
@@ -130,11 +128,6 @@ function levelsOf(
   const absent = levels.find((level, i) => !available.includes(level) || levels.indexOf(level) !== i);
   if (absent === undefined && levels.length > 0) return levels;
   throw refused("missing-data", `levels of ${name} among ${available.join(", ")}, each once`, `${absent ?? "none"}`);
-}
-
-function chunkTimesOf({ latitudes, longitudes }: Grid, times: number): number {
-  const fields = Math.floor(CHUNK_ELEMENTS / (latitudes.length * longitudes.length));
-  return Math.min(times, Math.max(1, fields));
 }
 
 /** As WeatherBench 2 lays out its data on grids of 5.6 degrees: longitude before latitude, levels in hPa as integers. */

@@ -10,12 +10,13 @@ import {
   type ModelDescription,
 } from "@nextscale/refinement-core";
 import type { WeatherModelConfig } from "../config/config.js";
-import type { FieldLayout } from "../verification/case.js";
+import { HOUR, type FieldLayout } from "../verification/case.js";
 import { fieldModel } from "./field-model.js";
 import { scaleOfModel } from "./field-scaling.js";
 import type { ForecastModel, ForecastRequest, ForecastStep, InitialState } from "./forecast-model.js";
 import { forecastProgram } from "./forecast-program.js";
 import { forcings } from "./forcings.js";
+import { repeated } from "./repeated.js";
 import { requireRequest, requireState } from "./requirements.js";
 import { scoreProgram } from "./score-program.js";
 import { isUnstable } from "./stability.js";
@@ -31,8 +32,6 @@ export interface CreateForecastModelOptions {
   readonly engine: Engine;
   readonly ownsEngine?: boolean;
 }
-
-const HOUR = 3_600_000;
 
 /**
  * A forecast model from the content of its two files. It works wherever there is an engine; with Node `loadForecastModel` does
@@ -142,13 +141,6 @@ export function createForecastModel(
       ),
     close: () => programs.close(),
   };
-}
-
-/** The same elements so many times. */
-function repeated(values: Float32Array, times: number): Float32Array {
-  const all = new Float32Array(values.length * times);
-  for (let i = 0; i < times; i++) all.set(values, i * values.length);
-  return all;
 }
 
 function interrupted(step: number, steps: number): NextscaleError {

@@ -16,7 +16,12 @@ export interface FieldScale {
 /** The scale of some data. @param deviation of the departures from the climatology, by channel */
 export function fieldScale(climatology: Climatology, deviation: ArrayLike<number>): FieldScale {
   const channels = deviation.length;
-  const normal = (time: number) => channelsLast(climatologyAt(climatology, time), channels);
+  // The members of an ensemble come one after the other with one time.
+  let last: { readonly time: number; readonly field: Float32Array } | undefined;
+  const normal = (time: number): Float32Array => {
+    if (last?.time !== time) last = { time, field: channelsLast(climatologyAt(climatology, time), channels) };
+    return last.field;
+  };
   return {
     climatology,
     scaled(field, time) {

@@ -59,7 +59,7 @@ export interface ForecastModel {
   readonly trainedOn: { readonly name: string; readonly sha256: string };
   readonly seed: number;
   readonly engine: string;
-  /** Passes through the network for a step of a member: the encoder's and one for each scale. */
+  /** Passes through the network for a step of a member: the encoder's, one for each scale, and the finest's further ones. */
   readonly networkEvaluations: number;
   /**
    * An ensemble, step by step; nothing of earlier steps is kept.

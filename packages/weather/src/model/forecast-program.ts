@@ -3,17 +3,17 @@ import { drawByInversion, sampled, traceTyped, walk, type TypesOf } from "@nexts
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import { anchored } from "./anchor.js";
-import { bandLimited } from "./band-limit.js";
+import { possibleState } from "./possible-state.js";
 import { encoderInputs, fieldModel, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
 import { logitsOf } from "./logits.js";
-import { passesOver, passScales } from "../refiner/passes.js";
+import { passesOver, passQuantiser, passScales } from "../refiner/passes.js";
 
 type Inputs = WeatherWeights & {
   readonly previous: tf.Tensor;
   readonly current: tf.Tensor;
   readonly forcings: tf.Tensor;
-  /** For each scale in (0, 1), [items, blocks, dimensions]. */
+  /** For each scale in (0, 1), [items, tokens, dimensions]. */
   readonly uniform: readonly tf.Tensor[];
   /** Sharpness of each scale: logits are divided by it. */
   readonly temperature: tf.Tensor;
@@ -51,14 +51,11 @@ export function forecastProgram(config: WeatherModelConfig, items: number): Prog
       const { scale } = passes[index]!;
       return drawByInversion(logits, inputs.uniform[scale]!, tf.slice(inputs.temperature, [scale], [1]));
     };
-    const coder = quantiser(inputs.quantiser);
-    const embed = (index: number, codes: tf.Tensor) => coder.embed(passes[index]!.scale, codes);
+    const coder = passQuantiser(quantiser(inputs.quantiser), passes);
     const coarsest = refiner.scales[0]!;
     const start = tf.zeros([items, coarsest.height, coarsest.width, channels]);
-    const visits = [...walk(passScales(scales, refiner.scales, passes), start, sampled({ embed }, predict, draw))];
+    const visits = [...walk(passScales(scales, refiner.scales, passes), start, sampled(coder, predict, draw))];
     const drawn = tf.add(known.anchor, tf.mul(visits.at(-1)!.state, scaling.innovation));
-    const next = config.truncation === undefined ? drawn : bandLimited(drawn, grid, config.truncation);
-    const limited = tf.maximum(tf.minimum(next, scaling.limit), tf.neg(scaling.limit));
-    return { next: limited };
+    return { next: possibleState(config, grid, scaling.limit, drawn) };
   });
 }

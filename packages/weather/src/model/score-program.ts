@@ -3,12 +3,12 @@ import { encode, gaussianPyramid, tensorGrid, traceTyped, walk, type TypesOf } f
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
-import { colourMask, passesOver, passScales } from "../refiner/passes.js";
+import { colourMask, passesOver, passQuantiser, passScales } from "../refiner/passes.js";
 import { anchored } from "./anchor.js";
-import { bandLimited } from "./band-limit.js";
 import { encoderInputs, fieldModel, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
 import { logitsOf } from "./logits.js";
+import { possibleWaves } from "./possible-state.js";
 
 type Inputs = WeatherWeights & {
   readonly previous: tf.Tensor;
@@ -47,12 +47,8 @@ export function scoreProgram(config: WeatherModelConfig): Program {
     );
     const start = tf.zerosLike(levels.at(-1)!);
     const passes = passesOver(scales.length, config.passes);
-    const coder = quantiser(inputs.quantiser);
-    const byPass: typeof coder = {
-      embed: (index, codes) => coder.embed(passes[index]!.scale, codes),
-      quantise: (index, residual) => coder.quantise(passes[index]!.scale, residual),
-    };
-    const visits = [...walk(passScales(scales, refiner.scales, passes), start, encode(byPass, levels))];
+    const coder = passQuantiser(quantiser(inputs.quantiser), passes);
+    const visits = [...walk(passScales(scales, refiner.scales, passes), start, encode(coder, levels))];
     const nats = visits.map(({ index, context, codes }) => {
       const pass = passes[index]!;
       const logits = logitsOf(refiner, inputs.refiner, pass, config.quantiser.scales[pass.scale]!, context, encoding);
@@ -62,7 +58,7 @@ export function scoreProgram(config: WeatherModelConfig): Program {
     });
     const ofScale = (k: number) => tf.addN(nats.filter((_, index) => passes[index]!.scale === k));
     const state = tf.add(known.anchor, tf.mul(visits.at(-1)!.state, scaling.innovation));
-    const decoded = config.truncation === undefined ? state : bandLimited(state, grid, config.truncation);
+    const decoded = possibleWaves(config, grid, state);
     return { nats: tf.stack(scales.map((_, k) => ofScale(k))), decoded: tf.reshape(decoded, [...size]) };
   });
 }

@@ -1,7 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
 import type { Attributes } from "../data/dataset.js";
+import { longitudeFirst } from "../data/longitude-first.js";
 import { readFields } from "../data/grid-of.js";
-import type { Grid } from "../grid/grid.js";
 import { channelAccumulator, type ChannelStatistics } from "../ingest/channel-statistics.js";
 import type { Regridding } from "../ingest/conservative-regridding.js";
 import type { IngestPlan, PlannedVariable } from "../ingest/plan-ingest.js";
@@ -47,7 +47,7 @@ export async function ingestBlock(
     for (const { from, chunk } of absent) {
       const slice = hasLevels ? { time, level: from } : { time };
       const { values } = await readFields(variable.source, placement, slice);
-      chunk.set(longitudeFirst(regrid(values), grid), slot * cells);
+      chunk.set(longitudeFirst(regrid(values), grid.latitudes.length, grid.longitudes.length), slot * cells);
     }
   }
   for (const { key, chunk } of absent) {
@@ -73,7 +73,8 @@ export async function statisticsOf(
       { length: grid.latitudes.length * columns },
       (_, i) => grid.areaWeights[Math.floor(i / columns)]!,
     ),
-    grid,
+    grid.latitudes.length,
+    columns,
   );
   const levels: ChannelStatistics[] = [];
   for (const { value, to } of variable.levels) {
@@ -95,16 +96,6 @@ export async function statisticsOf(
 /** Where a chunk lies in the store. */
 function chunkKey({ name, source }: PlannedVariable, block: number, level: number): string {
   return `${name}/${source.dimensions.includes("level") ? `${block}.${level}` : block}.0.0`;
-}
-
-/** A field [latitude, longitude] as [longitude, latitude]. */
-function longitudeFirst(field: Float64Array, { latitudes, longitudes }: Grid): Float64Array {
-  const [rows, columns] = [latitudes.length, longitudes.length];
-  const result = new Float64Array(field.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = field[row * columns + column]!;
-  }
-  return result;
 }
 
 function withoutValues(variable: string, level: number | undefined): NextscaleError {

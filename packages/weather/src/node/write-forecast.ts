@@ -1,10 +1,12 @@
 import { extname } from "node:path";
+import { concatenate } from "@nextscale/refinement-core";
 import { forecastVariable } from "../data/channel-names.js";
 import type { Attributes } from "../data/dataset.js";
 import type { DatasetDefinition, VariableDefinition } from "../data/definition.js";
 import { cfEnsembleLayout, weatherBenchLayout, type ForecastDescription } from "../data/forecast-layout.js";
 import type { FieldLayout } from "../verification/case.js";
 import type { ForecastModel, ForecastRequest } from "../model/forecast-model.js";
+import { longitudeFirst } from "../data/longitude-first.js";
 import { openDatasetWriter } from "./dataset-file.js";
 import type { DatasetWriter } from "./dataset-writer.js";
 
@@ -104,21 +106,10 @@ async function writeStep(
     const members = Array.from({ length: count }, (_, m) => of(m));
     const range = [first, first + count] as const;
     if (isZarr(path)) {
-      const values = joined(members.map((field) => longitudeFirst(field, rows, columns)));
+      const values = concatenate(members.map((field) => longitudeFirst(field, rows, columns)));
       await writer.write(name, { number: range, prediction_timedelta: lead }, values);
     } else {
-      await writer.write(name, { realization: range, lead_time: lead }, joined(members));
+      await writer.write(name, { realization: range, lead_time: lead }, concatenate(members));
     }
   }
-}
-
-function longitudeFirst(field: Float32Array, rows: number, columns: number): Float32Array {
-  return field.map((_, at) => field[(at % rows) * columns + Math.floor(at / rows)]!);
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const size = parts[0]!.length;
-  const all = new Float32Array(parts.length * size);
-  parts.forEach((part, i) => all.set(part, i * size));
-  return all;
 }

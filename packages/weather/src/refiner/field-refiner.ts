@@ -100,10 +100,10 @@ export interface FieldRefiner {
   refine(params: FieldRefinerParameters, k: number, guess: tf.Tensor, encoding: Encoding, drawn?: tf.Tensor): tf.Tensor;
 }
 
-/** Smallest share of a linear layer's usual size that an output layer starts with. */
+/** Output layers start at this share of a linear layer's usual size: what a head says at first is its bias. */
 const HEAD_INIT = 0.02;
 
-/** Widest expansion of the feed-forward layers. */
+/** Width of the feed-forward layers as a multiple of the blocks' width. */
 const EXPANSION = 4;
 
 /** Makes the network of a configuration. */

@@ -1,3 +1,4 @@
+import type { Quantiser } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FieldScale } from "./field-scales.js";
 import type { ScaleTokens } from "./token-grids.js";
@@ -57,6 +58,17 @@ export function passScales(
       refine: (state, value, context) => own.refine(state, drawn(value), context),
     };
   });
+}
+
+/** A quantiser of scales for the passes over them. */
+export function passQuantiser<Value, Codes>(
+  quantiser: Quantiser<Value, Codes>,
+  passes: readonly Pass[],
+): Quantiser<Value, Codes> {
+  return {
+    embed: (index, codes) => quantiser.embed(passes[index]!.scale, codes),
+    quantise: (index, residual) => quantiser.quantise(passes[index]!.scale, residual),
+  };
 }
 
 /** `colourMask` as a tensor [1, tokens, 1]. */

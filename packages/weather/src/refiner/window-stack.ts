@@ -46,10 +46,7 @@ export function windowStack(config: WindowStackConfig): WindowStack {
   const sites = rows * windowColumns;
   const half = (rows * windowColumns) / 2;
   // One window's displacements serve all: the grid is regular along longitude.
-  const features = displacements({
-    latitudes: grid.latitudes,
-    longitudes: Array.from(grid.longitudes).slice(0, windowColumns),
-  });
+  const window = { latitudes: grid.latitudes, longitudes: Array.from(grid.longitudes).slice(0, windowColumns) };
   return {
     init: (random) =>
       Array.from({ length: depth }, (_, index) => ({
@@ -57,7 +54,7 @@ export function windowStack(config: WindowStackConfig): WindowStack {
         place: initialPlaces(random.at(index), heads, grid),
       })),
     apply(params, tokens, shared) {
-      const constant = tf.tensor2d(features, [sites * sites, DISPLACEMENT_FEATURES]);
+      const constant = tf.tensor2d(displacements(window), [sites * sites, DISPLACEMENT_FEATURES]);
       let x = tokens;
       params.forEach(({ block, place }, index) => {
         const bias = tf.reshape(tf.matMul(place, constant, false, true), [heads, sites, sites]);

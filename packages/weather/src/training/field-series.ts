@@ -1,4 +1,4 @@
-import type { FieldLayout } from "../verification/case.js";
+import { HOUR, type FieldLayout } from "../verification/case.js";
 
 /** Fields at regular times, held in memory: what a model is trained on. */
 export interface FieldSeries {
@@ -23,7 +23,7 @@ export function fieldSize({ layout }: Pick<FieldSeries, "layout">): number {
 
 /** Positions of the fields that have a predecessor and a successor one step away: where a forecast can be learned. */
 export function learnable({ times, stepHours }: FieldSeries): Int32Array {
-  const step = stepHours * 3_600_000;
+  const step = stepHours * HOUR;
   const inner = Array.from(times.keys()).slice(1, -1);
   return Int32Array.from(inner.filter((i) => times[i]! - times[i - 1]! === step && times[i + 1]! - times[i]! === step));
 }

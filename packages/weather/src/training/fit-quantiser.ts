@@ -1,5 +1,6 @@
 import { f32, type Engine } from "@nextscale/engine";
 import {
+  concatenate,
   encode,
   fitTransform,
   gaussianPyramid,
@@ -14,7 +15,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
-import { joined } from "./joined.js";
 import { fieldScales } from "../refiner/field-scales.js";
 
 /** What is coded, and how finely. */
@@ -88,7 +88,7 @@ async function residualTokens(
       const batch = fields.subarray(run * BATCH * length, (run + 1) * BATCH * length);
       tokens.push(Float32Array.from((await executable.run({ fields: batch }))["tokens"]!));
     }
-    return joined(tokens);
+    return concatenate(tokens);
   } finally {
     await executable.close();
   }

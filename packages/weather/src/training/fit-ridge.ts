@@ -5,6 +5,7 @@ import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import type { Neighbourhood } from "../anchor/neighbourhood.js";
 import { predictorCount, predictors } from "../anchor/ridge.js";
 import type { Grid } from "../grid/grid.js";
+import { stateAt } from "./missed-program.js";
 
 /** What a regression is fitted to. */
 export interface RidgeData {
@@ -47,8 +48,7 @@ async function normalEquations(engine: Engine, data: RidgeData, items: Int32Arra
     sums: { gram: f32(height, count, count), cross: f32(height, count, channels) },
   };
   const program = traceTyped<Inputs>(signature, ({ states, perChange: scale, sums }) => {
-    const at = (time: number) => tf.reshape(tf.slice(states, [0, time], [-1, 1]), [BATCH, height, width, channels]);
-    const [previous, current, next] = [at(0), at(1), at(2)];
+    const [previous, current, next] = [stateAt(states, 0), stateAt(states, 1), stateAt(states, 2)];
     const byRow = (x: tf.Tensor) => tf.reshape(tf.transpose(x, [1, 0, 2, 3]), [height, BATCH * width, -1]);
     const x = byRow(predictors(current, tf.mul(tf.sub(current, previous), scale), grid, neighbourhood));
     const y = byRow(tf.mul(tf.sub(next, current), scale));

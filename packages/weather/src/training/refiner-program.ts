@@ -18,7 +18,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig, WeatherTrainingConfig } from "../config/config.js";
 import { anchored, byUnseen } from "../model/anchor.js";
-import { bandLimited } from "../model/band-limit.js";
+import { possibleWaves } from "../model/possible-state.js";
 import { encoderInputs, fieldModel, type FieldScaling } from "../model/field-model.js";
 import { foldTypes, stateAt } from "./missed-program.js";
 import { FORCINGS } from "../model/forcings.js";
@@ -99,8 +99,7 @@ export function refinerProgram(
     const { scaling, state, states, noise, fold, shifts } = inputs;
     const noisy = (time: number) => {
       const own = tf.div(tf.mul(stateAt(noise, time), inputNoise), scaling.perChange);
-      const possible = config.truncation === undefined ? own : bandLimited(own, grid, config.truncation);
-      return tf.add(stateAt(states, time), possible);
+      return tf.add(stateAt(states, time), possibleWaves(config, grid, own));
     };
     const pair = { previous: noisy(0), current: noisy(1) };
     const weights = { perChange: scaling.perChange, regression: inputs.folds };

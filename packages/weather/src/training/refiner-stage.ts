@@ -1,5 +1,6 @@
 import type { NamedArrays } from "@nextscale/engine";
 import {
+  concatenate,
   flatThenLinearSchedule,
   integers,
   initialWeightState,
@@ -17,10 +18,9 @@ import {
 } from "@nextscale/refinement-core";
 import type { RunConfig } from "../config/config.js";
 import { fieldModel, weatherWeightTypes } from "../model/field-model.js";
-import { forcings } from "../model/forcings.js";
+import { FORCINGS, forcings } from "../model/forcings.js";
 import type { FieldRefinerParameters } from "../refiner/field-refiner.js";
 import { COLOURS, colourMask } from "../refiner/passes.js";
-import { joined } from "./joined.js";
 import { fieldSize, type FieldSeries } from "./field-series.js";
 import type { Foundations } from "./foundations.js";
 import { refinerProgram } from "./refiner-program.js";
@@ -74,12 +74,12 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
     batches: (step) => {
       const items = { first: step * batchSize, count: batchSize };
       const batch = new Float32Array(batchSize * 3 * size);
-      const times = new Float32Array(order(step).indices.length * 8);
+      const times = new Float32Array(batchSize * FORCINGS);
       const fold = new Float32Array(batchSize);
       order(step).indices.forEach((at, i) => {
         const item = positions[at]!;
         batch.set(states.subarray((item - 1) * size, (item + 2) * size), i * 3 * size);
-        times.set(forcings(series.times[item]!, series.stepHours), i * 8);
+        times.set(forcings(series.times[item]!, series.stepHours), i * FORCINGS);
         fold[i] = at < Math.floor(positions.length / 2) ? 0 : 1;
       });
       const share = uniforms(shares, { items, draws: 1 }).map((value) => value * corruption);
@@ -95,7 +95,7 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
         states: batch,
         forcings: times,
         fold,
-        drawn: joined(Array.from(integers(colours, { items, draws: 1 }, masks.length), (pass) => masks[pass]!)),
+        drawn: concatenate(Array.from(integers(colours, { items, draws: 1 }, masks.length), (pass) => masks[pass]!)),
         noise: scaledItems(
           normals(noise, { items, sites: 2 * cells, draws: model.channels.length }),
           uniforms(amplitudes, { items, draws: 1 }),

@@ -1,5 +1,6 @@
 import { channelsFirst } from "../model/channel-order.js";
 import type { FieldSource } from "../verification/baselines.js";
+import { HOUR } from "../verification/case.js";
 import { fieldSize, type FieldSeries } from "./field-series.js";
 
 /** The fields of a series by time, [channel][latitude][longitude]. */
@@ -17,7 +18,7 @@ export function seriesFields(series: FieldSeries): FieldSource {
 /** At most `count` times of a series, evenly spread, from which `steps` steps of forecast can be verified. */
 export function startsOf(series: FieldSeries, count: number, steps: number): readonly number[] {
   const { times, stepHours } = series;
-  const step = stepHours * 3_600_000;
+  const step = stepHours * HOUR;
   const isWhole = (i: number) => times[i + steps]! - times[i - 1]! === (steps + 1) * step;
   const possible = Array.from(times.keys()).filter((i) => i > 0 && i + steps < times.length && isWhole(i));
   if (possible.length <= count) return possible.map((i) => times[i]!);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -13,7 +13,7 @@ import { readNetcdf3 } from "../../src/data/netcdf3-read.js";
 import { decodeTimes } from "../../src/data/time.js";
 import { readNetcdf3File } from "../../src/node/netcdf3-file.js";
 import { openNetcdf3Writer } from "../../src/node/netcdf3-writer.js";
-import { forecast } from "./forecast.fixture.js";
+import { field, forecast, writeForecast } from "./forecast.fixture.js";
 
 let folder: string;
 beforeEach(() => {
@@ -21,22 +21,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const field = (member: number, lead: number) =>
-  Float32Array.from({ length: 32 }, (_, i) => member * 1000 + lead * 100 + i);
-
-async function writeForecast(path: string): Promise<void> {
-  const writer = await openNetcdf3Writer(path, cfEnsembleLayout(forecast));
-  for (const realization of [2, 0, 1]) {
-    for (const lead_time of [1, 0])
-      await writer.write("z500", { realization, lead_time }, field(realization, lead_time));
-  }
-  expect(existsSync(path)).toBe(false);
-  await writer.finish();
-}
+const writeForecastTo = async (path: string): Promise<void> =>
+  writeForecast(path, await openNetcdf3Writer(path, cfEnsembleLayout(forecast)));
 
 test("an ensemble written in any order reads back, by dimension name", async () => {
   const path = join(folder, "new", "forecast.nc");
-  await writeForecast(path);
+  await writeForecastTo(path);
   expect(readdirSync(join(folder, "new"))).toEqual(["forecast.nc"]);
   const dataset = await readNetcdf3File(path);
   expect(dataset.attributes).toEqual({ Conventions: "CF-1.10", seed: [7] });
@@ -100,7 +90,7 @@ test("random slices of random layouts, written and read", async () => {
 
 test("mutated and truncated files give an error of ours or numbers", async () => {
   const path = join(folder, "file.nc");
-  await writeForecast(path);
+  await writeForecastTo(path);
   const original = new Uint8Array(readFileSync(path));
   const change = fc.array(fc.tuple(fc.nat(1200), fc.nat(255)), { minLength: 1, maxLength: 4 });
   let refused = 0;
@@ -134,7 +124,7 @@ test("bad input is named", async () => {
     await expect(readNetcdf3File(path)).rejects.toThrow(message);
   }
   rmSync(path);
-  await writeForecast(path);
+  await writeForecastTo(path);
   const dataset = await readNetcdf3File(path);
   expect(() => variableOf(dataset, "t2m")).toThrow(/"t2m".*z500/);
   await expect(variableOf(dataset, "z500").read({ level: 0 })).rejects.toThrow(/realization/);

@@ -1,15 +1,5 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -23,7 +13,7 @@ import { openDatasetWriter, readDatasetFile } from "../../src/node/dataset-file.
 import { openHdf5 } from "../../src/node/hdf5/connection.js";
 import { readNetcdf4File } from "../../src/node/netcdf4-file.js";
 import { openNetcdf4Writer } from "../../src/node/netcdf4-writer.js";
-import { forecast } from "./forecast.fixture.js";
+import { field, forecast, writeForecast } from "./forecast.fixture.js";
 
 let folder: string;
 beforeEach(() => {
@@ -31,22 +21,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const field = (member: number, lead: number) =>
-  Float32Array.from({ length: 32 }, (_, i) => member * 1000 + lead * 100 + i);
-
-async function writeForecast(path: string): Promise<void> {
-  const writer = await openDatasetWriter(path, cfEnsembleLayout(forecast));
-  for (const realization of [2, 0, 1]) {
-    for (const lead_time of [1, 0])
-      await writer.write("z500", { realization, lead_time }, field(realization, lead_time));
-  }
-  expect(existsSync(path)).toBe(false);
-  await writer.finish();
-}
+const writeForecastTo = async (path: string): Promise<void> =>
+  writeForecast(path, await openDatasetWriter(path, cfEnsembleLayout(forecast)));
 
 test("an ensemble written in any order reads back, by dimension name", async () => {
   const path = join(folder, "new", "forecast.nc4");
-  await writeForecast(path);
+  await writeForecastTo(path);
   expect(readdirSync(join(folder, "new"))).toEqual(["forecast.nc4"]);
   const dataset = await readDatasetFile(path);
   expect(dataset.attributes).toEqual({ Conventions: "CF-1.10", seed: [7] });
@@ -91,7 +71,7 @@ test("dimensions without coordinates, a record dimension, chunks, and a variable
 });
 
 test("mutated and truncated files give an error of ours or numbers", async () => {
-  await writeForecast(join(folder, "forecast.nc4"));
+  await writeForecastTo(join(folder, "forecast.nc4"));
   const original = new Uint8Array(readFileSync(join(folder, "forecast.nc4")));
   const change = fc.array(fc.tuple(fc.nat(9000), fc.nat(255)), { minLength: 1, maxLength: 8 });
   let [refused, run] = [0, 0];
@@ -115,7 +95,7 @@ test("mutated and truncated files give an error of ours or numbers", async () =>
 
 test("a file that sends HDF5 round in circles is given up, and others are read after it", async () => {
   const path = join(folder, "forecast.nc4");
-  await writeForecast(path);
+  await writeForecastTo(path);
   const bytes = readFileSync(path);
   // Part of a list of references, found by trial.
   expect(bytes[6566]).toBe(8);

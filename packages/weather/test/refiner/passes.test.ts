@@ -13,7 +13,7 @@ import { expect, test } from "vitest";
 import { gaussianGrid } from "../../src/grid/grid.js";
 import { fieldPyramid } from "../../src/pyramid/field-pyramid.js";
 import { fieldScales } from "../../src/refiner/field-scales.js";
-import { COLOURS, colourMask, passesOver, passScales } from "../../src/refiner/passes.js";
+import { COLOURS, colourMask, passesOver, passQuantiser, passScales } from "../../src/refiner/passes.js";
 import { scaleTokens } from "../../src/refiner/token-grids.js";
 
 const grid = gaussianGrid(8, 16);
@@ -56,11 +56,13 @@ test.each([1, 2, 4])("drawn in %i passes, the finest scale ends where it does in
   const coder = transformQuantiser(codebooks, 0.001);
   const passes = passesOver(3, count);
   expect(passes.length).toBe(2 + count);
-  const byPass: typeof coder = {
-    embed: (index, codes) => coder.embed(passes[index]!.scale, codes),
-    quantise: (index, residual) => coder.quantise(passes[index]!.scale, residual),
-  };
-  const visits = [...walk(passScales(scales, tokens, passes), tf.zerosLike(levels.at(-1)!), encode(byPass, levels))];
+  const visits = [
+    ...walk(
+      passScales(scales, tokens, passes),
+      tf.zerosLike(levels.at(-1)!),
+      encode(passQuantiser(coder, passes), levels),
+    ),
+  ];
   const error = tf.max(tf.abs(tf.sub(visits.at(-1)!.state, field))).dataSync()[0]!;
   expect(error).toBeLessThan(0.01);
 });

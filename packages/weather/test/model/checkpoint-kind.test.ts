@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { weatherModelConfigSchema, WEATHER_PRESETS, type WeatherModelConfig } from "../../src/index.js";
+import { gaussianGrid } from "../../src/grid/grid.js";
+import { gridConfig } from "../../src/model/grid-from.js";
+
+const { model } = WEATHER_PRESETS.sim;
+const right: WeatherModelConfig = {
+  ...{ grid: gridConfig(gaussianGrid(32, 64)), channels: ["z500"], statics: 3, stepHours: 12, hours: [0, 12] },
+  ...{ anchor: model.anchor, truncation: 21, passes: 1, network: model.network, sharpness: [1, 1, 1, 1] },
+  pyramid: { factors: [2, 2, 4], expansion: "bilinear" },
+  quantiser: { step: 0.35, scales: Array.from({ length: 4 }, () => ({ dimensions: 3, levels: 9 })) },
+};
+const issuesOf = (changes: Partial<WeatherModelConfig>) => {
+  const parsed = weatherModelConfigSchema.safeParse({ ...right, ...changes });
+  return parsed.success ? [] : parsed.error.issues.map(({ path }) => path.join("."));
+};
+
+test("a description that agrees with itself is one", () => {
+  expect(issuesOf({})).toEqual([]);
+});
+
+test.each<[string, Partial<WeatherModelConfig>, string]>([
+  [
+    "factors that do not divide the grid",
+    { pyramid: { factors: [8, 8, 4], expansion: "bilinear" } },
+    "pyramid.factors",
+  ],
+  ["a scale too few", { quantiser: { step: 0.35, scales: right.quantiser.scales.slice(1) } }, "quantiser.scales"],
+  ["a sharpness too many", { sharpness: [1, 1, 1, 1, 1] }, "sharpness"],
+  [
+    "an encoder coarser than the finest scale",
+    { network: { ...model.network, encoderSide: 8 } },
+    "network.encoderSide",
+  ],
+  ["windows that do not fit", { network: { ...model.network, windowColumns: 7 } }, "network.windowColumns"],
+  ["a truncation of a region", { grid: { ...right.grid, kind: "regional" } }, "truncation"],
+])("%s is refused", (_, changes, path) => {
+  expect(issuesOf(changes)).toContain(path);
+});
