@@ -303,3 +303,14 @@ export {
   type ReceiptOutput,
 } from "./checkpoint/receipt.js";
 export { sha256 } from "./checkpoint/sha256.js";
+
+// diffusion
+export { edmEvaluations, edmPlan, type EdmPlanOptions, type EdmStep } from "./diffusion/edm-plan.js";
+export {
+  edmPreconditioning,
+  NOISE_FEATURES,
+  noiseFeatures,
+  type EdmPreconditioning,
+} from "./diffusion/edm-preconditioning.js";
+export { karrasLevel, type NoiseRange } from "./diffusion/karras-levels.js";
+export { sampleEdm, type EdmSampling } from "./diffusion/sample-edm.js";

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { headConfigSchema, scalesOf, type HeadConfig, type HeadPreset } from "./head-config.js";
 
 const positive = z.number().int().positive();
-const extent = positive.max(4096);
 const layerWidth = positive.max(1024);
 const share = z.number().min(0).max(1);
 /** Names end up in files, tables and plots. */
@@ -59,20 +59,12 @@ export const weatherModelConfigSchema = z
     pyramid: z.strictObject({
       /** By how much each scale is finer than the one before, coarsest first. None: all is drawn at once. */
       factors: z.array(z.union([z.literal(2), z.literal(4), z.literal(8)])).max(8),
+      /** Cells along a side of a token of the coarsest scale; those of the others are as large as the scale is finer. */
+      baseSide: positive.max(64),
       expansion: z.enum(["bilinear", "replication"]),
     }),
-    quantiser: z.strictObject({
-      /** Distance of two levels, in standard deviations of what the anchor misses. */
-      step: z.number().positive(),
-      /** Coordinates and levels of each scale, coarsest first. */
-      scales: z
-        .array(z.strictObject({ dimensions: positive.max(4096), levels: extent }))
-        .min(1)
-        .max(9),
-    }),
-    /** In how many passes the finest scale is drawn: 1, the paper's, 2 or 4. */
-    passes: z.union([z.literal(1), z.literal(2), z.literal(4)]),
-    /** Divides the logits of each scale, coarsest first: fitted on validation data. */
+    head: headConfigSchema,
+    /** What members are spread by at each scale, coarsest first, 1 being as trained: fitted on validation data. */
     sharpness: z.array(z.number().positive()).min(1).max(9),
     network: networkConfigSchema,
   })
@@ -86,29 +78,29 @@ type ModelParts = {
     readonly latitudes: readonly number[];
     readonly longitudes: readonly number[];
   };
-  readonly pyramid: { readonly factors: readonly number[] };
-  readonly quantiser: { readonly scales: readonly unknown[] };
+  readonly pyramid: { readonly factors: readonly number[]; readonly baseSide: number };
+  readonly head: HeadConfig;
   readonly sharpness: readonly number[];
   readonly network: { readonly windowColumns: number; readonly encoderSide: number };
   readonly truncation?: number | undefined;
 };
 
 /** What a description says that cannot be true together. */
-function contradictions({ grid, pyramid, quantiser, sharpness, network, truncation }: ModelParts) {
+function contradictions({ grid, pyramid, head, sharpness, network, truncation }: ModelParts) {
   const scales = pyramid.factors.length + 1;
-  const product = pyramid.factors.reduce((total, factor) => total * factor, 1);
+  const product = pyramid.factors.reduce((total, factor) => total * factor, pyramid.baseSide);
   const sides = [grid.latitudes.length, grid.longitudes.length];
-  const finest = pyramid.factors.at(-1) ?? 1;
-  const columns = tokenColumns(grid.longitudes.length, pyramid.factors, network.encoderSide);
+  const finest = pyramid.factors.at(-1) ?? pyramid.baseSide;
+  const columns = tokenColumns(grid.longitudes.length, pyramid, network.encoderSide);
   const isWindowed = (count: number) =>
     count <= network.windowColumns || (count % network.windowColumns === 0 && network.windowColumns % 2 === 0);
   const rules: readonly (readonly [boolean, readonly string[], string])[] = [
     [
       sides.every((side) => side % product === 0),
       ["pyramid", "factors"],
-      `expected factors that divide ${sides.join("x")}`,
+      `expected factors that, with the base's tokens, divide ${sides.join("x")}`,
     ],
-    [quantiser.scales.length === scales, ["quantiser", "scales"], `expected one for each of ${scales} scales`],
+    [scalesOf(head) === scales, ["head"], `expected one for ${scales} scales`],
     [sharpness.length === scales, ["sharpness"], `expected one for each of ${scales} scales`],
     [
       finest % network.encoderSide === 0,
@@ -126,9 +118,15 @@ function contradictions({ grid, pyramid, quantiser, sharpness, network, truncati
 }
 
 /** Columns of tokens of each scale and of the encoder. */
-function tokenColumns(longitudes: number, factors: readonly number[], encoderSide: number): readonly number[] {
-  const refined = factors.map((_, k) => longitudes / factors.slice(k).reduce((total, factor) => total * factor, 1));
-  return [...(factors.length === 0 ? [longitudes] : [refined[0]!, ...refined]), longitudes / encoderSide];
+function tokenColumns(
+  longitudes: number,
+  { factors, baseSide }: ModelParts["pyramid"],
+  encoderSide: number,
+): readonly number[] {
+  const cells = [baseSide, ...factors].map(
+    (side, k) => side * factors.slice(k).reduce((total, factor) => total * factor, 1),
+  );
+  return [...cells, encoderSide].map((side) => longitudes / side);
 }
 
 /** How the network is trained; part of a preset and of a training checkpoint, not of a finished model. */
@@ -137,8 +135,8 @@ export const weatherTrainingSchema = z.strictObject({
   batchSize: positive,
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),
-  /** Largest share of a state's codes that are moved by a level, for self-correction. */
-  corruption: share,
+  /** Largest share of a state's codes that are moved by a level, for self-correction; of a head that has codes. */
+  corruption: share.optional(),
   /**
    * Most noise on the states that a step starts from, in standard deviations of a step's change: every item has from none to
    * so much. A forecast's own states have some from its second step on, and what was not learned to be removed grows.
@@ -148,9 +146,8 @@ export const weatherTrainingSchema = z.strictObject({
 
 /** A model and its training, but for what the data decides. */
 export interface WeatherPreset {
-  readonly model: Pick<WeatherModelConfig, "anchor" | "pyramid" | "network" | "passes" | "truncation"> & {
-    /** Distance of two levels, in standard deviations of what the anchor misses. */
-    readonly quantiser: { readonly step: number };
+  readonly model: Pick<WeatherModelConfig, "anchor" | "pyramid" | "network" | "truncation"> & {
+    readonly head: HeadPreset;
   };
   readonly training: WeatherTrainingConfig;
 }
@@ -161,7 +158,12 @@ export type WeatherModelConfig = Readonly<z.infer<typeof weatherModelConfigSchem
 export type WeatherTrainingConfig = Readonly<z.infer<typeof weatherTrainingSchema>>;
 
 /** Schema of a run's configuration, which makes a run the same run when it is resumed. */
-export const runConfigSchema = z.strictObject({ model: weatherModelConfigSchema, training: weatherTrainingSchema });
+export const runConfigSchema = z
+  .strictObject({ model: weatherModelConfigSchema, training: weatherTrainingSchema })
+  .refine(({ model, training }) => (model.head.kind === "categorical") === (training.corruption !== undefined), {
+    path: ["training", "corruption"],
+    error: "expected one for a categorical head, and none for another",
+  });
 
 /** The configuration of a training run. */
 export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;

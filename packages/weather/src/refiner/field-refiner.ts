@@ -18,14 +18,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Grid } from "../grid/grid.js";
 import type { TokenGrid } from "./displacement.js";
 import { toTokens } from "./field-tokens.js";
-import { scaleTokens, tokenGrid, type ScaleTokens } from "./token-grids.js";
+import { tokenGrid, type ScaleTokens } from "./token-grids.js";
 import { windowStack, type WindowStackParameters } from "./window-stack.js";
 
 /** Sizes of the network of a forecast model. */
 export interface FieldRefinerConfig {
   readonly grid: Grid;
-  /** By how much each scale is finer than the one before, coarsest first. */
-  readonly factors: readonly number[];
+  /** Tokens of each scale, coarsest first. */
+  readonly scales: readonly ScaleTokens[];
   /** Numbers in each cell of the encoder's input. */
   readonly inputs: number;
   /** Channels of the fields that are refined. */
@@ -86,7 +86,6 @@ export interface Encoding {
  * imply, and from nothing else.
  */
 export interface FieldRefiner {
-  readonly scales: readonly ScaleTokens[];
   init(source: NormalSource): HostParameters<FieldRefinerParameters>;
   /** @param state [B, H, W, inputs] @param forcings [B, forcings] */
   encode(params: FieldRefinerParameters, state: tf.Tensor, forcings: tf.Tensor): Encoding;
@@ -108,8 +107,7 @@ const EXPANSION = 4;
 
 /** Makes the network of a configuration. */
 export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
-  const { grid, channels, width, heads } = config;
-  const scales = scaleTokens(grid, config.factors);
+  const { grid, scales, channels, width, heads } = config;
   const encoderTokens = tokenGrid(grid, config.encoderSide);
   const features: SiteFeatureConfig = {
     axes: ["bounded", grid.periodic ? "periodic" : "bounded"],
@@ -130,7 +128,6 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
     return tf.reshape(linear(params, tf.reshape(tokens, [items * sites, size])), [items, sites, -1]);
   };
   return {
-    scales,
     init(source) {
       const random = initialiser(source);
       const patch = config.encoderSide ** 2 * config.inputs;

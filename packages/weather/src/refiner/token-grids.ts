@@ -1,24 +1,28 @@
 import type { Grid } from "../grid/grid.js";
 import type { TokenGrid } from "./displacement.js";
 
-/** The tokens of one scale: the cells of the next coarser one. */
+/** As much of a pyramid as decides on its tokens. */
+export interface PyramidTokens {
+  /** By how much each scale is finer than the one before, coarsest first. */
+  readonly factors: readonly number[];
+  /** Cells along a side of a token of the base. */
+  readonly baseSide: number;
+}
+
+/** The tokens of one scale: the cells of the next coarser one, or blocks of the base, where there is none. */
 export interface ScaleTokens extends TokenGrid {
   /** Size of the fields that the scale refines. */
   readonly height: number;
   readonly width: number;
-  /** Cells along a side of a token; at the base, where there is nothing coarser, a cell is a token. */
+  /** Cells along a side of a token. */
   readonly side: number;
   /** Number of tokens. */
   readonly count: number;
 }
 
-/**
- * The tokens of each scale, coarsest first: the base and a refinement for each factor.
- *
- * @param factors by how much each scale is finer than the one before, coarsest first
- */
-export function scaleTokens(grid: Grid, factors: readonly number[]): readonly ScaleTokens[] {
-  return [1, ...factors].map((side, k) => {
+/** The tokens of each scale, coarsest first: the base and a refinement for each factor. */
+export function scaleTokens(grid: Grid, { factors, baseSide }: PyramidTokens): readonly ScaleTokens[] {
+  return [baseSide, ...factors].map((side, k) => {
     const factor = factors.slice(k).reduce((product, one) => product * one, 1);
     const [height, width] = [grid.latitudes.length / factor, grid.longitudes.length / factor];
     const tokens = tokenGrid(grid, factor * side);

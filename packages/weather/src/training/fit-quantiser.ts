@@ -18,7 +18,7 @@ import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import { fieldScales } from "../refiner/field-scales.js";
 
 /** What is coded, and how finely. */
-interface QuantisedFields extends Pick<WeatherModelConfig, "pyramid"> {
+export interface QuantisedFields extends Pick<WeatherModelConfig, "pyramid"> {
   readonly grid: Grid;
   readonly channels: number;
   /** Distance of two levels. */
@@ -40,7 +40,7 @@ export async function fitQuantiser(
   fields: Float32Array,
 ): Promise<readonly FittedTransform[]> {
   const fitted: FittedTransform[] = [];
-  const sides = [1, ...config.pyramid.factors];
+  const sides = [config.pyramid.baseSide, ...config.pyramid.factors];
   for (let k = 0; k <= config.pyramid.factors.length; k++) {
     const vectors = await residualTokens(engine, config, fitted, fields);
     fitted.push(fitTransform(vectors, sides[k]! ** 2 * config.channels, config.step));
@@ -59,7 +59,7 @@ async function residualTokens(
   const { grid, channels } = config;
   const size = [grid.latitudes.length, grid.longitudes.length, channels] as const;
   const coarsening = fieldPyramid(tensorGrid, grid, factors, expansion);
-  const scales = fieldScales(grid, factors, expansion);
+  const scales = fieldScales(grid, config.pyramid);
   type Inputs = { readonly fields: tf.Tensor; readonly codebooks: readonly TransformCodebook[] };
   const codebooks = fitted.map(({ codebook }) => ({
     axes: f32(...codebook.axes.shape),

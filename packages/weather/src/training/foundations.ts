@@ -6,7 +6,7 @@ import { missedProgram } from "./missed-program.js";
 import { gridConfig } from "../model/grid-from.js";
 import { zonalDeviations } from "../model/stability.js";
 import { fieldSize, learnable, type FieldSeries } from "./field-series.js";
-import { fitQuantiser } from "./fit-quantiser.js";
+import { fitHead } from "./fit-head.js";
 import { fitRidge } from "./fit-ridge.js";
 import { climatologyWeights } from "../model/field-scaling.js";
 import type { Climatology } from "../verification/climatology.js";
@@ -19,8 +19,8 @@ export interface Foundations {
   readonly tensors: NamedArrays;
   /** Regressions for training, one fitted on each half of the data, [H, predictors, 2 C]; none for persistence. */
   readonly folds: readonly Float32Array[];
-  /** How often each level occurs: where the network's heads begin. */
-  readonly quantiser: readonly FittedTransform[];
+  /** The transform of each scale, of a head that has one. */
+  readonly fitted: readonly FittedTransform[];
   /** The series in deviations from the mean. */
   readonly states: Float32Array;
   /** Positions in the series that have a predecessor and a successor. */
@@ -29,7 +29,7 @@ export interface Foundations {
 
 /** Items that a regression is fitted to: more change it by less than its own noise. */
 const RIDGE_ITEMS = 3000;
-/** Items that the quantiser and the scale of what the anchor misses are fitted to. */
+/** Items that the head and the scale of what the anchor misses are fitted to. */
 const QUANTISER_ITEMS = 512;
 const BATCH = 16;
 
@@ -41,7 +41,7 @@ const BATCH = 16;
 export async function fitFoundations(engine: Engine, preset: WeatherPreset, series: FieldSeries): Promise<Foundations> {
   const items = requireItems(series);
   const { layout, stepHours } = series;
-  const { anchor, pyramid, passes, quantiser, network, truncation } = preset.model;
+  const { anchor, pyramid, network, truncation } = preset.model;
   const scaling = fitScaling(series);
   const { states } = scaling;
   const climatology = climatologyWeights(scaling.scale.climatology);
@@ -67,14 +67,11 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
   const missed = await missedByAnchor(engine, { anchor, layout, folds, perChange: scaling.perChange }, sample);
   const innovation = rootMeanSquares(missed, layout);
   missed.forEach((value, at) => (missed[at] = value / innovation[at % innovation.length]!));
-  const fitted = await fitQuantiser(
-    engine,
-    { grid: layout.grid, channels: layout.channels.length, pyramid, step: quantiser.step },
-    missed,
-  );
+  const coded = { grid: layout.grid, channels: layout.channels.length, pyramid };
+  const head = await fitHead(engine, preset.model.head, coded, missed);
   return {
     folds,
-    quantiser: fitted,
+    fitted: head.fitted,
     states,
     items,
     config: {
@@ -86,9 +83,8 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       ...(truncation === undefined ? {} : { truncation }),
       anchor,
       pyramid,
-      quantiser: { step: quantiser.step, scales: fitted.map(({ codebook }) => levelsOf(codebook.centroids.shape)) },
-      passes,
-      sharpness: fitted.map(() => 1),
+      head: head.config,
+      sharpness: [1, ...pyramid.factors.map(() => 1)],
       network,
     },
     tensors: {
@@ -100,12 +96,7 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       "scaling/zonal": meanZonalDeviations(states, layout, spread(items, QUANTISER_ITEMS)),
       "scaling/statics": statics,
       ...(ridge === undefined ? {} : { "anchor/0": ridge.weights }),
-      ...Object.fromEntries(
-        fitted.flatMap(({ codebook }, k) => [
-          [`quantiser/${k}/axes`, codebook.axes.data] as const,
-          [`quantiser/${k}/centroids`, codebook.centroids.data] as const,
-        ]),
-      ),
+      ...head.tensors,
     },
   };
 }
@@ -216,8 +207,4 @@ function meanZonalDeviations(states: Float32Array, layout: FieldSeries["layout"]
     deviations.forEach((deviation, c) => (sums[c]! += deviation / times.length));
   }
   return sums;
-}
-
-function levelsOf([dimensions = 0, levels = 0]: readonly number[]): { dimensions: number; levels: number } {
-  return { dimensions, levels };
 }

@@ -18,7 +18,8 @@ import { scaleTokens } from "../../src/refiner/token-grids.js";
 
 const grid = gaussianGrid(8, 16);
 const factors = [2, 2];
-const tokens = scaleTokens(grid, factors);
+const pyramid = { factors, baseSide: 1, expansion: "bilinear" } as const;
+const tokens = scaleTokens(grid, pyramid);
 const finest = tokens.at(-1)!;
 
 test("every token has one colour, and no neighbour has the same", () => {
@@ -46,7 +47,7 @@ test("two passes are the fields of a chessboard", () => {
 
 test.each([1, 2, 4])("drawn in %i passes, the finest scale ends where it does in one", (count) => {
   const field = tf.tensor4d(normals(randomStream(1, "test/passes"), { draws: 8 * 16 }), [1, 8, 16, 1]);
-  const scales = fieldScales(grid, factors, "bilinear");
+  const scales = fieldScales(grid, pyramid);
   const levels = gaussianPyramid(fieldPyramid(tensorGrid, grid, factors, "bilinear"), field, factors.length);
   // All coordinates, so finely that nothing is lost.
   const codebooks = tokens.map(({ side }) => ({

@@ -8,9 +8,8 @@ export const TINY: WeatherPreset = {
   model: {
     anchor: { kind: "ridge", rows: 3, columns: 3 },
     truncation: 5,
-    pyramid: { factors: [2, 2], expansion: "bilinear" },
-    passes: 2,
-    quantiser: { step: 0.5 },
+    pyramid: { factors: [2, 2], baseSide: 1, expansion: "bilinear" },
+    head: { kind: "categorical", quantiser: { step: 0.5 }, passes: 2 },
     network: {
       width: 16,
       heads: 2,
