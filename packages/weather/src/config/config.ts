@@ -142,6 +142,8 @@ export const weatherTrainingSchema = z.strictObject({
    * so much. A forecast's own states have some from its second step on, and what was not learned to be removed grows.
    */
   inputNoise: z.number().min(0),
+  /** Share of the items that start from the model's own forecast of the present; 0 for a head that denoises. */
+  pushforward: share,
 });
 
 /** A model and its training, but for what the data decides. */
@@ -163,6 +165,10 @@ export const runConfigSchema = z
   .refine(({ model, training }) => (model.head.kind === "categorical") === (training.corruption !== undefined), {
     path: ["training", "corruption"],
     error: "expected one for a categorical head, and none for another",
+  })
+  .refine(({ model, training }) => model.head.kind !== "diffusion" || training.pushforward === 0, {
+    path: ["training", "pushforward"],
+    error: "expected 0 for diffusion, a forecast of which is too slow to be made in every step",
   });
 
 /** The configuration of a training run. */

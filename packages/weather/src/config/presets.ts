@@ -25,6 +25,7 @@ export const WEATHER_PRESETS = {
       weightDecay: 1e-4,
       corruption: 0.1,
       inputNoise: 0.2,
+      pushforward: 0,
     },
   },
   /** Learns next to nothing, in seconds, on any grid whose sides 4 divides: to try things out. */
@@ -35,7 +36,15 @@ export const WEATHER_PRESETS = {
       head: { kind: "categorical", quantiser: { step: 0.5 }, passes: 2 },
       network: { width: 16, heads: 2, encoderBlocks: 1, scaleBlocks: 1, windowColumns: 4, encoderSide: 2 },
     },
-    training: { steps: 12, batchSize: 4, learningRate: 3e-3, weightDecay: 1e-4, corruption: 0.1, inputNoise: 0.05 },
+    training: {
+      steps: 12,
+      batchSize: 4,
+      learningRate: 3e-3,
+      weightDecay: 1e-4,
+      corruption: 0.1,
+      inputNoise: 0.05,
+      pushforward: 0,
+    },
   },
 } as const satisfies Record<string, WeatherPreset>;
 

@@ -11,13 +11,14 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { RunConfig } from "../config/config.js";
 import type { HeadWeights } from "../head/head.js";
-import { anchored, byUnseen } from "../model/anchor.js";
+import { anchored, byUnseen, type StatePair } from "../model/anchor.js";
 import { fieldModel, networkOnStates, weatherWeightTypes, type FieldScaling } from "../model/field-model.js";
 import { FORCINGS } from "../model/forcings.js";
-import { possibleWaves } from "../model/possible-state.js";
+import { possibleState, possibleWaves } from "../model/possible-state.js";
 import type { FieldRefinerParameters } from "../refiner/field-refiner.js";
 import { foldTypes, stateAt } from "./missed-program.js";
 import type { Objective } from "./objective.js";
+import type { Pushforward, PushforwardInputs } from "./pushforward.js";
 
 /** Second-moment decay of 0.95 forgets the early gradients soon enough for a run of an hour. */
 const BETAS = [0.9, 0.95] as const;
@@ -41,10 +42,19 @@ type Inputs = ScheduledInputs & {
   readonly forcings: tf.Tensor;
   /** Of the objective. */
   readonly random: Readonly<Record<string, tf.Tensor>>;
+  /** Of pushforward, if there is any. */
+  readonly push?: PushforwardInputs;
 };
 
-/** One training step. The network learns what the anchor misses of the next state, from states with noise on them. */
-export function refinerProgram({ model: config, training }: RunConfig, objective: Objective): Program {
+/**
+ * One training step. The network learns what the anchor misses of the next state, from states with noise on them, or from
+ * forecasts of its own.
+ */
+export function refinerProgram(
+  { model: config, training }: RunConfig,
+  objective: Objective,
+  pushforward?: Pushforward,
+): Program {
   const { batchSize, weightDecay, inputNoise } = training;
   const { grid, refiner } = fieldModel(config);
   const types = weatherWeightTypes(config);
@@ -59,6 +69,7 @@ export function refinerProgram({ model: config, training }: RunConfig, objective
     fold: f32(batchSize, 1, 1, 1),
     forcings: f32(batchSize, FORCINGS),
     random: objective.randomTypes(batchSize),
+    ...(pushforward === undefined ? {} : { push: pushforward.types(batchSize) }),
     ...scheduledTypes,
   };
   return traceTyped<Inputs>(signature, (inputs) => {
@@ -67,15 +78,22 @@ export function refinerProgram({ model: config, training }: RunConfig, objective
       const own = tf.div(tf.mul(stateAt(noise, time), inputNoise), scaling.perChange);
       return tf.add(stateAt(states, time), possibleWaves(config, grid, own));
     };
-    const pair = { previous: noisy(0), current: noisy(1) };
     const weights = { perChange: scaling.perChange, regression: inputs.folds };
-    const { anchor, known } = anchored(config.anchor, grid, weights, pair, (both) => byUnseen(both, fold));
+    const from = (pair: StatePair, time: tf.Tensor) => {
+      const { anchor, known } = anchored(config.anchor, grid, weights, pair, (both) => byUnseen(both, fold));
+      const on = { known: known.map(stopGradient), statics: scaling.statics, forcings: time };
+      return { anchor, network: networkOnStates(refiner, state.parameters, on) };
+    };
+    const pushed = ({ previous, current }: StatePair): StatePair => {
+      if (pushforward === undefined || inputs.push === undefined) return { previous, current };
+      const { before, chosen, noise: draws, forcings: time } = inputs.push;
+      const { anchor, network } = from({ previous: before, current: previous }, time);
+      const missed = pushforward.head.draw(network, inputs.head, draws, tf.ones([config.sharpness.length]));
+      const own = possibleState(config, grid, scaling.limit, tf.add(anchor, tf.mul(missed, scaling.innovation)));
+      return { previous, current: stopGradient(tf.add(current, tf.mul(chosen, tf.sub(own, current)))) };
+    };
+    const { anchor, network } = from(pushed({ previous: noisy(0), current: noisy(1) }), forcings);
     const missed = tf.div(tf.sub(stateAt(states, 2), anchor), scaling.innovation);
-    const network = networkOnStates(refiner, state.parameters, {
-      known: known.map(stopGradient),
-      statics: scaling.statics,
-      forcings,
-    });
     const { loss, ...parts } = objective.losses(network, inputs.head, missed, inputs.random);
     const next = updateWeights(loss, state, inputs, { betas: BETAS, weightDecay, orthogonalised: isHiddenMatrix });
     return { loss, ...parts, state: next };

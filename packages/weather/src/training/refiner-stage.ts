@@ -18,6 +18,7 @@ import { FORCINGS, forcings } from "../model/forcings.js";
 import { fieldSize, type FieldSeries } from "./field-series.js";
 import type { Foundations } from "./foundations.js";
 import { objectiveOf } from "./objective-of.js";
+import { pushforwardOf } from "./pushforward.js";
 import { refinerProgram } from "./refiner-program.js";
 
 /** What the stage trains on. */
@@ -42,7 +43,8 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
   const { steps, batchSize, learningRate: peak } = training;
   const { states, items: positions } = foundations;
   const objective = objectiveOf(config, foundations, seed);
-  const program = refinerProgram(config, objective);
+  const pushforward = pushforwardOf(config, { series, states, seed });
+  const program = refinerProgram(config, objective, pushforward);
   const types = weatherWeightTypes(model);
   const size = fieldSize(series);
   const cells = size / model.channels.length;
@@ -69,8 +71,8 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
       const batch = new Float32Array(batchSize * 3 * size);
       const times = new Float32Array(batchSize * FORCINGS);
       const fold = new Float32Array(batchSize);
-      order(step).indices.forEach((at, i) => {
-        const item = positions[at]!;
+      const chosen = Array.from(order(step).indices, (at) => ({ at, item: positions[at]! }));
+      chosen.forEach(({ at, item }, i) => {
         batch.set(states.subarray((item - 1) * size, (item + 2) * size), i * 3 * size);
         times.set(forcings(series.times[item]!, series.stepHours), i * FORCINGS);
         fold[i] = at < Math.floor(positions.length / 2) ? 0 : 1;
@@ -87,6 +89,10 @@ export function refinerStage({ config, foundations, series, seed }: RefinerStage
           uniforms(amplitudes, { items, draws: 1 }),
         ),
         ...Object.fromEntries(random),
+        ...pushforward?.inputs(
+          items,
+          chosen.map(({ item }) => item),
+        ),
       };
     },
     scalars: {

@@ -19,7 +19,15 @@ export const TINY: WeatherPreset = {
       encoderSide: 2,
     },
   },
-  training: { steps: 12, batchSize: 4, learningRate: 3e-3, weightDecay: 1e-4, corruption: 0.1, inputNoise: 0.05 },
+  training: {
+    steps: 12,
+    batchSize: 4,
+    learningRate: 3e-3,
+    weightDecay: 1e-4,
+    corruption: 0.1,
+    inputNoise: 0.05,
+    pushforward: 0,
+  },
 };
 
 const [ROWS, COLUMNS] = [8, 16];
