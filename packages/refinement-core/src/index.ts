@@ -1,4 +1,4 @@
-export { concatenate } from "./arrays.js";
+export { concatenate, gatherRows } from "./arrays.js";
 
 // metrics
 export { accuracy, argmaxRows } from "./metrics/accuracy.js";

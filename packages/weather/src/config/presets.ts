@@ -8,7 +8,7 @@ export const WEATHER_PRESETS = {
       anchor: { kind: "ridge", rows: 7, columns: 9 },
       truncation: 21,
       pyramid: { factors: [2, 2, 4], baseSide: 1, expansion: "bilinear" },
-      head: { kind: "categorical", quantiser: { step: 0.35 }, passes: 1 },
+      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.35 }, passes: 1 },
       network: {
         width: 128,
         heads: 4,
@@ -33,7 +33,7 @@ export const WEATHER_PRESETS = {
     model: {
       anchor: { kind: "ridge", rows: 3, columns: 3 },
       pyramid: { factors: [2, 2], baseSide: 1, expansion: "bilinear" },
-      head: { kind: "categorical", quantiser: { step: 0.5 }, passes: 2 },
+      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: 2 },
       network: { width: 16, heads: 2, encoderBlocks: 1, scaleBlocks: 1, windowColumns: 4, encoderSide: 2 },
     },
     training: {

@@ -5,49 +5,47 @@ import {
   gaussianPyramid,
   sampled,
   tensorGrid,
-  transformQuantiser,
   uniforms,
   walk,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { CategoricalHeadConfig } from "../config/head-config.js";
+import { codeShapes, type CategoricalHeadConfig } from "../config/head-config.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
 import { colourMask, passesOver, passQuantiser, passScales } from "../refiner/passes.js";
+import { fieldQuantiser, quantiserTypes } from "./field-quantiser.js";
 import type { HeadWeights, OneRunHead } from "./head.js";
 import { logitsOf } from "./logits.js";
 
 /** The paper's head: codes, coarse to fine, each scale given what is drawn of the coarser ones (eq. 17 to 19). */
 export function categoricalHead(config: CategoricalHeadConfig, geometry: FieldGeometry): OneRunHead {
   const { grid, channels, pyramid, tokens, scales } = geometry;
-  const { quantiser } = config;
+  const codes = codeShapes(config.quantiser);
   const passes = passesOver(scales.length, config.passes);
   const visited = passScales(scales, tokens, passes);
-  const coderOf = (weights: HeadWeights) => passQuantiser(fieldQuantiser(config, weights), passes);
+  const coderOf = (weights: HeadWeights) => passQuantiser(fieldQuantiser(config.quantiser, weights), passes);
   const predict = (network: Parameters<OneRunHead["draw"]>[0]) => {
     const encoding = network.encode();
     return ({ index, context }: { readonly index: number; readonly context: tf.Tensor }) => {
       const pass = passes[index]!;
-      return logitsOf(network, tokens, pass, quantiser.scales[pass.scale]!, context, encoding);
+      return logitsOf(network, tokens, pass, codes[pass.scale]!, context, encoding);
     };
   };
   return {
     kind: "one run",
     inputs: 0,
     features: 0,
-    outputs: quantiser.scales.map(({ dimensions, levels }) => dimensions * levels),
-    weights: quantiser.scales.map(({ dimensions, levels }, k) => ({
-      axes: f32(dimensions, tokens[k]!.side ** 2 * channels),
-      centroids: f32(dimensions, levels),
-    })),
+    outputs: codes.map(({ dimensions, levels }) => dimensions * levels),
+    weights: quantiserTypes(
+      config.quantiser,
+      tokens.map(({ side }) => side ** 2 * channels),
+    ),
     evaluations: 1 + passes.length,
     noiseTypes: (items) =>
-      Object.fromEntries(
-        quantiser.scales.map(({ dimensions }, k) => [`scale${k}`, f32(items, tokens[k]!.count, dimensions)]),
-      ),
+      Object.fromEntries(codes.map(({ dimensions }, k) => [`scale${k}`, f32(items, tokens[k]!.count, dimensions)])),
     noise: (stream, items) =>
       Object.fromEntries(
-        quantiser.scales.map(({ dimensions }, scale) => {
+        codes.map(({ dimensions }, scale) => {
           return [`scale${scale}`, uniforms(stream, { items, scale, sites: tokens[scale]!.count, draws: dimensions })];
         }),
       ),
@@ -65,9 +63,9 @@ export function categoricalHead(config: CategoricalHeadConfig, geometry: FieldGe
       const levels = gaussianPyramid(coarsening, missed, pyramid.factors.length);
       const visits = [...walk(visited, tf.zerosLike(levels.at(-1)!), encode(coderOf(weights), levels))];
       const logits = predict(network);
-      const nats = visits.map(({ index, context, codes }) => {
+      const nats = visits.map(({ index, context, codes: chosen }) => {
         const pass = passes[index]!;
-        const perToken = tf.sum(softmaxCrossEntropy(logits({ index, context }), codes), -1);
+        const perToken = tf.sum(softmaxCrossEntropy(logits({ index, context }), chosen), -1);
         const mask = colourMask(tokens[pass.scale]!, pass.first, pass.end);
         return tf.sum(tf.mul(perToken, tf.tensor2d(mask, [1, mask.length])));
       });
@@ -75,10 +73,4 @@ export function categoricalHead(config: CategoricalHeadConfig, geometry: FieldGe
       return { nats: tf.stack(scales.map((_, k) => ofScale(k))), decoded: visits.at(-1)!.state };
     },
   };
-}
-
-/** The quantiser of a head's codes. */
-export function fieldQuantiser({ quantiser }: Pick<CategoricalHeadConfig, "quantiser">, weights: HeadWeights) {
-  const codebooks = weights.map(({ axes, centroids }) => ({ axes: axes!, centroids: centroids! }));
-  return transformQuantiser(codebooks, quantiser.step);
 }

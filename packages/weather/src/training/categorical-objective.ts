@@ -9,37 +9,37 @@ import {
   tensorGrid,
   uniforms,
   walk,
-  type FittedTransform,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { CategoricalHeadConfig } from "../config/head-config.js";
-import { fieldQuantiser } from "../head/categorical-head.js";
+import { codeShapes, type CategoricalHeadConfig } from "../config/head-config.js";
+import { fieldQuantiser } from "../head/field-quantiser.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
 import { COLOURS, colourMask } from "../refiner/passes.js";
+import type { FittedScale } from "./fit-quantiser.js";
 import type { Objective } from "./objective.js";
 import { tokenAreas } from "./token-areas.js";
 
 /**
- * The codes of what the anchor misses, made on the way, with some of them moved by a level and the targets of the finer scales
- * recomputed.
+ * The codes of what the anchor misses, made on the way, with some of them wrong and the targets of the finer scales recomputed.
  *
- * Loss: the cross-entropy of the codes of each scale (eq. 18), by area, as a share of what the levels' frequencies alone would
+ * Loss: the cross-entropy of the codes of each scale (eq. 18), by area, as a share of what the codes' frequencies alone would
  * give, so every scale begins at 1. Scales weigh as the root of the nats that they hold: by the nats themselves the finest
  * would be all that counts, and with equal weights the few codes of the coarsest would drown the others in noise.
  *
- * @param fitted how often each level occurs
- * @param corruption largest share of a state's codes that are moved
+ * @param fitted how often each code occurs
+ * @param corruption largest share of a state's codes that are made wrong
  */
 export function categoricalObjective(
   head: CategoricalHeadConfig,
   geometry: FieldGeometry,
-  fitted: readonly FittedTransform[],
+  fitted: readonly FittedScale[],
   { seed, corruption }: { readonly seed: number; readonly corruption: number },
 ): Objective {
   const { grid, pyramid, scales, tokens } = geometry;
   const coarsening = fieldPyramid(tensorGrid, grid, pyramid.factors, pyramid.expansion);
-  const codes = head.quantiser.scales;
+  const codes = codeShapes(head.quantiser);
+  const move = head.quantiser.kind === "transform" ? NEIGHBOUR : ANY;
   const entropies = fitted.map(entropyOf);
   const finest = tokens.at(-1)!;
   const shares = randomStream(seed, "weather/corruption-share");
@@ -58,12 +58,11 @@ export function categoricalObjective(
     }),
     random(items) {
       const share = uniforms(shares, { items, draws: 1 }).map((value) => value * corruption);
-      const shifts = codes.slice(0, -1).map(({ dimensions }, scale): [string, Int32Array] => {
+      const shifts = codes.slice(0, -1).map(({ dimensions, levels }, scale): [string, Int32Array] => {
         const { count } = tokens[scale]!;
         const uniform = uniforms(moves, { items, scale, sites: count, draws: dimensions });
         const shift = Int32Array.from(uniform, (value, i) => {
-          const own = share[Math.floor(i / (count * dimensions))]!;
-          return value < own / 2 ? -1 : value < own ? 1 : 0;
+          return move.shift(value / share[Math.floor(i / (count * dimensions))]!, levels);
         });
         return [`shift${scale}`, shift];
       });
@@ -72,12 +71,12 @@ export function categoricalObjective(
     },
     losses(network, weights, missed, random) {
       const levels = gaussianPyramid(coarsening, missed, pyramid.factors.length);
-      const coder = fieldQuantiser(head, weights);
-      const move = (k: number, chosen: tf.Tensor) => {
+      const coder = fieldQuantiser(head.quantiser, weights);
+      const moved = (k: number, chosen: tf.Tensor) => {
         const shift = random[`shift${k}`];
-        return shift === undefined ? chosen : within(tf.add(chosen, shift), codes[k]!.levels);
+        return shift === undefined ? chosen : move.within(tf.add(chosen, shift), codes[k]!.levels);
       };
-      const visits = [...walk(scales, tf.zerosLike(levels.at(-1)!), corrupted(coder, encode(coder, levels), move))];
+      const visits = [...walk(scales, tf.zerosLike(levels.at(-1)!), corrupted(coder, encode(coder, levels), moved))];
       const encoding = network.encode();
       const losses = visits.map(({ context, targets, value }, k) => {
         const { dimensions, levels: count } = codes[k]!;
@@ -110,21 +109,34 @@ export function categoricalObjective(
   };
 }
 
-/** int32 codes kept from 0 to below `levels`. */
-function within(codes: tf.Tensor, levels: number): tf.Tensor {
-  return tf.maximum(tf.minimum(codes, tf.scalar(levels - 1, "int32")), tf.scalar(0, "int32"));
+/** How a code is made wrong. */
+interface Move {
+  /** What is added to a code. @param share uniform from 0; from 1 on the code stays as it is */
+  shift(share: number, levels: number): number;
+  /** Brings shifted codes back among `levels`. */
+  within(codes: tf.Tensor, levels: number): tf.Tensor;
 }
 
-/** Nats of a token by the levels' frequencies alone. */
-function entropyOf({ counts, codebook }: FittedTransform): number {
-  const levels = codebook.centroids.shape[1]!;
+/** To a level beside it: levels are in order. */
+const NEIGHBOUR: Move = {
+  shift: (share) => (share < 0.5 ? -1 : share < 1 ? 1 : 0),
+  within: (codes, levels) => tf.maximum(tf.minimum(codes, tf.scalar(levels - 1, "int32")), tf.scalar(0, "int32")),
+};
+
+/** To any other: vectors are in no order. */
+const ANY: Move = {
+  shift: (share, levels) => (share < 1 ? Math.floor(share * levels) : 0),
+  within: (codes, levels) => tf.mod(codes, tf.scalar(levels, "int32")),
+};
+
+/** Nats of a token by the codes' frequencies alone. */
+function entropyOf({ counts, levels }: FittedScale): number {
   const total = counts.subarray(0, levels).reduce((sum, count) => sum + count, 0);
   return counts.reduce((sum, count) => (count > 0 ? sum - (count / total) * Math.log(count / total) : sum), 0);
 }
 
-/** Logits of how often each level occurs: where heads begin. */
-function frequencyLogits({ counts, codebook }: FittedTransform): Float64Array {
-  const levels = codebook.centroids.shape[1]!;
+/** Logits of how often each code occurs: where heads begin. */
+function frequencyLogits({ counts, levels }: FittedScale): Float64Array {
   const total = counts.subarray(0, levels).reduce((sum, count) => sum + count, 0);
   // Half a count more, so that what never occurred is not impossible.
   return counts.map((count) => Math.log((count + 0.5) / (total + levels / 2)));

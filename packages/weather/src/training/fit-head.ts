@@ -1,13 +1,12 @@
 import type { Engine, NamedArrays } from "@nextscale/engine";
-import type { FittedTransform } from "@nextscale/refinement-core";
 import type { HeadConfig, HeadPreset } from "../config/head-config.js";
-import { fitQuantiser, type QuantisedFields } from "./fit-quantiser.js";
+import { configOf, fitQuantiser, headTensors, type CodedLayout, type FittedScale } from "./fit-quantiser.js";
 
 /** A head that knows its data. */
 export interface FittedHead {
   readonly config: HeadConfig;
-  /** Transform of each scale, coarsest first; none for a head that needs none. */
-  readonly fitted: readonly FittedTransform[];
+  /** Of each scale, coarsest first; none for a head that needs none. */
+  readonly fitted: readonly FittedScale[];
   /** By the names of `WeatherWeights`. */
   readonly tensors: NamedArrays;
 }
@@ -20,29 +19,25 @@ export interface FittedHead {
 export async function fitHead(
   engine: Engine,
   preset: HeadPreset,
-  layout: Omit<QuantisedFields, "step">,
+  layout: CodedLayout,
   missed: Float32Array,
 ): Promise<FittedHead> {
-  if (preset.kind === "diffusion" || preset.kind === "one-pass") return { config: preset, fitted: [], tensors: {} };
-  const step = preset.kind === "gaussian" ? preset.step : preset.quantiser.step;
-  const fitted = await fitQuantiser(engine, { ...layout, step }, missed);
-  if (preset.kind === "gaussian") {
-    const dimensions = fitted.map(({ deviations }) => deviations.length);
-    const tensors = named(fitted, ({ codebook, deviations }) => ({ axes: codebook.axes.data, deviations }));
-    return { config: { kind: "gaussian", dimensions }, fitted, tensors };
+  switch (preset.kind) {
+    case "categorical": {
+      const fitted = await fitQuantiser(engine, preset.quantiser, layout, missed);
+      const quantiser = configOf(preset.quantiser, fitted);
+      return { config: { ...preset, quantiser }, fitted, tensors: headTensors(fitted, ({ weights }) => weights) };
+    }
+    case "gaussian": {
+      const fitted = await fitQuantiser(engine, { kind: "transform", step: preset.step }, layout, missed);
+      const dimensions = fitted.map((scale) => scale.dimensions);
+      const tensors = headTensors(fitted, ({ weights, deviations }) => {
+        return { axes: weights["axes"]!, deviations: { data: deviations! } };
+      });
+      return { config: { kind: "gaussian", dimensions }, fitted, tensors };
+    }
+    case "diffusion":
+    case "one-pass":
+      return { config: preset, fitted: [], tensors: {} };
   }
-  const scales = fitted.map(({ codebook }) => {
-    const [dimensions = 0, levels = 0] = codebook.centroids.shape;
-    return { dimensions, levels };
-  });
-  const tensors = named(fitted, ({ codebook }) => ({ axes: codebook.axes.data, centroids: codebook.centroids.data }));
-  return { config: { ...preset, quantiser: { step, scales } }, fitted, tensors };
-}
-
-function named(fitted: readonly FittedTransform[], weightsOf: (one: FittedTransform) => NamedArrays): NamedArrays {
-  return Object.fromEntries(
-    fitted.flatMap((one, k) =>
-      Object.entries(weightsOf(one)).map(([name, data]) => [`head/${k}/${name}`, data] as const),
-    ),
-  );
 }

@@ -1,5 +1,4 @@
 import { NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
-import type { FittedTransform } from "@nextscale/refinement-core";
 import type { WeatherModelConfig, WeatherPreset } from "../config/config.js";
 import { cellCount } from "../verification/case.js";
 import { missedProgram } from "./missed-program.js";
@@ -7,6 +6,7 @@ import { gridConfig } from "../model/grid-from.js";
 import { zonalDeviations } from "../model/stability.js";
 import { fieldSize, learnable, type FieldSeries } from "./field-series.js";
 import { fitHead } from "./fit-head.js";
+import type { FittedScale } from "./fit-quantiser.js";
 import { fitRidge } from "./fit-ridge.js";
 import { climatologyWeights } from "../model/field-scaling.js";
 import type { Climatology } from "../verification/climatology.js";
@@ -19,8 +19,8 @@ export interface Foundations {
   readonly tensors: NamedArrays;
   /** Regressions for training, one fitted on each half of the data, [H, predictors, 2 C]; none for persistence. */
   readonly folds: readonly Float32Array[];
-  /** The transform of each scale, of a head that has one. */
-  readonly fitted: readonly FittedTransform[];
+  /** What was fitted to each scale, of a head that has such. */
+  readonly fitted: readonly FittedScale[];
   /** The series in deviations from the mean. */
   readonly states: Float32Array;
   /** Positions in the series that have a predecessor and a successor. */

@@ -64,7 +64,12 @@ export function pushforwardOf(
         times.set(forcings(series.times[at]! - step, series.stepHours), i * FORCINGS);
       });
       const noise = Object.entries(head.noise(draws, items)).map(([name, values]) => [`push/noise/${name}`, values]);
-      return { "push/before": before, "push/forcings": times, "push/chosen": chosen, ...Object.fromEntries(noise) };
+      return {
+        "push/before": before,
+        "push/forcings": times,
+        "push/chosen": chosen,
+        ...(Object.fromEntries(noise) as NamedArrays),
+      };
     },
   };
 }

@@ -6,7 +6,11 @@ import { gridConfig } from "../../src/model/grid-from.js";
 const { model } = WEATHER_PRESETS.sim;
 const categorical = (scales: number): WeatherModelConfig["head"] => ({
   kind: "categorical",
-  quantiser: { step: 0.35, scales: Array.from({ length: scales }, () => ({ dimensions: 3, levels: 9 })) },
+  quantiser: {
+    kind: "transform",
+    step: 0.35,
+    scales: Array.from({ length: scales }, () => ({ dimensions: 3, levels: 9 })),
+  },
   passes: 1,
 });
 const right: WeatherModelConfig = {

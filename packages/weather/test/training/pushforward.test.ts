@@ -67,7 +67,7 @@ test("a step from a forecast is harder to learn than one from what was observed"
 test("there is none for a share of 0, and diffusion is refused it", () => {
   expect(of(0)).toBeUndefined();
   const { model, training } = configOf(0.25);
-  const { corruption: _, ...rest } = training;
+  const rest = Object.fromEntries(Object.entries(training).filter(([name]) => name !== "corruption"));
   const pyramid = { ...model.pyramid, factors: [], baseSide: 2 };
   const head = { kind: "diffusion", levels: 3, churn: 0 };
   const diffusion = { model: { ...model, pyramid, head, sharpness: [1] }, training: rest };
