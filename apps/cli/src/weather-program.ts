@@ -61,11 +61,16 @@ function addTrain(weather: Command, invocation: Invocation): void {
   examples(
     command(weather, "train")
       .description("train a forecast model; Ctrl-C saves, --resume goes on to the same weights, bit for bit")
-      .requiredOption("--preset <name>", "what to train: sim, or tiny, which learns next to nothing in seconds")
+      .requiredOption(
+        "--preset <name>",
+        "what to train: sim; the same network with another head, sim-single-scale, sim-vectors, sim-gaussian, " +
+          "sim-diffusion or sim-one-pass; or tiny, which learns next to nothing in seconds",
+      )
       .option("--data <file>", `what to train on: ${DATA} (default: runs of the simulator)`)
       .option("--validation <file>", "what the sharpness is fitted on (default: another run, or nothing with --data)")
       .requiredOption("--out <folder>", "folder of the model")
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
+      .option("--steps <n>", "training steps (default: the preset's)", integer(1, 10_000_000))
       .addOption(engineOption())
       .option("--resume", "go on from what --out holds")
       .option("--json", "print one JSON object at the end")
@@ -75,6 +80,7 @@ function addTrain(weather: Command, invocation: Invocation): void {
     [
       "nextscale weather train --preset sim --out my-model",
       "nextscale weather train --preset sim --out my-model --resume",
+      "nextscale weather train --preset sim-diffusion --steps 1500 --out my-diffusion",
       "nextscale weather train --preset sim --data era5.zarr --validation era5-2019.zarr --out era5-model",
     ],
   );
@@ -144,6 +150,7 @@ function addEvaluate(weather: Command, invocation: Invocation): void {
     command(weather, "evaluate")
       .description("measure a model beside its baselines, and beside the simulator itself")
       .addOption(modelOption())
+      .option("--beside <models...>", "other models for the same tables: names or folders")
       .option("--data <file>", `analyses that the model has not seen: ${DATA} (default: a year of the simulator)`)
       .option("--archive <file>", "years that it was trained on, for the baselines (default: a run of the simulator)")
       .addOption(
@@ -164,6 +171,7 @@ function addEvaluate(weather: Command, invocation: Invocation): void {
     [
       "nextscale weather evaluate --model my-model --out report.json",
       "nextscale weather evaluate --model my-model --split validation --starts 10 --days 5",
+      "nextscale weather evaluate --model sim --beside my-gaussian my-diffusion",
       "nextscale weather evaluate --model era5-model --data era5-2020.zarr --archive era5.zarr",
     ],
   );

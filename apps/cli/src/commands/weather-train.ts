@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
 import { createProgress } from "@nextscale/refinement-core";
-import { PRESET_DATA, WEATHER_PRESETS, type WeatherPresetName } from "@nextscale/weather";
+import { PRESET_DATA, WEATHER_PRESETS, type WeatherPreset, type WeatherPresetName } from "@nextscale/weather";
 import { trainForecastModel, type TrainForecastModelOptions } from "@nextscale/weather/node";
 import { engineOption } from "../engine-option.js";
 import type { Invocation } from "../invocation.js";
@@ -17,6 +17,7 @@ export interface TrainWeatherOptions {
   readonly validation?: string;
   readonly out: string;
   readonly seed: number;
+  readonly steps?: number;
   readonly engine?: string;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -35,7 +36,8 @@ export async function trainWeather(options: TrainWeatherOptions, invocation: Inv
   const lines = stageProgress(process.stderr);
   const calibration = calibrationLine();
   const trained = await trainForecastModel({
-    ...{ preset, out, seed, signal: invocation.signal, start: options.resume ? "resume" : "new" },
+    ...{ out, seed, signal: invocation.signal, start: options.resume ? "resume" : "new" },
+    preset: withSteps(preset, options.steps),
     ...engineOption(options.engine),
     ...dataOf(preset, options, invocation.signal),
     onProgress: lines.update,
@@ -70,6 +72,12 @@ function presetNamed(name: string): WeatherPresetName {
     got: name,
     fix: "choose one of them",
   });
+}
+
+/** A preset, trained for as long as asked. */
+function withSteps(name: WeatherPresetName, steps: number | undefined): WeatherPreset {
+  const preset: WeatherPreset = WEATHER_PRESETS[name];
+  return steps === undefined ? preset : { ...preset, training: { ...preset.training, steps } };
 }
 
 /** Files, or the simulator's runs of the preset. */
@@ -107,11 +115,12 @@ function calibrationLine() {
   };
 }
 
-function wordsOf({ preset, data, validation, out, seed }: TrainWeatherOptions): string[] {
+function wordsOf({ preset, data, validation, out, seed, steps }: TrainWeatherOptions): string[] {
   return [
     ...["weather", "train", "--preset", preset],
     ...(data === undefined ? [] : ["--data", data]),
     ...(validation === undefined ? [] : ["--validation", validation]),
     ...["--out", out, "--seed", String(seed)],
+    ...(steps === undefined ? [] : ["--steps", String(steps)]),
   ];
 }

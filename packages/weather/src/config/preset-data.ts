@@ -14,9 +14,20 @@ export interface PresetData {
   readonly stepHours: number;
 }
 
+const GLOBE: PresetData = {
+  train: SIMULATOR_SPLIT.train,
+  validation: SIMULATOR_SPLIT.validation,
+  stepHours: 12,
+};
+
 /** The simulator's data for each preset. */
 export const PRESET_DATA: Readonly<Record<WeatherPresetName, PresetData>> = {
-  sim: { train: SIMULATOR_SPLIT.train, validation: SIMULATOR_SPLIT.validation, stepHours: 12 },
+  sim: GLOBE,
+  "sim-single-scale": GLOBE,
+  "sim-vectors": GLOBE,
+  "sim-gaussian": GLOBE,
+  "sim-diffusion": GLOBE,
+  "sim-one-pass": GLOBE,
   // Little more than the least that a quantiser is fitted to.
   tiny: { train: { seeds: [1], years: 0.75 }, stepHours: 12 },
 };
