@@ -132,6 +132,6 @@ function stepProgram(config: WeatherModelConfig, items: number) {
   const signature: TypesOf<Inputs> = { scaling, anchor, previous: field, current: field, error: field };
   return traceTyped<Inputs>(signature, ({ scaling, anchor, error, ...pair }) => {
     const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: anchor }, pair);
-    return { next: possibleState(config, grid, scaling.limit, tf.add(known.anchor, error)) };
+    return { next: possibleState(config, grid, { limit: scaling.limit, response: [] }, tf.add(known.anchor, error)) };
   });
 }

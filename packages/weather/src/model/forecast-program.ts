@@ -71,5 +71,5 @@ function onStart(config: WeatherModelConfig, inputs: Start) {
 
 function stateFrom(config: WeatherModelConfig, { scaling }: Start, anchor: tf.Tensor, missed: tf.Tensor): tf.Tensor {
   const { grid } = fieldModel(config);
-  return possibleState(config, grid, scaling.limit, tf.add(anchor, tf.mul(missed, scaling.innovation)));
+  return possibleState(config, grid, scaling, tf.add(anchor, tf.mul(missed, scaling.innovation)));
 }

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
 import { bandLimited } from "./band-limit.js";
+import type { FieldScaling } from "./field-model.js";
+import { responded } from "./spectral-response.js";
 
 /** Fields [B, H, W, C] without waves that the model's data does not have. */
 export function possibleWaves(
@@ -12,12 +14,16 @@ export function possibleWaves(
   return truncation === undefined ? field : bandLimited(field, grid, truncation);
 }
 
-/** Such fields, kept within the limits of each cell [H, W, C] too: what every forecast is brought back to after a step. */
+/**
+ * Such fields with the waves as large as the model's data has them, kept within the limits of each cell: what every forecast is
+ * brought back to after a step.
+ */
 export function possibleState(
   config: Pick<WeatherModelConfig, "truncation">,
   grid: Grid,
-  limit: tf.Tensor,
+  { limit, response }: Pick<FieldScaling, "limit" | "response">,
   state: tf.Tensor,
 ): tf.Tensor {
-  return tf.maximum(tf.minimum(possibleWaves(config, grid, state), limit), tf.neg(limit));
+  const waves = response[0] === undefined ? possibleWaves(config, grid, state) : responded(state, grid, response[0]);
+  return tf.maximum(tf.minimum(waves, limit), tf.neg(limit));
 }

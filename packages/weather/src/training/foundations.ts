@@ -93,6 +93,9 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       "scaling/perChange": scaling.perChange,
       "scaling/innovation": innovation,
       "scaling/limit": scaling.limit,
+      ...(truncation === undefined
+        ? {}
+        : { "scaling/response/0": new Float32Array((truncation + 1) * layout.channels.length).fill(1) }),
       "scaling/zonal": meanZonalDeviations(states, layout, spread(items, QUANTISER_ITEMS)),
       "scaling/statics": statics,
       ...(ridge === undefined ? {} : { "anchor/0": ridge.weights }),
