@@ -184,6 +184,8 @@ test("a model is evaluated beside its baselines, with what its codes can say", {
   const [own] = report.models;
   expect(own).toMatchObject({ name: "model", head: "categorical", networkEvaluations: model.networkEvaluations });
   expect(own.forecastMs).toBeGreaterThan(0);
+  expect(own.unstableShare).toBeGreaterThanOrEqual(0);
+  expect(own.unstableShare).toBeLessThanOrEqual(1);
   // The same as by the pieces.
   const system = modelSystem(model, {
     name: "tiny",
