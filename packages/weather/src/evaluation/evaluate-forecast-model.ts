@@ -86,7 +86,7 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
     await evaluated(own.system, "ensemble");
     if (archive !== undefined) {
       onProgress?.("fitting the baselines", 0, 1);
-      if (content.config.anchor.kind === "ridge") {
+      if (content.config.anchor.kind !== "persistence") {
         const ridge = await ridgeEnsemble({ engine, model: content, archive, ...request });
         await evaluated(ridge, "ensemble").finally(() => ridge.close());
       }

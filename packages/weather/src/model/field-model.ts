@@ -8,8 +8,7 @@ import {
 } from "@nextscale/refinement-core";
 import { f32 } from "@nextscale/engine";
 import * as tf from "@tensorflow/tfjs-core";
-import { predictorCount } from "../anchor/ridge.js";
-import type { Anchored } from "./anchor.js";
+import { regressionTypes, type Anchored } from "./anchor.js";
 import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
 import { fieldRefiner, type FieldRefiner, type FieldRefinerParameters } from "../refiner/field-refiner.js";
@@ -37,7 +36,9 @@ export type FieldScaling = {
 /** Everything that the programs of a forecast model read. */
 export type WeatherWeights = {
   readonly scaling: FieldScaling;
-  /** Of a regression: [H, predictors, C]; empty for persistence. */
+  /** Principal components [K, H * W * C] that states are truncated to; empty for waves. */
+  readonly truncation: readonly tf.Tensor[];
+  /** Of a regression: [H, predictors, C], or [1, predictors, K] of principal components; empty for persistence. */
   readonly anchor: readonly tf.Tensor[];
   readonly quantiser: readonly TransformCodebook[];
   readonly refiner: FieldRefinerParameters;
@@ -72,10 +73,20 @@ export function fieldModel(config: WeatherModelConfig): FieldModel {
   };
 }
 
+/** Types of the principal components of a model; none where it is truncated to waves or not at all. */
+export function componentTypes({
+  truncation,
+  grid,
+  channels,
+}: Pick<WeatherModelConfig, "truncation" | "grid" | "channels">) {
+  if (typeof truncation !== "object") return [];
+  return [f32(truncation.components, grid.latitudes.length * grid.longitudes.length * channels.length)];
+}
+
 /** Types of all weights. */
 export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherWeights> {
   const [height, width, channels] = [config.grid.latitudes.length, config.grid.longitudes.length, config.channels.length]; // prettier-ignore
-  const { anchor, quantiser } = config;
+  const { quantiser } = config;
   const tokens = scaleTokens(gridFrom(config.grid), config.pyramid.factors);
   return {
     scaling: {
@@ -86,7 +97,8 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
       zonal: f32(channels),
       statics: f32(height, width, config.statics),
     },
-    anchor: anchor.kind === "ridge" ? [f32(height, predictorCount(anchor, channels), channels)] : [],
+    truncation: componentTypes(config),
+    anchor: regressionTypes(config, 1),
     quantiser: quantiser.scales.map(({ dimensions, levels }, k) => ({
       axes: f32(dimensions, tokens[k]!.side ** 2 * channels),
       centroids: f32(dimensions, levels),
@@ -97,7 +109,7 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
 
 /** Channels of the encoder's input: the state, its last change, what the regression expects of the next, and the statics. */
 export function inputChannels({ channels, anchor, statics }: WeatherModelConfig): number {
-  return (anchor.kind === "ridge" ? 3 : 2) * channels.length + statics;
+  return (anchor.kind === "persistence" ? 2 : 3) * channels.length + statics;
 }
 
 /** What the encoder reads [B, H, W, inputChannels]. */

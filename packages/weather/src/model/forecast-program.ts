@@ -40,7 +40,8 @@ export function forecastProgram(config: WeatherModelConfig, items: number): Prog
   };
   return traceTyped<Inputs>(signature, (inputs) => {
     const { scaling } = inputs;
-    const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: inputs.anchor }, inputs);
+    const { truncation: components, anchor: regression } = inputs;
+    const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, inputs);
     const encoding = refiner.encode(inputs.refiner, encoderInputs(known, scaling.statics), inputs.forcings);
     const passes = passesOver(shapes.length, config.passes);
     const predict =
@@ -56,6 +57,6 @@ export function forecastProgram(config: WeatherModelConfig, items: number): Prog
     const start = tf.zeros([items, coarsest.height, coarsest.width, channels]);
     const visits = [...walk(passScales(scales, refiner.scales, passes), start, sampled(coder, predict, draw))];
     const drawn = tf.add(known.anchor, tf.mul(visits.at(-1)!.state, scaling.innovation));
-    return { next: possibleState(config, grid, scaling.limit, drawn) };
+    return { next: possibleState({ truncation: config.truncation, grid, components }, scaling.limit, drawn) };
   });
 }

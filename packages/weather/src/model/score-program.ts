@@ -8,7 +8,7 @@ import { anchored } from "./anchor.js";
 import { encoderInputs, fieldModel, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
 import { logitsOf } from "./logits.js";
-import { possibleWaves } from "./possible-state.js";
+import { observable, truncated } from "./possible-state.js";
 
 type Inputs = WeatherWeights & {
   readonly previous: tf.Tensor;
@@ -37,8 +37,11 @@ export function scoreProgram(config: WeatherModelConfig): Program {
     const alone = (field: tf.Tensor) => tf.reshape(field, [1, ...size]);
     const { scaling } = inputs;
     const pair = { previous: alone(inputs.previous), current: alone(inputs.current) };
-    const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: inputs.anchor }, pair);
-    const missed = tf.div(tf.sub(alone(inputs.next), known.anchor), scaling.innovation);
+    const { truncation: components, anchor: regression } = inputs;
+    const truncation = { truncation: config.truncation, grid, components };
+    const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, pair);
+    const next = observable(truncation, alone(inputs.next));
+    const missed = tf.div(tf.sub(next, known.anchor), scaling.innovation);
     const levels = gaussianPyramid(coarsening, missed, factors.length);
     const encoding = refiner.encode(
       inputs.refiner,
@@ -58,7 +61,7 @@ export function scoreProgram(config: WeatherModelConfig): Program {
     });
     const ofScale = (k: number) => tf.addN(nats.filter((_, index) => passes[index]!.scale === k));
     const state = tf.add(known.anchor, tf.mul(visits.at(-1)!.state, scaling.innovation));
-    const decoded = possibleWaves(config, grid, state);
+    const decoded = truncated(truncation, state);
     return { nats: tf.stack(scales.map((_, k) => ofScale(k))), decoded: tf.reshape(decoded, [...size]) };
   });
 }

@@ -18,7 +18,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig, WeatherTrainingConfig } from "../config/config.js";
 import { anchored, byUnseen } from "../model/anchor.js";
-import { possibleWaves } from "../model/possible-state.js";
+import { truncated } from "../model/possible-state.js";
 import { encoderInputs, fieldModel, type FieldScaling } from "../model/field-model.js";
 import { foldTypes, stateAt } from "./missed-program.js";
 import { FORCINGS } from "../model/forcings.js";
@@ -36,6 +36,8 @@ const isHiddenMatrix = (path: string, { shape }: { readonly shape: readonly numb
 
 type Inputs = ScheduledInputs & {
   readonly scaling: FieldScaling;
+  /** As `WeatherWeights.truncation`. */
+  readonly truncation: readonly tf.Tensor[];
   /** Regressions fitted on either half of the data, [H, predictors, 2 C]; empty for persistence. */
   readonly folds: readonly tf.Tensor[];
   readonly quantiser: readonly TransformCodebook[];
@@ -68,6 +70,7 @@ export function refinerProgram(
   training: WeatherTrainingConfig,
   types: {
     readonly scaling: TypesOf<FieldScaling>;
+    readonly truncation: TypesOf<readonly tf.Tensor[]>;
     readonly quantiser: TypesOf<readonly TransformCodebook[]>;
     readonly refiner: TypesOf<FieldRefinerParameters>;
   },
@@ -84,7 +87,8 @@ export function refinerProgram(
   const size = [height, width, channels] as const;
   const signature: TypesOf<Inputs> = {
     scaling: types.scaling,
-    folds: foldTypes(config.anchor, { grid, channels: config.channels }),
+    truncation: types.truncation,
+    folds: foldTypes(config),
     quantiser: types.quantiser,
     state: weightStateTypes(types.refiner),
     states: f32(batchSize, 3, ...size),
@@ -96,13 +100,13 @@ export function refinerProgram(
     ...scheduledTypes,
   };
   return traceTyped<Inputs>(signature, (inputs) => {
-    const { scaling, state, states, noise, fold, shifts } = inputs;
+    const { scaling, truncation: components, state, states, noise, fold, shifts } = inputs;
     const noisy = (time: number) => {
       const own = tf.div(tf.mul(stateAt(noise, time), inputNoise), scaling.perChange);
-      return tf.add(stateAt(states, time), possibleWaves(config, grid, own));
+      return tf.add(stateAt(states, time), truncated({ truncation: config.truncation, grid, components }, own));
     };
     const pair = { previous: noisy(0), current: noisy(1) };
-    const weights = { perChange: scaling.perChange, regression: inputs.folds };
+    const weights = { perChange: scaling.perChange, regression: inputs.folds, components };
     const known = anchored(config.anchor, grid, weights, pair, (both) => byUnseen(both, fold));
     const missed = tf.div(tf.sub(stateAt(states, 2), known.anchor), scaling.innovation);
     const levels = gaussianPyramid(coarsening, missed, factors.length);
