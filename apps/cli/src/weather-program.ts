@@ -11,7 +11,8 @@ import type { Invocation } from "./invocation.js";
 import { decimal, gridSize, integer, isoTime, names, point, positiveNumbers, shard, years } from "./options.js";
 
 /** What a file of analyses may be, for help. */
-const DATA = "NetCDF, or Zarr as a folder or an address of http, https or gs";
+const DATA =
+  "NetCDF, Zarr as a folder or an address of http, https or gs, or such files of a channel each: msl=a.nc,z500=b.nc";
 
 /** Formats of data sets that are written, for help. */
 const FORMATS = "FILE.nc (NetCDF-3), FILE.nc4 (NetCDF-4) or FOLDER.zarr";
@@ -61,9 +62,18 @@ function addTrain(weather: Command, invocation: Invocation): void {
   examples(
     command(weather, "train")
       .description("train a forecast model; Ctrl-C saves, --resume goes on to the same weights, bit for bit")
-      .requiredOption("--preset <name>", "what to train: sim, or tiny, which learns next to nothing in seconds")
-      .option("--data <file>", `what to train on: ${DATA} (default: runs of the simulator)`)
-      .option("--validation <file>", "what the sharpness is fitted on (default: another run, or nothing with --data)")
+      .requiredOption(
+        "--preset <name>",
+        "what to train: sim, eraint (western Europe, from reanalysis), or tiny, which learns next to nothing in seconds",
+      )
+      .option(
+        "--data <file>",
+        `what to train on: ${DATA} (default: runs of the simulator; for eraint its files in NEXTSCALE_DATA)`,
+      )
+      .option(
+        "--validation <file>",
+        "what the sharpness is fitted on (default: another run or year, or nothing with files of your own)",
+      )
       .requiredOption("--out <folder>", "folder of the model")
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
       .addOption(engineOption())
@@ -75,6 +85,7 @@ function addTrain(weather: Command, invocation: Invocation): void {
     [
       "nextscale weather train --preset sim --out my-model",
       "nextscale weather train --preset sim --out my-model --resume",
+      "nextscale weather train --preset eraint --data folder-with-its-files --out europe",
       "nextscale weather train --preset sim --data era5.zarr --validation era5-2019.zarr --out era5-model",
     ],
   );
@@ -144,10 +155,13 @@ function addEvaluate(weather: Command, invocation: Invocation): void {
     command(weather, "evaluate")
       .description("measure a model beside its baselines, and beside the simulator itself")
       .addOption(modelOption())
-      .option("--data <file>", `analyses that the model has not seen: ${DATA} (default: a year of the simulator)`)
-      .option("--archive <file>", "years that it was trained on, for the baselines (default: a run of the simulator)")
+      .option(
+        "--data <file>",
+        `analyses that the model has not seen: ${DATA} (default: years of the data that its preset is for)`,
+      )
+      .option("--archive <file>", "years that it was trained on, for the baselines (default: those of its preset)")
       .addOption(
-        new Option("--split <name>", "which year of the simulator: for decisions, or for the final figures")
+        new Option("--split <name>", "which years of the preset's data: for decisions, or for the final figures")
           .choices(["validation", "test"])
           .default("test"),
       )

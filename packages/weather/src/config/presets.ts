@@ -28,6 +28,19 @@ export const WEATHER_PRESETS = {
       inputNoise: 0.2,
     },
   },
+  /** Western Europe, 24 x 20 points, steps of a day, learned from reanalysis. */
+  eraint: {
+    model: {
+      anchor: { kind: "component-ridge" },
+      // 99.5 % of the variance.
+      truncation: { components: 108 },
+      pyramid: { factors: [2, 2], expansion: "bilinear" },
+      passes: 1,
+      quantiser: { step: 0.35 },
+      network: { width: 64, heads: 4, encoderBlocks: 4, scaleBlocks: 2, windowColumns: 12, encoderSide: 2 },
+    },
+    training: { steps: 1000, batchSize: 16, learningRate: 3e-3, weightDecay: 1e-4, corruption: 0.1, inputNoise: 0.5 },
+  },
   /** Learns next to nothing, in seconds, on any grid whose sides 4 divides: to try things out. */
   tiny: {
     model: {
