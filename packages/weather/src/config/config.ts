@@ -68,6 +68,11 @@ export const weatherModelConfigSchema = z
       /** By how much each scale is finer than the one before, coarsest first. None: all is drawn at once. */
       factors: z.array(z.union([z.literal(2), z.literal(4), z.literal(8)])).max(8),
       expansion: z.enum(["bilinear", "replication"]),
+      /**
+       * What is a token of the coarsest scale: a cell, or all of them. What tokens are to be is drawn apart; the cells of a
+       * region are not a hemisphere wide, and what they have in common would average out.
+       */
+      base: z.literal("whole").optional(),
     }),
     quantiser: z.strictObject({
       /** Distance of two levels, in standard deviations of what the anchor misses. */
@@ -94,7 +99,7 @@ type ModelParts = {
     readonly latitudes: readonly number[];
     readonly longitudes: readonly number[];
   };
-  readonly pyramid: { readonly factors: readonly number[] };
+  readonly pyramid: { readonly factors: readonly number[]; readonly base?: "whole" | undefined };
   readonly quantiser: { readonly scales: readonly unknown[] };
   readonly sharpness: readonly number[];
   readonly network: { readonly windowColumns: number; readonly encoderSide: number };
@@ -110,7 +115,7 @@ function contradictions(config: ModelParts) {
   const product = pyramid.factors.reduce((total, factor) => total * factor, 1);
   const sides = [grid.latitudes.length, grid.longitudes.length];
   const finest = pyramid.factors.at(-1) ?? 1;
-  const columns = tokenColumns(grid.longitudes.length, pyramid.factors, network.encoderSide);
+  const columns = tokenColumns(grid.longitudes.length, pyramid, network.encoderSide);
   const isWindowed = (count: number) =>
     count <= network.windowColumns || (count % network.windowColumns === 0 && network.windowColumns % 2 === 0);
   const rules: readonly (readonly [boolean, readonly string[], string])[] = [
@@ -151,9 +156,14 @@ function contradictions(config: ModelParts) {
 }
 
 /** Columns of tokens of each scale and of the encoder. */
-function tokenColumns(longitudes: number, factors: readonly number[], encoderSide: number): readonly number[] {
+function tokenColumns(
+  longitudes: number,
+  { factors, base }: ModelParts["pyramid"],
+  encoderSide: number,
+): readonly number[] {
   const refined = factors.map((_, k) => longitudes / factors.slice(k).reduce((total, factor) => total * factor, 1));
-  return [...(factors.length === 0 ? [longitudes] : [refined[0]!, ...refined]), longitudes / encoderSide];
+  const coarsest = base === "whole" ? 1 : (refined[0] ?? longitudes);
+  return [coarsest, ...refined, longitudes / encoderSide];
 }
 
 /** How the network is trained; part of a preset and of a training checkpoint, not of a finished model. */

@@ -13,7 +13,7 @@ import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
 import { fieldRefiner, type FieldRefiner, type FieldRefinerParameters } from "../refiner/field-refiner.js";
 import { fieldScales, type FieldScale } from "../refiner/field-scales.js";
-import { scaleTokens } from "../refiner/token-grids.js";
+import { cellsOf, scaleTokens } from "../refiner/token-grids.js";
 import { gridFrom } from "./grid-from.js";
 import { FORCINGS } from "./forcings.js";
 
@@ -58,7 +58,7 @@ export function fieldModel(config: WeatherModelConfig): FieldModel {
   const grid = gridFrom(config.grid);
   const refiner = fieldRefiner({
     grid,
-    factors: pyramid.factors,
+    tokens: pyramid,
     inputs: inputChannels(config),
     channels: channels.length,
     forcings: FORCINGS,
@@ -68,7 +68,7 @@ export function fieldModel(config: WeatherModelConfig): FieldModel {
   return {
     grid,
     refiner,
-    scales: fieldScales(grid, pyramid.factors, pyramid.expansion),
+    scales: fieldScales(grid, pyramid),
     quantiser: (codebooks) => transformQuantiser(codebooks, quantiser.step),
   };
 }
@@ -87,7 +87,7 @@ export function componentTypes({
 export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherWeights> {
   const [height, width, channels] = [config.grid.latitudes.length, config.grid.longitudes.length, config.channels.length]; // prettier-ignore
   const { quantiser } = config;
-  const tokens = scaleTokens(gridFrom(config.grid), config.pyramid.factors);
+  const tokens = scaleTokens(gridFrom(config.grid), config.pyramid);
   return {
     scaling: {
       deviation: f32(channels),
@@ -100,7 +100,7 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
     truncation: componentTypes(config),
     anchor: regressionTypes(config, 1),
     quantiser: quantiser.scales.map(({ dimensions, levels }, k) => ({
-      axes: f32(dimensions, tokens[k]!.side ** 2 * channels),
+      axes: f32(dimensions, cellsOf(tokens[k]!) * channels),
       centroids: f32(dimensions, levels),
     })),
     refiner: parameterTypes(fieldModel(config).refiner.init(SHAPES_ONLY)),

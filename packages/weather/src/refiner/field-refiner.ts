@@ -17,15 +17,15 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { Grid } from "../grid/grid.js";
 import type { TokenGrid } from "./displacement.js";
-import { toTokens } from "./field-tokens.js";
-import { scaleTokens, tokenGrid, type ScaleTokens } from "./token-grids.js";
+import { square, toTokens } from "./field-tokens.js";
+import { scaleTokens, tokenGrid, cellsOf, type ScaleTokens, type Tokens } from "./token-grids.js";
 import { windowStack, type WindowStackParameters } from "./window-stack.js";
 
 /** Sizes of the network of a forecast model. */
 export interface FieldRefinerConfig {
   readonly grid: Grid;
-  /** By how much each scale is finer than the one before, coarsest first. */
-  readonly factors: readonly number[];
+  /** What the tokens of each scale are. */
+  readonly tokens: Tokens;
   /** Numbers in each cell of the encoder's input. */
   readonly inputs: number;
   /** Channels of the fields that are refined. */
@@ -64,7 +64,7 @@ export type FieldRefinerParameters = {
 type ScaleParameters = {
   /** What the encoder says of a token [width, width]. */
   readonly context: tf.Tensor;
-  /** What the coarser scales make of its cells [side * side * channels, width]. */
+  /** What the coarser scales make of its cells [cells of a token * channels, width]. */
   readonly guess: LinearParameters;
   readonly site: tf.Tensor;
   /** Tells the shared blocks which scale it is [width]. */
@@ -109,8 +109,8 @@ const EXPANSION = 4;
 /** Makes the network of a configuration. */
 export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
   const { grid, channels, width, heads } = config;
-  const scales = scaleTokens(grid, config.factors);
-  const encoderTokens = tokenGrid(grid, config.encoderSide);
+  const scales = scaleTokens(grid, config.tokens);
+  const encoderTokens = tokenGrid(grid, square(config.encoderSide));
   const features: SiteFeatureConfig = {
     axes: ["bounded", grid.periodic ? "periodic" : "bounded"],
     positionOrder: 8,
@@ -144,11 +144,12 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
         },
         stack: stacks.at(-1)!.init(random.at("stack")),
         drawn: random.normal("drawn", [width], deviation),
-        scales: scales.map(({ side }, k) => {
+        scales: scales.map((tokens, k) => {
           const own = random.at("scales").at(k);
-          const cells = side ** 2 * channels;
+          const cells = cellsOf(tokens) * channels;
+          const parts = contextSize(tokens, k);
           return {
-            context: own.normal("context", [width, width], deviation),
+            context: own.normal("context", [parts * width, width], deviation / Math.sqrt(parts)),
             guess: initLinear(own.at("guess"), cells, width, 1 / Math.sqrt(cells)),
             site: initSite(own),
             level: own.normal("level", [width], 1),
@@ -159,15 +160,16 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
     },
     encode({ forcing, modulation, encoder: params }, state, forcings) {
       const condition = linear(forcing, forcings);
-      const patches = project(params.patch, toTokens(state, config.encoderSide));
+      const patches = project(params.patch, toTokens(state, square(config.encoderSide)));
       const embedded = tf.add(patches, embedSites(params.site, encoderTokens));
       const tokens = encoder.apply(params.stack, embedded, sharedModulation(modulation, condition));
       return { tokens: layerNorm(tokens), condition };
     },
     refine({ scales: all, stack, modulation, drawn: embedding }, k, guess, { tokens, condition }, drawn) {
       const [params, own] = [all[k]!, scales[k]!];
-      const context = project({ weight: params.context, bias: tf.zeros([width]) }, pool(tokens, encoderTokens, own));
-      const guessed = project(params.guess, toTokens(guess, own.side));
+      const seen = tf.reshape(pool(tokens, encoderTokens, contextGrid(own, k)), [tokens.shape[0], own.count, -1]);
+      const context = project({ weight: params.context, bias: tf.zeros([width]) }, seen);
+      const guessed = project(params.guess, toTokens(guess, own.block));
       const placed = tf.add(tf.add(context, guessed), embedSites(params.site, own));
       const x = drawn === undefined ? placed : tf.add(placed, tf.mul(drawn, embedding));
       const shared = sharedModulation(modulation, tf.add(condition, params.level));
@@ -176,10 +178,26 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
   };
 }
 
-/** Means of the encoder's tokens over those of a scale. */
-function pool(tokens: tf.Tensor, finest: TokenGrid, own: TokenGrid): tf.Tensor {
+/** Rows and columns of a grid of tokens. */
+interface Sites {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** What of the encoder's tokens a scale sees: a mean over each of its own tokens, at the base over each cell. */
+function contextGrid({ latitudes, longitudes, height, width }: ScaleTokens, scale: number): Sites {
+  return scale === 0 ? { rows: height, columns: width } : { rows: latitudes.length, columns: longitudes.length };
+}
+
+/** How many of these means a token sees: all cells are seen by a token that is the whole base. */
+function contextSize(tokens: ScaleTokens, scale: number): number {
+  const { rows, columns } = contextGrid(tokens, scale);
+  return (rows * columns) / tokens.count;
+}
+
+/** Means of the encoder's tokens over those of a coarser grid. */
+function pool(tokens: tf.Tensor, finest: TokenGrid, { rows, columns }: Sites): tf.Tensor {
   const [items = 0, , width = 0] = tokens.shape;
-  const [rows, columns] = [own.latitudes.length, own.longitudes.length];
   const factor = finest.latitudes.length / rows;
   if (factor === 1) return tokens;
   const groups = tf.reshape(tokens, [items, columns, factor, rows, factor, width]);

@@ -16,6 +16,7 @@ import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import { fieldScales } from "../refiner/field-scales.js";
+import { cellsOf, scaleTokens } from "../refiner/token-grids.js";
 
 /** What is coded, and how finely. */
 interface QuantisedFields extends Pick<WeatherModelConfig, "pyramid"> {
@@ -40,10 +41,9 @@ export async function fitQuantiser(
   fields: Float32Array,
 ): Promise<readonly FittedTransform[]> {
   const fitted: FittedTransform[] = [];
-  const sides = [1, ...config.pyramid.factors];
-  for (let k = 0; k <= config.pyramid.factors.length; k++) {
+  for (const tokens of scaleTokens(config.grid, config.pyramid)) {
     const vectors = await residualTokens(engine, config, fitted, fields);
-    fitted.push(fitTransform(vectors, sides[k]! ** 2 * config.channels, config.step));
+    fitted.push(fitTransform(vectors, cellsOf(tokens) * config.channels, config.step));
   }
   return fitted;
 }
@@ -59,7 +59,7 @@ async function residualTokens(
   const { grid, channels } = config;
   const size = [grid.latitudes.length, grid.longitudes.length, channels] as const;
   const coarsening = fieldPyramid(tensorGrid, grid, factors, expansion);
-  const scales = fieldScales(grid, factors, expansion);
+  const scales = fieldScales(grid, config.pyramid);
   type Inputs = { readonly fields: tf.Tensor; readonly codebooks: readonly TransformCodebook[] };
   const codebooks = fitted.map(({ codebook }) => ({
     axes: f32(...codebook.axes.shape),

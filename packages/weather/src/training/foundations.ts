@@ -31,8 +31,10 @@ export interface Foundations {
 
 /** Items that a regression is fitted to: more change it by less than its own noise. */
 const RIDGE_ITEMS = 3000;
-/** Items that the quantiser and the scale of what the anchor misses are fitted to. */
-const QUANTISER_ITEMS = 512;
+/** Fewer items do not determine a quantiser. */
+const LEAST_ITEMS = 512;
+/** Numbers that the quantiser and the scale of what the anchor misses are fitted to: 512 fields of 64 x 32 points. */
+const QUANTISER_NUMBERS = 512 * 64 * 32 * 3;
 const BATCH = 16;
 
 /**
@@ -64,7 +66,8 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
           spread(halves[1], RIDGE_ITEMS / 2),
         ]);
   const folds = ridge === undefined ? [] : [ridge.folds];
-  const sample = Array.from(spread(items, QUANTISER_ITEMS), (item) => ({
+  const chosen = spread(items, Math.max(LEAST_ITEMS, Math.floor(QUANTISER_NUMBERS / size)));
+  const sample = Array.from(chosen, (item) => ({
     states: triple(item),
     fold: item < halves[1][0]! ? 0 : 1,
   }));
@@ -101,7 +104,7 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       "scaling/perChange": scaling.perChange,
       "scaling/innovation": innovation,
       "scaling/limit": scaling.limit,
-      "scaling/zonal": meanZonalDeviations(states, layout, spread(items, QUANTISER_ITEMS)),
+      "scaling/zonal": meanZonalDeviations(states, layout, chosen),
       "scaling/statics": statics,
       ...kept,
       ...(ridge === undefined ? {} : { "anchor/0": ridge.weights }),
@@ -118,11 +121,11 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
 function requireItems(series: FieldSeries): Int32Array {
   const items = learnable(series);
   const finite = series.fields.every(Number.isFinite);
-  if (items.length >= QUANTISER_ITEMS && finite) return items;
+  if (items.length >= LEAST_ITEMS && finite) return items;
   throw new NextscaleError({
     code: "invalid-data",
     where: "weather/training",
-    expected: `${QUANTISER_ITEMS} or more fields without masked cells, each with neighbours ${series.stepHours} hours before and after`,
+    expected: `${LEAST_ITEMS} or more fields without masked cells, each with neighbours ${series.stepHours} hours before and after`,
     got: finite ? `${items.length} in ${series.name}` : `values in ${series.name} that are not finite`,
     fix: "take more years of data, or fill what is masked",
   });

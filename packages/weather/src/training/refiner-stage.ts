@@ -23,6 +23,7 @@ import type { FieldRefinerParameters } from "../refiner/field-refiner.js";
 import { COLOURS, colourMask } from "../refiner/passes.js";
 import { fieldSize, type FieldSeries } from "./field-series.js";
 import type { Foundations } from "./foundations.js";
+import { levelFrequencies } from "./level-frequencies.js";
 import { refinerProgram } from "./refiner-program.js";
 
 /** What the stage trains on. */
@@ -133,9 +134,7 @@ function startingAtFrequencies(
     scales: initial.scales.map((scale, k) => {
       const { counts, codebook } = quantiser[k]!;
       const levels = codebook.centroids.shape[1]!;
-      const total = counts.subarray(0, levels).reduce((sum, count) => sum + count, 0);
-      // Half a count more, so that what never occurred is not impossible.
-      const logarithms = counts.map((count) => Math.log((count + 0.5) / (total + levels / 2)));
+      const logarithms = levelFrequencies(counts, levels).map(Math.log);
       const { weight, bias } = scale.head;
       const data = bias.data.map((_, at) => logarithms[at % logarithms.length]!);
       return { ...scale, head: { weight, bias: { ...bias, data } } };

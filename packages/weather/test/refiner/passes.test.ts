@@ -14,11 +14,11 @@ import { gaussianGrid } from "../../src/grid/grid.js";
 import { fieldPyramid } from "../../src/pyramid/field-pyramid.js";
 import { fieldScales } from "../../src/refiner/field-scales.js";
 import { COLOURS, colourMask, passesOver, passQuantiser, passScales } from "../../src/refiner/passes.js";
-import { scaleTokens } from "../../src/refiner/token-grids.js";
+import { cellsOf, scaleTokens } from "../../src/refiner/token-grids.js";
 
 const grid = gaussianGrid(8, 16);
-const factors = [2, 2];
-const tokens = scaleTokens(grid, factors);
+const factors = [2, 2] as const;
+const tokens = scaleTokens(grid, { factors: [...factors] });
 const finest = tokens.at(-1)!;
 
 test("every token has one colour, and no neighbour has the same", () => {
@@ -46,12 +46,12 @@ test("two passes are the fields of a chessboard", () => {
 
 test.each([1, 2, 4])("drawn in %i passes, the finest scale ends where it does in one", (count) => {
   const field = tf.tensor4d(normals(randomStream(1, "test/passes"), { draws: 8 * 16 }), [1, 8, 16, 1]);
-  const scales = fieldScales(grid, factors, "bilinear");
+  const scales = fieldScales(grid, { factors: [...factors], expansion: "bilinear" });
   const levels = gaussianPyramid(fieldPyramid(tensorGrid, grid, factors, "bilinear"), field, factors.length);
   // All coordinates, so finely that nothing is lost.
-  const codebooks = tokens.map(({ side }) => ({
-    axes: tf.eye(side ** 2),
-    centroids: tf.tile(tf.reshape(tf.mul(tf.range(-4000, 4001), 0.001), [1, 8001]), [side ** 2, 1]),
+  const codebooks = tokens.map(cellsOf).map((cells) => ({
+    axes: tf.eye(cells),
+    centroids: tf.tile(tf.reshape(tf.mul(tf.range(-4000, 4001), 0.001), [1, 8001]), [cells, 1]),
   }));
   const coder = transformQuantiser(codebooks, 0.001);
   const passes = passesOver(3, count);
