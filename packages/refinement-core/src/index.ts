@@ -1,4 +1,4 @@
-export { concatenate } from "./arrays.js";
+export { concatenate, gatherRows } from "./arrays.js";
 
 // metrics
 export { accuracy, argmaxRows } from "./metrics/accuracy.js";
@@ -304,3 +304,14 @@ export {
   type ReceiptOutput,
 } from "./checkpoint/receipt.js";
 export { sha256 } from "./checkpoint/sha256.js";
+
+// diffusion
+export { edmEvaluations, edmPlan, type EdmPlanOptions, type EdmStep } from "./diffusion/edm-plan.js";
+export {
+  edmPreconditioning,
+  NOISE_FEATURES,
+  noiseFeatures,
+  type EdmPreconditioning,
+} from "./diffusion/edm-preconditioning.js";
+export { karrasLevel, type NoiseRange } from "./diffusion/karras-levels.js";
+export { sampleEdm, type EdmSampling } from "./diffusion/sample-edm.js";

@@ -139,6 +139,14 @@ export {
   type WeatherPreset,
   type WeatherTrainingConfig,
 } from "./config/config.js";
+export type {
+  CategoricalHeadConfig,
+  DiffusionHeadConfig,
+  GaussianHeadConfig,
+  HeadConfig,
+  HeadPreset,
+  OnePassHeadConfig,
+} from "./config/head-config.js";
 export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./config/presets.js";
 export { ANALYSIS_SETS, type AnalysisSet, type Years } from "./config/analysis-sets.js";
 export { PRESET_DATA, type PresetData, type SimulatorRuns } from "./config/preset-data.js";

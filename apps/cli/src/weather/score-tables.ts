@@ -59,8 +59,6 @@ export function reportTables(report: ForecastModelReport): string {
       spectrumTable(report, channel),
     ];
   });
-  const floor = coding.floor.map(({ channel, rmse }) => `${channel} ${figure(rmse)}`).join(", ");
-  const bits = coding.bitsByScale.map((value) => value.toFixed(3)).join(" + ");
   return [
     `model ${model.hash.slice(0, 12)}, trained on ${model.trainedOn}; ${members} members from ${own.starts} starts of ${truth.name}`,
     ...(archive === undefined ? [] : [`baselines fitted on ${archive.name}`]),
@@ -70,10 +68,19 @@ export function reportTables(report: ForecastModelReport): string {
     "",
     parts.filter((part) => part !== "").join("\n\n"),
     "",
-    `Error of the codes alone, a step ahead (RMSE): ${floor}`,
-    `Likelihood of what happened: ${coding.bitsPerValue.toFixed(3)} bits a cell and channel, by scale ${bits}`,
+    ...(coding === undefined ? [] : codingLines(coding)),
     `A forecast took ${(report.forecastMs / 1000).toFixed(2)} s, ${model.networkEvaluations} network evaluations a step and member`,
   ].join("\n");
+}
+
+/** What the codes leave out, and how likely what happened was: of a model that has codes. */
+function codingLines(coding: NonNullable<ForecastModelReport["coding"]>): string[] {
+  const floor = coding.floor.map(({ channel, rmse }) => `${channel} ${figure(rmse)}`).join(", ");
+  const bits = coding.bitsByScale.map((value) => value.toFixed(3)).join(" + ");
+  return [
+    `Error of the codes alone, a step ahead (RMSE): ${floor}`,
+    `Likelihood of what happened: ${coding.bitsPerValue.toFixed(3)} bits a cell and channel, by scale ${bits}`,
+  ];
 }
 
 /** Largest departure of the members' spectrum from that of the truth, up to so many waves. */

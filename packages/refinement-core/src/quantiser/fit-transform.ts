@@ -10,6 +10,8 @@ export interface FittedTransform {
   readonly codebook: TransformCodebook<HostTensor>;
   /** How often each level of each coordinate occurred [D, V]. */
   readonly counts: Float64Array;
+  /** Standard deviation of each coordinate [D]. */
+  readonly deviations: Float32Array;
 }
 
 /** Coordinates whose standard deviation is below this share of the step are left out: nearly all would be level 0. */
@@ -67,5 +69,6 @@ export function fitTransform(vectors: Float32Array, width: number, step: number)
       centroids: { shape: [dimensions, levels], data: centroids },
     },
     counts,
+    deviations: Float32Array.from(deviations),
   };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { headConfigSchema, scalesOf, type HeadConfig, type HeadPreset } from "./head-config.js";
 
 const positive = z.number().int().positive();
-const extent = positive.max(4096);
 const layerWidth = positive.max(1024);
 const share = z.number().min(0).max(1);
 /** Names end up in files, tables and plots. */
@@ -67,25 +67,16 @@ export const weatherModelConfigSchema = z
     pyramid: z.strictObject({
       /** By how much each scale is finer than the one before, coarsest first. None: all is drawn at once. */
       factors: z.array(z.union([z.literal(2), z.literal(4), z.literal(8)])).max(8),
-      expansion: z.enum(["bilinear", "replication"]),
       /**
-       * What is a token of the coarsest scale: a cell, or all of them. What tokens are to be is drawn apart; the cells of a
-       * region are not a hemisphere wide, and what they have in common would average out.
+       * Cells along a side of a token of the coarsest scale; those of the others are as large as the scale is finer. Tokens are
+       * drawn apart, and what they have in common averages out: so for a region, whose coarsest cells are no hemispheres, one
+       * token may be the whole.
        */
-      base: z.literal("whole").optional(),
+      baseSide: z.union([positive.max(64), z.literal("whole")]),
+      expansion: z.enum(["bilinear", "replication"]),
     }),
-    quantiser: z.strictObject({
-      /** Distance of two levels, in standard deviations of what the anchor misses. */
-      step: z.number().positive(),
-      /** Coordinates and levels of each scale, coarsest first. */
-      scales: z
-        .array(z.strictObject({ dimensions: positive.max(4096), levels: extent }))
-        .min(1)
-        .max(9),
-    }),
-    /** In how many passes the finest scale is drawn: 1, the paper's, 2 or 4. */
-    passes: z.union([z.literal(1), z.literal(2), z.literal(4)]),
-    /** Divides the logits of each scale, coarsest first: fitted on validation data. */
+    head: headConfigSchema,
+    /** What members are spread by at each scale, coarsest first, 1 being as trained: fitted on validation data. */
     sharpness: z.array(z.number().positive()).min(1).max(9),
     network: networkConfigSchema,
   })
@@ -99,8 +90,8 @@ type ModelParts = {
     readonly latitudes: readonly number[];
     readonly longitudes: readonly number[];
   };
-  readonly pyramid: { readonly factors: readonly number[]; readonly base?: "whole" | undefined };
-  readonly quantiser: { readonly scales: readonly unknown[] };
+  readonly pyramid: { readonly factors: readonly number[]; readonly baseSide: number | "whole" };
+  readonly head: HeadConfig;
   readonly sharpness: readonly number[];
   readonly network: { readonly windowColumns: number; readonly encoderSide: number };
   readonly channels: readonly string[];
@@ -110,11 +101,12 @@ type ModelParts = {
 
 /** What a description says that cannot be true together. */
 function contradictions(config: ModelParts) {
-  const { grid, channels, anchor, pyramid, quantiser, sharpness, network, truncation } = config;
+  const { grid, channels, anchor, pyramid, head, sharpness, network, truncation } = config;
+  const baseSide = pyramid.baseSide === "whole" ? 1 : pyramid.baseSide;
   const scales = pyramid.factors.length + 1;
-  const product = pyramid.factors.reduce((total, factor) => total * factor, 1);
+  const product = pyramid.factors.reduce((total, factor) => total * factor, baseSide);
   const sides = [grid.latitudes.length, grid.longitudes.length];
-  const finest = pyramid.factors.at(-1) ?? 1;
+  const finest = pyramid.factors.at(-1) ?? baseSide;
   const columns = tokenColumns(grid.longitudes.length, pyramid, network.encoderSide);
   const isWindowed = (count: number) =>
     count <= network.windowColumns || (count % network.windowColumns === 0 && network.windowColumns % 2 === 0);
@@ -122,9 +114,9 @@ function contradictions(config: ModelParts) {
     [
       sides.every((side) => side % product === 0),
       ["pyramid", "factors"],
-      `expected factors that divide ${sides.join("x")}`,
+      `expected factors that, with the base's tokens, divide ${sides.join("x")}`,
     ],
-    [quantiser.scales.length === scales, ["quantiser", "scales"], `expected one for each of ${scales} scales`],
+    [scalesOf(head) === scales, ["head"], `expected one for ${scales} scales`],
     [sharpness.length === scales, ["sharpness"], `expected one for each of ${scales} scales`],
     [
       finest % network.encoderSide === 0,
@@ -158,12 +150,15 @@ function contradictions(config: ModelParts) {
 /** Columns of tokens of each scale and of the encoder. */
 function tokenColumns(
   longitudes: number,
-  { factors, base }: ModelParts["pyramid"],
+  { factors, baseSide }: ModelParts["pyramid"],
   encoderSide: number,
 ): readonly number[] {
-  const refined = factors.map((_, k) => longitudes / factors.slice(k).reduce((total, factor) => total * factor, 1));
-  const coarsest = base === "whole" ? 1 : (refined[0] ?? longitudes);
-  return [coarsest, ...refined, longitudes / encoderSide];
+  const widest = factors.reduce((total, factor) => total * factor, 1);
+  const base = baseSide === "whole" ? longitudes / widest : baseSide;
+  const cells = [base, ...factors].map(
+    (side, k) => side * factors.slice(k).reduce((total, factor) => total * factor, 1),
+  );
+  return [...cells, encoderSide].map((side) => longitudes / side);
 }
 
 /** How the network is trained; part of a preset and of a training checkpoint, not of a finished model. */
@@ -172,20 +167,21 @@ export const weatherTrainingSchema = z.strictObject({
   batchSize: positive,
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),
-  /** Largest share of a state's codes that are moved by a level, for self-correction. */
-  corruption: share,
+  /** Largest share of a state's codes that are moved by a level, for self-correction; of a head that has codes. */
+  corruption: share.optional(),
   /**
    * Most noise on the states that a step starts from, in standard deviations of a step's change: every item has from none to
    * so much. A forecast's own states have some from its second step on, and what was not learned to be removed grows.
    */
   inputNoise: z.number().min(0),
+  /** Share of the items that start from the model's own forecast of the present; 0 for a head that denoises. */
+  pushforward: share,
 });
 
 /** A model and its training, but for what the data decides. */
 export interface WeatherPreset {
-  readonly model: Pick<WeatherModelConfig, "anchor" | "pyramid" | "network" | "passes" | "truncation"> & {
-    /** Distance of two levels, in standard deviations of what the anchor misses. */
-    readonly quantiser: { readonly step: number };
+  readonly model: Pick<WeatherModelConfig, "anchor" | "pyramid" | "network" | "truncation"> & {
+    readonly head: HeadPreset;
   };
   readonly training: WeatherTrainingConfig;
 }
@@ -196,7 +192,16 @@ export type WeatherModelConfig = Readonly<z.infer<typeof weatherModelConfigSchem
 export type WeatherTrainingConfig = Readonly<z.infer<typeof weatherTrainingSchema>>;
 
 /** Schema of a run's configuration, which makes a run the same run when it is resumed. */
-export const runConfigSchema = z.strictObject({ model: weatherModelConfigSchema, training: weatherTrainingSchema });
+export const runConfigSchema = z
+  .strictObject({ model: weatherModelConfigSchema, training: weatherTrainingSchema })
+  .refine(({ model, training }) => (model.head.kind === "categorical") === (training.corruption !== undefined), {
+    path: ["training", "corruption"],
+    error: "expected one for a categorical head, and none for another",
+  })
+  .refine(({ model, training }) => model.head.kind !== "diffusion" || training.pushforward === 0, {
+    path: ["training", "pushforward"],
+    error: "expected 0 for diffusion, a forecast of which is too slow to be made in every step",
+  });
 
 /** The configuration of a training run. */
 export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;

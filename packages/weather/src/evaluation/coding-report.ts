@@ -29,15 +29,15 @@ export async function codingOf(
   const step = config.stepHours * HOUR;
   const metric = rmse();
   const aggregator = createAggregator({ layout, metrics: [metric] });
-  const nats = new Float64Array(config.quantiser.scales.length);
+  const nats = new Float64Array(config.sharpness.length);
   for (const [i, time] of starts.entries()) {
     await untilSignalsAreSeen();
     signal?.throwIfAborted();
     const initial = { time, previous: analysisAt(fields, time - step), current: analysisAt(fields, time) };
     const next = analysisAt(fields, time + step);
-    const decoded = await model.reconstruct(initial, next);
-    aggregator.add({ start: time, leadHours: config.stepHours, members: [decoded], truth: next });
-    (await model.score(initial, next)).nats.forEach((value, k) => (nats[k]! += value / starts.length));
+    const { reconstruction, nats: own } = await model.score(initial, next);
+    aggregator.add({ start: time, leadHours: config.stepHours, members: [reconstruction], truth: next });
+    own.forEach((value, k) => (nats[k]! += value / starts.length));
     onProgress?.("coding", i + 1, starts.length);
   }
   const values = layout.channels.length * layout.grid.latitudes.length * layout.grid.longitudes.length;

@@ -105,7 +105,7 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
       const system = perfectSystem({ layout: model.layout, states, steps, stepHours, members, seed, analysisError });
       await evaluated(system, "ensemble", spreadOver(starts, perfect.starts));
     }
-    const coding = await codingOf(model, truth, starts, options);
+    const coding = model.config.head.kind === "categorical" ? await codingOf(model, truth, starts, options) : undefined;
     return {
       model: describeModel(model, sharpness),
       truth: { name: truth.name, sha256: truth.hash },
@@ -113,7 +113,7 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
       ...{ seed, members, leadHours: leads },
       ...(perfect === undefined ? {} : { analysisError: perfect.analysisError }),
       systems: reports,
-      coding,
+      ...(coding === undefined ? {} : { coding }),
       forecastMs: own.milliseconds() / starts.length,
     };
   } finally {

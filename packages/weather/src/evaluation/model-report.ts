@@ -33,7 +33,7 @@ export interface ForecastModelReport {
   /** The model first. */
   readonly systems: readonly SystemReport[];
   /** How well the codes can say what happened, and how likely the model thought it. */
-  readonly coding: CodingReport;
+  readonly coding?: CodingReport;
   /** Mean time of a forecast of all members to the last lead, without scoring, in milliseconds. */
   readonly forecastMs: number;
 }

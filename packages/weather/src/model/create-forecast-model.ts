@@ -1,20 +1,19 @@
-import { NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
+import { NextscaleError, type Engine } from "@nextscale/engine";
 import {
   compiledPrograms,
   inBatches,
   randomStream,
   sliceItems,
-  uniforms,
   untilSignalsAreSeen,
   type Checkpoint,
   type ModelDescription,
 } from "@nextscale/refinement-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import { HOUR, type FieldLayout } from "../verification/case.js";
+import { drawStep } from "./draw-step.js";
 import { fieldModel } from "./field-model.js";
 import { scaleOfModel } from "./field-scaling.js";
-import type { ForecastModel, ForecastRequest, ForecastStep, InitialState } from "./forecast-model.js";
-import { forecastProgram } from "./forecast-program.js";
+import type { ForecastModel, ForecastRequest, ForecastStep, InitialState, StepLikelihood } from "./forecast-model.js";
 import { forcings } from "./forcings.js";
 import { repeated } from "./repeated.js";
 import { requireRequest, requireState } from "./requirements.js";
@@ -43,7 +42,7 @@ export function createForecastModel(
   { config, tensors, hash, description }: ForecastModelContent,
   { engine, ownsEngine = false }: CreateForecastModelOptions,
 ): ForecastModel {
-  const { grid, refiner } = fieldModel(config);
+  const { grid, head } = fieldModel(config);
   const layout: FieldLayout = { grid, channels: config.channels };
   const programs = compiledPrograms(engine, tensors, {
     where: "weather/model",
@@ -51,13 +50,11 @@ export function createForecastModel(
   });
   const size = config.channels.length * grid.latitudes.length * grid.longitudes.length;
   const variability = { zonal: tensors["scaling/zonal"]!, areaWeights: grid.areaWeights, columns: grid.longitudes.length }; // prettier-ignore
-  const draws = config.quantiser.scales.map(({ dimensions }, k) => ({ tokens: refiner.scales[k]!.count, dimensions }));
 
   const { scaled, unscaled } = scaleOfModel(config, tensors);
 
   async function* forecast(request: ForecastRequest): AsyncGenerator<ForecastStep, void, undefined> {
     const { initial, steps, members, firstMember, seed, sharpness, signal } = requireRequest(request, config, layout);
-    const temperature = Float32Array.from(sharpness);
     const unstableSince = new Int32Array(members);
     let previous = repeated(scaled(initial.previous, initial.time - config.stepHours * HOUR), members);
     let current = repeated(scaled(initial.current, initial.time), members);
@@ -69,23 +66,18 @@ export function createForecastModel(
         inBatches(members, async (first, items, kept) => {
           await untilSignalsAreSeen();
           if (signal?.aborted) throw interrupted(step, steps);
-          const noise = draws.map(({ tokens, dimensions }, scale): [string, Float32Array] => [
-            `uniform/${scale}`,
-            uniforms(stream, {
-              items: { first: firstMember + first, count: items },
-              scale,
-              sites: tokens,
-              draws: dimensions,
-            }),
-          ]);
-          const outputs = await programs.run(`forecast ${items}`, () => forecastProgram(config, items), {
-            previous: sliceItems(previous, size, first, items),
-            current: sliceItems(current, size, first, items),
-            forcings: repeated(Float32Array.from(forcings(start, config.stepHours)), items),
-            temperature,
-            ...Object.fromEntries(noise),
+          const drawn = await drawStep(config, head, {
+            members: { first: firstMember + first, count: items },
+            stream,
+            sharpness: Float32Array.from(sharpness),
+            start: {
+              previous: sliceItems(previous, size, first, items),
+              current: sliceItems(current, size, first, items),
+              forcings: repeated(Float32Array.from(forcings(start, config.stepHours)), items),
+            },
+            run: programs.run,
           });
-          next.set(outputs["next"]!.subarray(0, kept * size), first * size);
+          next.set(drawn.subarray(0, kept * size), first * size);
         }),
       );
       const fields = new Float32Array(members * size);
@@ -106,15 +98,22 @@ export function createForecastModel(
     }
   }
 
-  const observed = async (initial: InitialState, next: Float32Array): Promise<NamedArrays> => {
+  const score = async (initial: InitialState, next: Float32Array): Promise<StepLikelihood> => {
     requireState(initial, layout);
     requireState({ ...initial, current: next }, layout);
-    return programs.run("score", () => scoreProgram(config), {
+    if (head.kind !== "one run" || head.score === undefined) throw withoutLikelihood(config);
+    const ofHead = head.score;
+    const outputs = await programs.run("score", () => scoreProgram(config, ofHead), {
       previous: scaled(initial.previous, initial.time - config.stepHours * HOUR),
       current: scaled(initial.current, initial.time),
       next: scaled(next, initial.time + config.stepHours * HOUR),
       forcings: Float32Array.from(forcings(initial.time, config.stepHours)),
     });
+    const nats = Float64Array.from(outputs["nats"]!);
+    const total = nats.reduce((sum, value) => sum + value, 0);
+    const decoded = Float32Array.from(outputs["decoded"]!);
+    const reconstruction = unscaled(decoded, initial.time + config.stepHours * HOUR);
+    return { nats, bitsPerValue: total / Math.LN2 / size, reconstruction };
   };
 
   return {
@@ -124,21 +123,9 @@ export function createForecastModel(
     trainedOn: description.data,
     seed: description.seed,
     engine: engine.name,
-    networkEvaluations: draws.length + config.passes,
+    networkEvaluations: head.evaluations,
     forecast,
-    score: (initial, next) =>
-      programs.call(async () => {
-        const nats = Float64Array.from((await observed(initial, next))["nats"]!);
-        const total = nats.reduce((sum, value) => sum + value, 0);
-        return { nats, bitsPerValue: total / Math.LN2 / size };
-      }),
-    reconstruct: (initial, next) =>
-      programs.call(async () =>
-        unscaled(
-          Float32Array.from((await observed(initial, next))["decoded"]!),
-          initial.time + config.stepHours * HOUR,
-        ),
-      ),
+    score: (initial, next) => programs.call(() => score(initial, next)),
     close: () => programs.close(),
   };
 }
@@ -150,5 +137,14 @@ function interrupted(step: number, steps: number): NextscaleError {
     expected: `${steps} steps`,
     got: `an interruption before step ${step}`,
     fix: "forecast again: the same seed gives the same members",
+  });
+}
+
+function withoutLikelihood({ head }: WeatherModelConfig): NextscaleError {
+  return new NextscaleError({
+    code: "invalid-argument",
+    where: "weather/score",
+    expected: "a model with a categorical head, whose codes have a likelihood",
+    got: `a head of kind ${head.kind}`,
   });
 }

@@ -1,20 +1,12 @@
-import {
-  parameterTypes,
-  SHAPES_ONLY,
-  transformQuantiser,
-  type Quantiser,
-  type TransformCodebook,
-  type TypesOf,
-} from "@nextscale/refinement-core";
+import { parameterTypes, SHAPES_ONLY, type TypesOf } from "@nextscale/refinement-core";
 import { f32 } from "@nextscale/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import { regressionTypes, type Anchored } from "./anchor.js";
 import type { WeatherModelConfig } from "../config/config.js";
-import type { Grid } from "../grid/grid.js";
+import { headOf } from "../head/head-of.js";
+import type { Head, HeadWeights, NetworkOnStates } from "../head/head.js";
+import { fieldGeometry, type FieldGeometry } from "../refiner/field-geometry.js";
 import { fieldRefiner, type FieldRefiner, type FieldRefinerParameters } from "../refiner/field-refiner.js";
-import { fieldScales, type FieldScale } from "../refiner/field-scales.js";
-import { cellsOf, scaleTokens } from "../refiner/token-grids.js";
-import { gridFrom } from "./grid-from.js";
 import { FORCINGS } from "./forcings.js";
 
 /** What turns fields into numbers of order one, and what is known of them before any network. */
@@ -40,37 +32,30 @@ export type WeatherWeights = {
   readonly truncation: readonly tf.Tensor[];
   /** Of a regression: [H, predictors, C], or [1, predictors, K] of principal components; empty for persistence. */
   readonly anchor: readonly tf.Tensor[];
-  readonly quantiser: readonly TransformCodebook[];
+  readonly head: HeadWeights;
   readonly refiner: FieldRefinerParameters;
 };
 
 /** The parts of a model that follow from its configuration. */
-export interface FieldModel {
-  readonly grid: Grid;
+export interface FieldModel extends FieldGeometry {
+  readonly head: Head;
   readonly refiner: FieldRefiner;
-  readonly scales: readonly FieldScale[];
-  quantiser(codebooks: readonly TransformCodebook[]): Quantiser<tf.Tensor, tf.Tensor>;
 }
 
 /** The parts of a model. */
 export function fieldModel(config: WeatherModelConfig): FieldModel {
-  const { channels, pyramid, network, quantiser } = config;
-  const grid = gridFrom(config.grid);
+  const geometry = fieldGeometry(config);
+  const head = headOf(config.head, geometry);
   const refiner = fieldRefiner({
-    grid,
-    tokens: pyramid,
-    inputs: inputChannels(config),
-    channels: channels.length,
-    forcings: FORCINGS,
-    outputs: quantiser.scales.map(({ dimensions, levels }) => dimensions * levels),
-    ...network,
+    grid: geometry.grid,
+    scales: geometry.tokens,
+    inputs: inputChannels(config) + head.inputs,
+    channels: geometry.channels,
+    forcings: FORCINGS + head.features,
+    outputs: head.outputs,
+    ...config.network,
   });
-  return {
-    grid,
-    refiner,
-    scales: fieldScales(grid, pyramid),
-    quantiser: (codebooks) => transformQuantiser(codebooks, quantiser.step),
-  };
+  return { ...geometry, head, refiner };
 }
 
 /** Types of the principal components of a model; none where it is truncated to waves or not at all. */
@@ -86,8 +71,7 @@ export function componentTypes({
 /** Types of all weights. */
 export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherWeights> {
   const [height, width, channels] = [config.grid.latitudes.length, config.grid.longitudes.length, config.channels.length]; // prettier-ignore
-  const { quantiser } = config;
-  const tokens = scaleTokens(gridFrom(config.grid), config.pyramid);
+  const { head, refiner } = fieldModel(config);
   return {
     scaling: {
       deviation: f32(channels),
@@ -99,21 +83,36 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
     },
     truncation: componentTypes(config),
     anchor: regressionTypes(config, 1),
-    quantiser: quantiser.scales.map(({ dimensions, levels }, k) => ({
-      axes: f32(dimensions, cellsOf(tokens[k]!) * channels),
-      centroids: f32(dimensions, levels),
-    })),
-    refiner: parameterTypes(fieldModel(config).refiner.init(SHAPES_ONLY)),
+    head: head.weights,
+    refiner: parameterTypes(refiner.init(SHAPES_ONLY)),
   };
 }
 
-/** Channels of the encoder's input: the state, its last change, what the regression expects of the next, and the statics. */
-export function inputChannels({ channels, anchor, statics }: WeatherModelConfig): number {
-  return (anchor.kind === "persistence" ? 2 : 3) * channels.length + statics;
+/** The network on the states of a batch, with what is known of them and of the time of year and day [B, FORCINGS]. */
+export function networkOnStates(
+  refiner: FieldRefiner,
+  params: FieldRefinerParameters,
+  {
+    known,
+    statics,
+    forcings,
+  }: Pick<Anchored, "known"> & Pick<FieldScaling, "statics"> & { readonly forcings: tf.Tensor },
+): NetworkOnStates {
+  const [items = 0] = forcings.shape;
+  const own = [...known, tf.broadcastTo(statics, [items, ...statics.shape])];
+  return {
+    items,
+    encode: ({ fields, features } = {}) =>
+      refiner.encode(
+        params,
+        tf.concat(fields === undefined ? own : [...own, fields], 3),
+        features === undefined ? forcings : tf.concat([forcings, features], 1),
+      ),
+    refine: (k, guess, encoding, drawn) => refiner.refine(params, k, guess, encoding, drawn),
+  };
 }
 
-/** What the encoder reads [B, H, W, inputChannels]. */
-export function encoderInputs({ known }: Pick<Anchored, "known">, statics: tf.Tensor): tf.Tensor {
-  const [items = 0] = known[0]!.shape;
-  return tf.concat([...known, tf.broadcastTo(statics, [items, ...statics.shape])], 3);
+/** Channels of what is known of the states: they, their last change, what the regression expects next, and the statics. */
+function inputChannels({ channels, anchor, statics }: WeatherModelConfig): number {
+  return (anchor.kind === "persistence" ? 2 : 3) * channels.length + statics;
 }

@@ -22,7 +22,8 @@ export interface ForecastRequest {
   /** Default 0. */
   readonly seed?: number | bigint;
   /**
-   * Divides the logits of each scale, coarsest first, or of all: below 1 members lie closer together. Default: what was fitted
+   * What members are spread by at each scale, coarsest first, or at all: below 1 they lie closer together. It divides logits,
+   * and multiplies deviations and noise. Default: what was fitted
    * on the model's validation data.
    */
   readonly sharpness?: number | readonly number[];
@@ -48,6 +49,11 @@ export interface StepLikelihood {
   readonly nats: Float64Array;
   /** The same of all scales together, in bits a cell and channel. */
   readonly bitsPerValue: number;
+  /**
+   * What the codes stand for, [channel][latitude][longitude] in the channels' units. How far it is from what was observed is the
+   * least error that a forecast could have.
+   */
+  readonly reconstruction: Float32Array;
 }
 
 /** A trained forecast model. Calls may overlap; the runs of their programs take turns. */
@@ -59,7 +65,7 @@ export interface ForecastModel {
   readonly trainedOn: { readonly name: string; readonly sha256: string };
   readonly seed: number;
   readonly engine: string;
-  /** Passes through the network for a step of a member: the encoder's, one for each scale, and the finest's further ones. */
+  /** Passes through the network for a step of a member: the encoder's, and one for each visit of a scale. */
   readonly networkEvaluations: number;
   /**
    * An ensemble, step by step; nothing of earlier steps is kept.
@@ -72,11 +78,9 @@ export interface ForecastModel {
    * What the model thinks of an observed step: the exact likelihood of its codes.
    *
    * @param next the analysis a step after `initial.current`
-   * @throws NextscaleError as `forecast`
+   * @throws NextscaleError as `forecast`; `invalid-argument` for a model whose head has no codes
    */
   score(initial: InitialState, next: Float32Array): Promise<StepLikelihood>;
-  /** What remains of a step when it is coded and decoded: the least error that a forecast could have. As `score`. */
-  reconstruct(initial: InitialState, next: Float32Array): Promise<Float32Array>;
   /** Refuses further calls, waits for those in progress, and frees the programs, and the engine if it is the model's own. */
   close(): Promise<void>;
 }

@@ -1,62 +1,81 @@
 import { f32, type Program } from "@nextscale/engine";
-import { drawByInversion, sampled, traceTyped, walk, type TypesOf } from "@nextscale/refinement-core";
+import { traceTyped, type TypesOf } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
+import type { DenoisingHead, OneRunHead } from "../head/head.js";
 import { anchored } from "./anchor.js";
-import { possibleState } from "./possible-state.js";
-import { encoderInputs, fieldModel, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
+import { fieldModel, networkOnStates, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
-import { logitsOf } from "./logits.js";
-import { passesOver, passQuantiser, passScales } from "../refiner/passes.js";
+import { possibleState } from "./possible-state.js";
 
-type Inputs = WeatherWeights & {
+/** The states that a step of some members starts from, in deviations from the mean. */
+type Start = WeatherWeights & {
   readonly previous: tf.Tensor;
   readonly current: tf.Tensor;
   readonly forcings: tf.Tensor;
-  /** For each scale in (0, 1), [items, tokens, dimensions]. */
-  readonly uniform: readonly tf.Tensor[];
-  /** Sharpness of each scale: logits are divided by it. */
-  readonly temperature: tf.Tensor;
+};
+
+type DrawInputs = Start & {
+  readonly noise: Readonly<Record<string, tf.Tensor>>;
+  /** Of each scale. */
+  readonly sharpness: tf.Tensor;
+};
+
+/** previous, current, forcings, noise/name, sharpness -> next [items, H, W, C]: a step of the members of an ensemble. */
+export function forecastProgram(config: WeatherModelConfig, head: OneRunHead, items: number): Program {
+  const signature: TypesOf<DrawInputs> = {
+    ...startTypes(config, items),
+    noise: head.noiseTypes(items),
+    sharpness: f32(config.sharpness.length),
+  };
+  return traceTyped<DrawInputs>(signature, (inputs) => {
+    const { known, network } = onStart(config, inputs);
+    const missed = head.draw(network, inputs.head, inputs.noise, inputs.sharpness);
+    return { next: stateFrom(config, inputs, known.anchor, missed) };
+  });
+}
+
+type DenoiseInputs = Start & {
+  /** What the anchor misses, with noise, in its standard deviations. */
+  readonly noisy: tf.Tensor;
+  /** Level of the noise, [items]. */
+  readonly level: tf.Tensor;
 };
 
 /**
- * previous, current, forcings, uniform/k, temperature -> next [items, H, W, C], in deviations from the mean: a step of the
- * members of an ensemble (eq. 17 to 19).
+ * previous, current, forcings, noisy, level -> denoised [items, H, W, C], and `next`, the state that would follow if that were
+ * what the anchor misses.
  */
-export function forecastProgram(config: WeatherModelConfig, items: number): Program {
-  const { grid, refiner, scales, quantiser } = fieldModel(config);
-  const [height, width, channels] = [grid.latitudes.length, grid.longitudes.length, config.channels.length];
-  const field = f32(items, height, width, channels);
-  const shapes = config.quantiser.scales.map(({ dimensions, levels }, k) => {
-    return { tokens: refiner.scales[k]!.count, dimensions, levels };
+export function denoiseProgram(config: WeatherModelConfig, head: DenoisingHead, items: number): Program {
+  const start = startTypes(config, items);
+  const signature: TypesOf<DenoiseInputs> = { ...start, noisy: start.current, level: f32(items) };
+  return traceTyped<DenoiseInputs>(signature, (inputs) => {
+    const { known, network } = onStart(config, inputs);
+    const denoised = head.denoise(network, inputs.noisy, inputs.level);
+    return { denoised, next: stateFrom(config, inputs, known.anchor, denoised) };
   });
-  const signature: TypesOf<Inputs> = {
-    ...weatherWeightTypes(config),
-    previous: field,
-    current: field,
-    forcings: f32(items, FORCINGS),
-    uniform: shapes.map(({ tokens, dimensions }) => f32(items, tokens, dimensions)),
-    temperature: f32(shapes.length),
-  };
-  return traceTyped<Inputs>(signature, (inputs) => {
-    const { scaling } = inputs;
-    const { truncation: components, anchor: regression } = inputs;
-    const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, inputs);
-    const encoding = refiner.encode(inputs.refiner, encoderInputs(known, scaling.statics), inputs.forcings);
-    const passes = passesOver(shapes.length, config.passes);
-    const predict =
-      () =>
-      ({ index, context }: { readonly index: number; readonly context: tf.Tensor }) =>
-        logitsOf(refiner, inputs.refiner, passes[index]!, shapes[passes[index]!.scale]!, context, encoding);
-    const draw = (index: number, logits: tf.Tensor): tf.Tensor => {
-      const { scale } = passes[index]!;
-      return drawByInversion(logits, inputs.uniform[scale]!, tf.slice(inputs.temperature, [scale], [1]));
-    };
-    const coder = passQuantiser(quantiser(inputs.quantiser), passes);
-    const coarsest = refiner.scales[0]!;
-    const start = tf.zeros([items, coarsest.height, coarsest.width, channels]);
-    const visits = [...walk(passScales(scales, refiner.scales, passes), start, sampled(coder, predict, draw))];
-    const drawn = tf.add(known.anchor, tf.mul(visits.at(-1)!.state, scaling.innovation));
-    return { next: possibleState({ truncation: config.truncation, grid, components }, scaling.limit, drawn) };
-  });
+}
+
+function startTypes(config: WeatherModelConfig, items: number): TypesOf<Start> {
+  const field = f32(items, config.grid.latitudes.length, config.grid.longitudes.length, config.channels.length);
+  return { ...weatherWeightTypes(config), previous: field, current: field, forcings: f32(items, FORCINGS) };
+}
+
+function onStart(config: WeatherModelConfig, inputs: Start) {
+  const { grid, refiner } = fieldModel(config);
+  const { scaling, forcings, anchor: regression, truncation: components } = inputs;
+  const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, inputs);
+  const network = networkOnStates(refiner, inputs.refiner, { known: known.known, statics: scaling.statics, forcings });
+  return { known, network };
+}
+
+function stateFrom(
+  config: WeatherModelConfig,
+  { scaling, truncation: components }: Start,
+  anchor: tf.Tensor,
+  missed: tf.Tensor,
+): tf.Tensor {
+  const { grid } = fieldModel(config);
+  const state = tf.add(anchor, tf.mul(missed, scaling.innovation));
+  return possibleState({ truncation: config.truncation, grid, components }, scaling.limit, state);
 }

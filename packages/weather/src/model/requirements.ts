@@ -29,7 +29,7 @@ export function requireRequest(
   layout: FieldLayout,
 ): CheckedRequest {
   const { grid, channels } = layout;
-  const scales = config.quantiser.scales.length;
+  const scales = config.sharpness.length;
   const size = channels.length * grid.latitudes.length * grid.longitudes.length;
   const requirements: OptionRequirements<ForecastRequest> = {
     initial: { expected: "an object of time, previous and current", fits: (value) => isObject(value) },

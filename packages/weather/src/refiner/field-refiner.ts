@@ -18,14 +18,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Grid } from "../grid/grid.js";
 import type { TokenGrid } from "./displacement.js";
 import { square, toTokens } from "./field-tokens.js";
-import { scaleTokens, tokenGrid, cellsOf, type ScaleTokens, type Tokens } from "./token-grids.js";
+import { cellsOf, tokenGrid, type ScaleTokens } from "./token-grids.js";
 import { windowStack, type WindowStackParameters } from "./window-stack.js";
 
 /** Sizes of the network of a forecast model. */
 export interface FieldRefinerConfig {
   readonly grid: Grid;
-  /** What the tokens of each scale are. */
-  readonly tokens: Tokens;
+  /** Tokens of each scale, coarsest first. */
+  readonly scales: readonly ScaleTokens[];
   /** Numbers in each cell of the encoder's input. */
   readonly inputs: number;
   /** Channels of the fields that are refined. */
@@ -62,7 +62,7 @@ export type FieldRefinerParameters = {
 };
 
 type ScaleParameters = {
-  /** What the encoder says of a token [width, width]. */
+  /** What the encoder says of a token [parts that it sees * width, width]. */
   readonly context: tf.Tensor;
   /** What the coarser scales make of its cells [cells of a token * channels, width]. */
   readonly guess: LinearParameters;
@@ -86,7 +86,6 @@ export interface Encoding {
  * imply, and from nothing else.
  */
 export interface FieldRefiner {
-  readonly scales: readonly ScaleTokens[];
   init(source: NormalSource): HostParameters<FieldRefinerParameters>;
   /** @param state [B, H, W, inputs] @param forcings [B, forcings] */
   encode(params: FieldRefinerParameters, state: tf.Tensor, forcings: tf.Tensor): Encoding;
@@ -108,8 +107,7 @@ const EXPANSION = 4;
 
 /** Makes the network of a configuration. */
 export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
-  const { grid, channels, width, heads } = config;
-  const scales = scaleTokens(grid, config.tokens);
+  const { grid, scales, channels, width, heads } = config;
   const encoderTokens = tokenGrid(grid, square(config.encoderSide));
   const features: SiteFeatureConfig = {
     axes: ["bounded", grid.periodic ? "periodic" : "bounded"],
@@ -130,7 +128,6 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
     return tf.reshape(linear(params, tf.reshape(tokens, [items * sites, size])), [items, sites, -1]);
   };
   return {
-    scales,
     init(source) {
       const random = initialiser(source);
       const patch = config.encoderSide ** 2 * config.inputs;
@@ -146,8 +143,8 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
         drawn: random.normal("drawn", [width], deviation),
         scales: scales.map((tokens, k) => {
           const own = random.at("scales").at(k);
-          const cells = cellsOf(tokens) * channels;
-          const parts = contextSize(tokens, k);
+          const cells = cellsOf(tokens.block) * channels;
+          const parts = cellsOf(tokens.seen);
           return {
             context: own.normal("context", [parts * width, width], deviation / Math.sqrt(parts)),
             guess: initLinear(own.at("guess"), cells, width, 1 / Math.sqrt(cells)),
@@ -167,8 +164,7 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
     },
     refine({ scales: all, stack, modulation, drawn: embedding }, k, guess, { tokens, condition }, drawn) {
       const [params, own] = [all[k]!, scales[k]!];
-      const seen = tf.reshape(pool(tokens, encoderTokens, contextGrid(own, k)), [tokens.shape[0], own.count, -1]);
-      const context = project({ weight: params.context, bias: tf.zeros([width]) }, seen);
+      const context = project({ weight: params.context, bias: tf.zeros([width]) }, pool(tokens, encoderTokens, own));
       const guessed = project(params.guess, toTokens(guess, own.block));
       const placed = tf.add(tf.add(context, guessed), embedSites(params.site, own));
       const x = drawn === undefined ? placed : tf.add(placed, tf.mul(drawn, embedding));
@@ -178,30 +174,14 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
   };
 }
 
-/** Rows and columns of a grid of tokens. */
-interface Sites {
-  readonly rows: number;
-  readonly columns: number;
-}
-
-/** What of the encoder's tokens a scale sees: a mean over each of its own tokens, at the base over each cell. */
-function contextGrid({ latitudes, longitudes, height, width }: ScaleTokens, scale: number): Sites {
-  return scale === 0 ? { rows: height, columns: width } : { rows: latitudes.length, columns: longitudes.length };
-}
-
-/** How many of these means a token sees: all cells are seen by a token that is the whole base. */
-function contextSize(tokens: ScaleTokens, scale: number): number {
-  const { rows, columns } = contextGrid(tokens, scale);
-  return (rows * columns) / tokens.count;
-}
-
-/** Means of the encoder's tokens over those of a coarser grid. */
-function pool(tokens: tf.Tensor, finest: TokenGrid, { rows, columns }: Sites): tf.Tensor {
+/** What the encoder says of each token of a scale: means over all of it, or over parts of it [B, tokens, parts * width]. */
+function pool(tokens: tf.Tensor, finest: TokenGrid, { latitudes, longitudes, count, seen }: ScaleTokens): tf.Tensor {
   const [items = 0, , width = 0] = tokens.shape;
+  const [rows, columns] = [latitudes.length * seen.rows, longitudes.length * seen.columns];
   const factor = finest.latitudes.length / rows;
-  if (factor === 1) return tokens;
+  if (factor === 1 && count === rows * columns) return tokens;
   const groups = tf.reshape(tokens, [items, columns, factor, rows, factor, width]);
-  return tf.reshape(tf.mean(groups, [2, 4]), [items, columns * rows, width]);
+  return tf.reshape(tf.mean(groups, [2, 4]), [items, count, -1]);
 }
 
 function siteCount({ latitudes, longitudes }: TokenGrid): number {

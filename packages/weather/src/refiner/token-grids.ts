@@ -1,36 +1,43 @@
-import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
 import type { TokenGrid } from "./displacement.js";
 import { square, type Block } from "./field-tokens.js";
 
-/** The part of a pyramid that tells what is a token. */
-export type Tokens = Pick<WeatherModelConfig["pyramid"], "factors" | "base">;
+/** As much of a pyramid as decides on its tokens. */
+export interface PyramidTokens {
+  /** By how much each scale is finer than the one before, coarsest first. */
+  readonly factors: readonly number[];
+  /** Cells along a side of a token of the base, or all of them. */
+  readonly baseSide: number | "whole";
+}
 
-/** The tokens of one scale: the cells of the next coarser one, or at the base its own cells, or all of them. */
+/** The tokens of one scale: the cells of the next coarser one, or blocks of the base, where there is none. */
 export interface ScaleTokens extends TokenGrid {
   /** Size of the fields that the scale refines. */
   readonly height: number;
   readonly width: number;
   /** Cells of a token. */
   readonly block: Block;
+  /** Means of what the encoder says of the state that a token sees: one, or where it is the whole base, one of each cell. */
+  readonly seen: Block;
   /** Number of tokens. */
   readonly count: number;
 }
 
 /** The tokens of each scale, coarsest first: the base and a refinement for each factor. */
-export function scaleTokens(grid: Grid, { factors, base }: Tokens): readonly ScaleTokens[] {
-  return [1, ...factors].map((side, k) => {
+export function scaleTokens(grid: Grid, { factors, baseSide }: PyramidTokens): readonly ScaleTokens[] {
+  return [baseSide, ...factors].map((side, k) => {
     const factor = factors.slice(k).reduce((product, one) => product * one, 1);
     const [height, width] = [grid.latitudes.length / factor, grid.longitudes.length / factor];
-    const block = k === 0 && base === "whole" ? { rows: height, columns: width } : square(side);
+    const block = side === "whole" ? { rows: height, columns: width } : square(side);
+    const seen = side === "whole" ? block : square(1);
     const tokens = tokenGrid(grid, { rows: factor * block.rows, columns: factor * block.columns });
-    return { height, width, block, count: tokens.latitudes.length * tokens.longitudes.length, ...tokens };
+    return { height, width, block, seen, count: tokens.latitudes.length * tokens.longitudes.length, ...tokens };
   });
 }
 
-/** Cells of a token. */
-export function cellsOf({ block }: Pick<ScaleTokens, "block">): number {
-  return block.rows * block.columns;
+/** Number of cells of a block. */
+export function cellsOf({ rows, columns }: Block): number {
+  return rows * columns;
 }
 
 /** Centres of tokens of so many cells. */

@@ -6,80 +6,100 @@ import {
   gaussianPyramid,
   tensorGrid,
   traceTyped,
-  transformQuantiser,
   walk,
-  type FittedTransform,
-  type TransformCodebook,
+  type HostTensor,
+  type TypesOf,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeatherModelConfig } from "../config/config.js";
+import type { CodeShape, FieldQuantiserConfig, FieldQuantiserPreset } from "../config/head-config.js";
 import type { Grid } from "../grid/grid.js";
+import { fieldQuantiser } from "../head/field-quantiser.js";
+import type { HeadWeights } from "../head/head.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import { fieldScales } from "../refiner/field-scales.js";
 import { cellsOf, scaleTokens } from "../refiner/token-grids.js";
+import { fitVectors } from "./fit-vectors.js";
 
-/** What is coded, and how finely. */
-interface QuantisedFields extends Pick<WeatherModelConfig, "pyramid"> {
+/** What is coded. */
+export interface CodedLayout extends Pick<WeatherModelConfig, "pyramid"> {
   readonly grid: Grid;
   readonly channels: number;
-  /** Distance of two levels. */
-  readonly step: number;
+}
+
+/** What was fitted to the tokens of a scale. */
+export interface FittedScale extends CodeShape {
+  /** By the names of `HeadWeights`. */
+  readonly weights: Readonly<Record<string, HostTensor>>;
+  /** How often each code occurred [dimensions, levels]. */
+  readonly counts: Float64Array;
+  /** Standard deviation of each coordinate, of a transform. */
+  readonly deviations?: Float32Array;
 }
 
 /** Fields of one run of the program. */
 const BATCH = 16;
 
 /**
- * Fits the transform and the levels of each scale, coarsest first, to what is left of the fields when the scales before it
- * are quantised already: closed loop, as they will be coded.
+ * Fits the codes of each scale, coarsest first, to what is left of the fields when the scales before it are quantised already:
+ * closed loop, as they will be coded.
  *
  * @param fields [N, H, W, C] of what the anchor misses, in its standard deviations
  */
 export async function fitQuantiser(
   engine: Engine,
-  config: QuantisedFields,
+  preset: FieldQuantiserPreset,
+  layout: CodedLayout,
   fields: Float32Array,
-): Promise<readonly FittedTransform[]> {
-  const fitted: FittedTransform[] = [];
-  for (const tokens of scaleTokens(config.grid, config.pyramid)) {
-    const vectors = await residualTokens(engine, config, fitted, fields);
-    fitted.push(fitTransform(vectors, cellsOf(tokens) * config.channels, config.step));
+): Promise<readonly FittedScale[]> {
+  const fitted: FittedScale[] = [];
+  for (const [k, { block }] of scaleTokens(layout.grid, layout.pyramid).entries()) {
+    const vectors = await residualTokens(engine, configOf(preset, fitted), layout, fitted, fields);
+    fitted.push(fitScale(preset, vectors, cellsOf(block) * layout.channels, k));
   }
   return fitted;
+}
+
+/** The quantiser of the scales that are fitted. */
+export function configOf(preset: FieldQuantiserPreset, fitted: readonly CodeShape[]): FieldQuantiserConfig {
+  if (preset.kind === "vector") return { ...preset, stages: preset.stages.slice(0, fitted.length) };
+  return { ...preset, scales: fitted.map(({ dimensions, levels }) => ({ dimensions, levels })) };
+}
+
+function fitScale(preset: FieldQuantiserPreset, vectors: Float32Array, width: number, scale: number): FittedScale {
+  if (preset.kind === "vector") {
+    return fitVectors(vectors, { width, scale, vocabulary: preset.vocabulary, stages: preset.stages[scale] ?? 1 });
+  }
+  const { codebook, counts, deviations } = fitTransform(vectors, width, preset.step);
+  const [dimensions = 0, levels = 0] = codebook.centroids.shape;
+  return { weights: codebook, dimensions, levels, counts, deviations };
 }
 
 /** Residuals of the next scale, all tokens of all fields. */
 async function residualTokens(
   engine: Engine,
-  config: QuantisedFields,
-  fitted: readonly FittedTransform[],
+  config: FieldQuantiserConfig,
+  { grid, channels, pyramid }: CodedLayout,
+  fitted: readonly FittedScale[],
   fields: Float32Array,
 ): Promise<Float32Array> {
-  const { factors, expansion } = config.pyramid;
-  const { grid, channels } = config;
+  const { factors, expansion } = pyramid;
   const size = [grid.latitudes.length, grid.longitudes.length, channels] as const;
   const coarsening = fieldPyramid(tensorGrid, grid, factors, expansion);
-  const scales = fieldScales(grid, config.pyramid);
-  type Inputs = { readonly fields: tf.Tensor; readonly codebooks: readonly TransformCodebook[] };
-  const codebooks = fitted.map(({ codebook }) => ({
-    axes: f32(...codebook.axes.shape),
-    centroids: f32(...codebook.centroids.shape),
-  }));
-  const program = traceTyped<Inputs>({ fields: f32(BATCH, ...size), codebooks }, (inputs) => {
+  const scales = fieldScales(grid, pyramid);
+  type Inputs = { readonly fields: tf.Tensor; readonly head: HeadWeights };
+  const head: TypesOf<HeadWeights> = fitted.map(({ weights }) => {
+    return Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, f32(...shape)]));
+  });
+  const program = traceTyped<Inputs>({ fields: f32(BATCH, ...size), head }, (inputs) => {
     const levels = gaussianPyramid(coarsening, inputs.fields, factors.length);
     const start = tf.zerosLike(levels.at(-1)!);
-    const coder = transformQuantiser(inputs.codebooks, config.step);
+    const coder = fieldQuantiser(config, inputs.head);
     const known = [...walk(scales.slice(0, fitted.length), start, encode(coder, levels))];
     const scale = scales[fitted.length]!;
     return { tokens: scale.residual(levels, scale.context(known.at(-1)?.state ?? start)) };
   });
-  const constants = Object.fromEntries(
-    fitted.flatMap(({ codebook }, k) => [
-      [`codebooks/${k}/axes`, codebook.axes.data] as const,
-      [`codebooks/${k}/centroids`, codebook.centroids.data] as const,
-    ]),
-  );
-  const executable = await engine.compile(program, { constants });
+  const executable = await engine.compile(program, { constants: headTensors(fitted, ({ weights }) => weights) });
   try {
     const length = size[0] * size[1] * size[2];
     const runs = Math.floor(fields.length / length / BATCH);
@@ -92,4 +112,16 @@ async function residualTokens(
   } finally {
     await executable.close();
   }
+}
+
+/** Weights of the scales by the names that programs know them by. */
+export function headTensors(
+  fitted: readonly FittedScale[],
+  weightsOf: (scale: FittedScale) => Readonly<Record<string, Pick<HostTensor, "data">>>,
+): Record<string, Float32Array> {
+  return Object.fromEntries(
+    fitted.flatMap((scale, k) =>
+      Object.entries(weightsOf(scale)).map(([name, { data }]) => [`head/${k}/${name}`, data] as const),
+    ),
+  );
 }

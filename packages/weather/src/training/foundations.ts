@@ -1,5 +1,4 @@
 import { NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
-import type { FittedTransform } from "@nextscale/refinement-core";
 import type { WeatherModelConfig, WeatherPreset } from "../config/config.js";
 import { cellCount } from "../verification/case.js";
 import { ITSELF, POINT } from "../model/anchor.js";
@@ -8,7 +7,8 @@ import { gridConfig } from "../model/grid-from.js";
 import { zonalDeviations } from "../model/stability.js";
 import { fieldSize, learnable, type FieldSeries } from "./field-series.js";
 import { fitComponents, statesOf, type FittedComponents } from "./fit-components.js";
-import { fitQuantiser } from "./fit-quantiser.js";
+import { fitHead } from "./fit-head.js";
+import type { FittedScale } from "./fit-quantiser.js";
 import { fitRidge, type RidgeData } from "./fit-ridge.js";
 import { climatologyWeights } from "../model/field-scaling.js";
 import type { Climatology } from "../verification/climatology.js";
@@ -21,8 +21,8 @@ export interface Foundations {
   readonly tensors: NamedArrays;
   /** Regressions for training, one fitted on each half of the data, [H, predictors, 2 C]; none for persistence. */
   readonly folds: readonly Float32Array[];
-  /** How often each level occurs: where the network's heads begin. */
-  readonly quantiser: readonly FittedTransform[];
+  /** What was fitted to each scale, of a head that has such. */
+  readonly fitted: readonly FittedScale[];
   /** The series in deviations from the mean. */
   readonly states: Float32Array;
   /** Positions in the series that have a predecessor and a successor. */
@@ -31,10 +31,10 @@ export interface Foundations {
 
 /** Items that a regression is fitted to: more change it by less than its own noise. */
 const RIDGE_ITEMS = 3000;
-/** Fewer items do not determine a quantiser. */
+/** Fewer items do not determine a head. */
 const LEAST_ITEMS = 512;
-/** Numbers that the quantiser and the scale of what the anchor misses are fitted to: 512 fields of 64 x 32 points. */
-const QUANTISER_NUMBERS = 512 * 64 * 32 * 3;
+/** Numbers that the head and the scale of what the anchor misses are fitted to: 512 fields of 64 x 32 points. */
+const HEAD_NUMBERS = 512 * 64 * 32 * 3;
 const BATCH = 16;
 
 /**
@@ -45,7 +45,7 @@ const BATCH = 16;
 export async function fitFoundations(engine: Engine, preset: WeatherPreset, series: FieldSeries): Promise<Foundations> {
   const items = requireItems(series);
   const { layout, stepHours } = series;
-  const { anchor, pyramid, passes, quantiser, network, truncation } = preset.model;
+  const { anchor, pyramid, network, truncation } = preset.model;
   const scaling = fitScaling(series);
   const components =
     typeof truncation === "object" ? fitComponents(scaling.states, layout, truncation.components) : undefined;
@@ -66,7 +66,7 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
           spread(halves[1], RIDGE_ITEMS / 2),
         ]);
   const folds = ridge === undefined ? [] : [ridge.folds];
-  const chosen = spread(items, Math.max(LEAST_ITEMS, Math.floor(QUANTISER_NUMBERS / size)));
+  const chosen = spread(items, Math.max(LEAST_ITEMS, Math.floor(HEAD_NUMBERS / size)));
   const sample = Array.from(chosen, (item) => ({
     states: triple(item),
     fold: item < halves[1][0]! ? 0 : 1,
@@ -77,14 +77,11 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
   const missed = await missedByAnchor(engine, anchoring, { perChange: scaling.perChange, ...kept, ...foldWeights }, sample); // prettier-ignore
   const innovation = rootMeanSquares(missed, layout);
   missed.forEach((value, at) => (missed[at] = value / innovation[at % innovation.length]!));
-  const fitted = await fitQuantiser(
-    engine,
-    { grid: layout.grid, channels: layout.channels.length, pyramid, step: quantiser.step },
-    missed,
-  );
+  const coded = { grid: layout.grid, channels: layout.channels.length, pyramid };
+  const head = await fitHead(engine, preset.model.head, coded, missed);
   return {
     folds,
-    quantiser: fitted,
+    fitted: head.fitted,
     states,
     items,
     config: {
@@ -93,9 +90,8 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       stepHours,
       hours: climatology.hours,
       pyramid,
-      quantiser: { step: quantiser.step, scales: fitted.map(({ codebook }) => levelsOf(codebook.centroids.shape)) },
-      passes,
-      sharpness: fitted.map(() => 1),
+      head: head.config,
+      sharpness: [1, ...pyramid.factors.map(() => 1)],
       network,
     },
     tensors: {
@@ -108,12 +104,7 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       "scaling/statics": statics,
       ...kept,
       ...(ridge === undefined ? {} : { "anchor/0": ridge.weights }),
-      ...Object.fromEntries(
-        fitted.flatMap(({ codebook }, k) => [
-          [`quantiser/${k}/axes`, codebook.axes.data] as const,
-          [`quantiser/${k}/centroids`, codebook.centroids.data] as const,
-        ]),
-      ),
+      ...head.tensors,
     },
   };
 }
@@ -244,8 +235,4 @@ function meanZonalDeviations(states: Float32Array, layout: FieldSeries["layout"]
     deviations.forEach((deviation, c) => (sums[c]! += deviation / times.length));
   }
   return sums;
-}
-
-function levelsOf([dimensions = 0, levels = 0]: readonly number[]): { dimensions: number; levels: number } {
-  return { dimensions, levels };
 }

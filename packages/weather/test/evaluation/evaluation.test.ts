@@ -164,7 +164,7 @@ test("a model is evaluated beside its baselines, with what its codes can say", {
   const byPieces = aggregator.scores(crps()).map(({ value }) => value);
   expect(report.systems[0]!.scores.map((score) => score.crps)).toEqual(byPieces);
 
-  const { floor, bitsPerValue, bitsByScale } = report.coding;
+  const { floor, bitsPerValue, bitsByScale } = report.coding!;
   expect(bitsByScale.length).toBe(3);
   expect(bitsPerValue).toBeGreaterThan(0);
   floor.forEach(({ channel, rmse: least }) => {

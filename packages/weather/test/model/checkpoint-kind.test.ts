@@ -4,11 +4,20 @@ import { gaussianGrid } from "../../src/grid/grid.js";
 import { gridConfig } from "../../src/model/grid-from.js";
 
 const { model } = WEATHER_PRESETS.sim;
+const categorical = (scales: number): WeatherModelConfig["head"] => ({
+  kind: "categorical",
+  quantiser: {
+    kind: "transform",
+    step: 0.35,
+    scales: Array.from({ length: scales }, () => ({ dimensions: 3, levels: 9 })),
+  },
+  passes: 1,
+});
 const right: WeatherModelConfig = {
   ...{ grid: gridConfig(gaussianGrid(32, 64)), channels: ["z500"], statics: 3, stepHours: 12, hours: [0, 12] },
-  ...{ anchor: model.anchor, truncation: 21, passes: 1, network: model.network, sharpness: [1, 1, 1, 1] },
-  pyramid: { factors: [2, 2, 4], expansion: "bilinear" },
-  quantiser: { step: 0.35, scales: Array.from({ length: 4 }, () => ({ dimensions: 3, levels: 9 })) },
+  ...{ anchor: model.anchor, truncation: 21, network: model.network, sharpness: [1, 1, 1, 1] },
+  pyramid: { factors: [2, 2, 4], baseSide: 1, expansion: "bilinear" },
+  head: categorical(4),
 };
 const issuesOf = (changes: Partial<WeatherModelConfig>) => {
   const parsed = weatherModelConfigSchema.safeParse({ ...right, ...changes });
@@ -22,10 +31,12 @@ test("a description that agrees with itself is one", () => {
 test.each<[string, Partial<WeatherModelConfig>, string]>([
   [
     "factors that do not divide the grid",
-    { pyramid: { factors: [8, 8, 4], expansion: "bilinear" } },
+    { pyramid: { factors: [8, 8, 4], baseSide: 1, expansion: "bilinear" } },
     "pyramid.factors",
   ],
-  ["a scale too few", { quantiser: { step: 0.35, scales: right.quantiser.scales.slice(1) } }, "quantiser.scales"],
+  ["tokens of the base that do not divide it", { pyramid: { ...right.pyramid, baseSide: 4 } }, "pyramid.factors"],
+  ["a scale too few", { head: categorical(3) }, "head"],
+  ["diffusion over several scales", { head: { kind: "diffusion", levels: 20, churn: 0 } }, "head"],
   ["a sharpness too many", { sharpness: [1, 1, 1, 1, 1] }, "sharpness"],
   [
     "an encoder coarser than the finest scale",

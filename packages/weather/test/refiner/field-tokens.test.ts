@@ -23,10 +23,13 @@ test("a token is a block of cells, row-major, and the next one lies north of it"
 
 test("the base of a pyramid may be one token, of all its cells", () => {
   const grid = regionalGrid([30, 40, 50, 60], [0, 10, 20, 30, 40, 50, 60, 70]);
-  const [cells, whole] = [scaleTokens(grid, { factors: [2] }), scaleTokens(grid, { factors: [2], base: "whole" })];
+  const [cells, whole] = [
+    scaleTokens(grid, { factors: [2], baseSide: 1 }),
+    scaleTokens(grid, { factors: [2], baseSide: "whole" }),
+  ];
   expect(cells.map(({ count }) => count)).toEqual([8, 8]);
   expect(whole.map(({ count }) => count)).toEqual([1, 8]);
-  expect(whole.map(cellsOf)).toEqual([8, 4]);
+  expect(whole.map(({ block }) => cellsOf(block))).toEqual([8, 4]);
   expect([...Array.from(whole[0]!.latitudes), ...Array.from(whole[0]!.longitudes)]).toEqual([45, 35]);
   const field = tf.reshape(tf.range(0, 2 * 8 * 3), [2, 2, 4, 3]);
   const token = toTokens(field, whole[0]!.block);

@@ -17,8 +17,9 @@ import { COLOURS, colourMask, passesOver, passQuantiser, passScales } from "../.
 import { cellsOf, scaleTokens } from "../../src/refiner/token-grids.js";
 
 const grid = gaussianGrid(8, 16);
-const factors = [2, 2] as const;
-const tokens = scaleTokens(grid, { factors: [...factors] });
+const factors = [2, 2];
+const pyramid = { factors, baseSide: 1, expansion: "bilinear" } as const;
+const tokens = scaleTokens(grid, pyramid);
 const finest = tokens.at(-1)!;
 
 test("every token has one colour, and no neighbour has the same", () => {
@@ -46,13 +47,15 @@ test("two passes are the fields of a chessboard", () => {
 
 test.each([1, 2, 4])("drawn in %i passes, the finest scale ends where it does in one", (count) => {
   const field = tf.tensor4d(normals(randomStream(1, "test/passes"), { draws: 8 * 16 }), [1, 8, 16, 1]);
-  const scales = fieldScales(grid, { factors: [...factors], expansion: "bilinear" });
+  const scales = fieldScales(grid, pyramid);
   const levels = gaussianPyramid(fieldPyramid(tensorGrid, grid, factors, "bilinear"), field, factors.length);
   // All coordinates, so finely that nothing is lost.
-  const codebooks = tokens.map(cellsOf).map((cells) => ({
-    axes: tf.eye(cells),
-    centroids: tf.tile(tf.reshape(tf.mul(tf.range(-4000, 4001), 0.001), [1, 8001]), [cells, 1]),
-  }));
+  const codebooks = tokens
+    .map(({ block }) => cellsOf(block))
+    .map((cells) => ({
+      axes: tf.eye(cells),
+      centroids: tf.tile(tf.reshape(tf.mul(tf.range(-4000, 4001), 0.001), [1, 8001]), [cells, 1]),
+    }));
   const coder = transformQuantiser(codebooks, 0.001);
   const passes = passesOver(3, count);
   expect(passes.length).toBe(2 + count);

@@ -8,9 +8,8 @@ export const TINY: WeatherPreset = {
   model: {
     anchor: { kind: "ridge", rows: 3, columns: 3 },
     truncation: 5,
-    pyramid: { factors: [2, 2], expansion: "bilinear" },
-    passes: 2,
-    quantiser: { step: 0.5 },
+    pyramid: { factors: [2, 2], baseSide: 1, expansion: "bilinear" },
+    head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: 2 },
     network: {
       width: 16,
       heads: 2,
@@ -20,7 +19,15 @@ export const TINY: WeatherPreset = {
       encoderSide: 2,
     },
   },
-  training: { steps: 12, batchSize: 4, learningRate: 3e-3, weightDecay: 1e-4, corruption: 0.1, inputNoise: 0.05 },
+  training: {
+    steps: 12,
+    batchSize: 4,
+    learningRate: 3e-3,
+    weightDecay: 1e-4,
+    corruption: 0.1,
+    inputNoise: 0.05,
+    pushforward: 0,
+  },
 };
 
 const [ROWS, COLUMNS] = [8, 16];
