@@ -34,8 +34,8 @@ export const WEATHER_PRESETS = {
       anchor: { kind: "component-ridge" },
       // 99.5 % of the variance.
       truncation: { components: 108 },
-      pyramid: { factors: [2, 2], baseSide: "whole", expansion: "bilinear" },
-      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.35 }, passes: 1 },
+      pyramid: { factors: [2, 2], baseSide: 1, expansion: "bilinear" },
+      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.35 }, passes: 1, base: "nested" },
       network: { width: 64, heads: 4, encoderBlocks: 4, scaleBlocks: 2, windowColumns: 12, encoderSide: 2 },
     },
     training: {
