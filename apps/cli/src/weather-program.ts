@@ -64,7 +64,8 @@ function addTrain(weather: Command, invocation: Invocation): void {
       .description("train a forecast model; Ctrl-C saves, --resume goes on to the same weights, bit for bit")
       .requiredOption(
         "--preset <name>",
-        "what to train: sim, eraint (western Europe, from reanalysis), or tiny, which learns next to nothing in seconds",
+        "what to train: sim; the same network with another head, sim-single-scale, sim-vectors, sim-gaussian, " +
+          "sim-diffusion or sim-one-pass; eraint, western Europe from reanalysis; or tiny, which learns next to nothing in seconds",
       )
       .option(
         "--data <file>",
@@ -76,6 +77,7 @@ function addTrain(weather: Command, invocation: Invocation): void {
       )
       .requiredOption("--out <folder>", "folder of the model")
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
+      .option("--steps <n>", "training steps (default: the preset's)", integer(1, 10_000_000))
       .addOption(engineOption())
       .option("--resume", "go on from what --out holds")
       .option("--json", "print one JSON object at the end")
@@ -85,6 +87,7 @@ function addTrain(weather: Command, invocation: Invocation): void {
     [
       "nextscale weather train --preset sim --out my-model",
       "nextscale weather train --preset sim --out my-model --resume",
+      "nextscale weather train --preset sim-diffusion --steps 1500 --out my-diffusion",
       "nextscale weather train --preset eraint --data folder-with-its-files --out europe",
       "nextscale weather train --preset sim --data era5.zarr --validation era5-2019.zarr --out era5-model",
     ],
@@ -155,6 +158,7 @@ function addEvaluate(weather: Command, invocation: Invocation): void {
     command(weather, "evaluate")
       .description("measure a model beside its baselines, and beside the simulator itself")
       .addOption(modelOption())
+      .option("--beside <models...>", "other models for the same tables: names or folders")
       .option(
         "--data <file>",
         `analyses that the model has not seen: ${DATA} (default: years of the data that its preset is for)`,
@@ -178,6 +182,7 @@ function addEvaluate(weather: Command, invocation: Invocation): void {
     [
       "nextscale weather evaluate --model my-model --out report.json",
       "nextscale weather evaluate --model my-model --split validation --starts 10 --days 5",
+      "nextscale weather evaluate --model sim --beside my-gaussian my-diffusion",
       "nextscale weather evaluate --model era5-model --data era5-2020.zarr --archive era5.zarr",
     ],
   );

@@ -175,7 +175,7 @@ export { simulatedSeries, type SimulatedSeriesOptions } from "./training/simulat
 // evaluation
 export { type CodingReport } from "./evaluation/coding-report.js";
 export { evaluateForecastModel, type EvaluateForecastModelOptions } from "./evaluation/evaluate-forecast-model.js";
-export { type ForecastModelReport, type SystemReport } from "./evaluation/model-report.js";
+export { type EvaluatedModel, type ForecastModelReport, type SystemReport } from "./evaluation/model-report.js";
 export { type SimulatorStates } from "./evaluation/perfect-system.js";
 export { type LeadScore, type LeadSpectrum } from "./evaluation/lead-scores.js";
 export { verifyForecast, type ForecastVerification, type VerifyForecastOptions } from "./evaluation/verify-forecast.js";

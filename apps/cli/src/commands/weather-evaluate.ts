@@ -21,6 +21,7 @@ import { reportTables } from "../weather/score-tables.js";
 /** Options of `nextscale weather evaluate`. */
 export interface EvaluateWeatherOptions {
   readonly model: string;
+  readonly beside?: readonly string[];
   readonly data?: string;
   readonly archive?: string;
   readonly split: "validation" | "test";
@@ -49,19 +50,22 @@ export async function evaluateWeather(options: EvaluateWeatherOptions, invocatio
   const { signal } = invocation;
   if (out !== undefined) await requireWritable(out, "file");
   const content = await readForecastModel(options.model);
+  const beside = await Promise.all(
+    (options.beside ?? []).map(async (name) => ({ name, content: await readForecastModel(name) })),
+  );
   const data = await dataOf(content.config, options, signal);
   const engine = await openEngine(engineOption(options.engine).engine);
   const lines = stageLines();
   try {
     const report = await evaluateForecastModel({
-      ...{ content, engine, starts, members, days, seed, signal, onProgress: lines.update },
+      ...{ content, beside, engine, starts, members, days, seed, signal, onProgress: lines.update },
       ...data,
     }).finally(lines.close);
     // Before it is written: a full disk must not cost minutes of work.
     if (options.json) printJson(report);
     else print(reportTables(report));
     if (out === undefined) return;
-    const { hash: modelHash, networkEvaluations } = report.model;
+    const { hash: modelHash, networkEvaluations } = report.models[0];
     const chosen = { starts, members, days, truth: report.truth.sha256, ...(report.archive === undefined ? {} : { archive: report.archive.sha256 }) }; // prettier-ignore
     const facts = { modelHash, seed, engine: engine.name, networkEvaluations, options: chosen, began };
     const files = await writeOutputs(

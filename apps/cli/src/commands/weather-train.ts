@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
 import { createProgress } from "@nextscale/refinement-core";
-import { PRESET_DATA, WEATHER_PRESETS, type FieldSeries, type WeatherPresetName } from "@nextscale/weather";
+import {
+  PRESET_DATA,
+  WEATHER_PRESETS,
+  type FieldSeries,
+  type WeatherPreset,
+  type WeatherPresetName,
+} from "@nextscale/weather";
 import {
   analysisSetIn,
   folderOfSet,
@@ -22,6 +28,7 @@ export interface TrainWeatherOptions {
   readonly validation?: string;
   readonly out: string;
   readonly seed: number;
+  readonly steps?: number;
   readonly engine?: string;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -41,7 +48,8 @@ export async function trainWeather(options: TrainWeatherOptions, invocation: Inv
   const lines = stageProgress(process.stderr);
   const calibration = calibrationLine();
   const trained = await trainForecastModel({
-    ...{ preset, out, seed, signal: invocation.signal, start: options.resume ? "resume" : "new" },
+    ...{ out, seed, signal: invocation.signal, start: options.resume ? "resume" : "new" },
+    preset: withSteps(preset, options.steps),
     ...engineOption(options.engine),
     ...dataOf(preset, source, options.validation, invocation.signal),
     onProgress: lines.update,
@@ -76,6 +84,12 @@ function presetNamed(name: string): WeatherPresetName {
     got: name,
     fix: "choose one of them",
   });
+}
+
+/** A preset, trained for as long as asked. */
+function withSteps(name: WeatherPresetName, steps: number | undefined): WeatherPreset {
+  const preset: WeatherPreset = WEATHER_PRESETS[name];
+  return steps === undefined ? preset : { ...preset, training: { ...preset.training, steps } };
 }
 
 /** The folder of the data that a preset is made for; undefined for one of the simulator. */
@@ -135,11 +149,12 @@ function calibrationLine() {
   };
 }
 
-function wordsOf({ preset, data, validation, out, seed }: TrainWeatherOptions): string[] {
+function wordsOf({ preset, data, validation, out, seed, steps }: TrainWeatherOptions): string[] {
   return [
     ...["weather", "train", "--preset", preset],
     ...(data === undefined ? [] : ["--data", data]),
     ...(validation === undefined ? [] : ["--validation", validation]),
     ...["--out", out, "--seed", String(seed)],
+    ...(steps === undefined ? [] : ["--steps", String(steps)]),
   ];
 }

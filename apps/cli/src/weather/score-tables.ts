@@ -1,4 +1,10 @@
-import type { ForecastModelReport, ForecastVerification, LeadScore, SystemReport } from "@nextscale/weather";
+import type {
+  EvaluatedModel,
+  ForecastModelReport,
+  ForecastVerification,
+  LeadScore,
+  SystemReport,
+} from "@nextscale/weather";
 import { formatTable } from "../output.js";
 
 /** Scores of a forecast as a table for each channel. */
@@ -25,7 +31,8 @@ export function verificationTables({ scores, climatology }: ForecastVerification
 
 /** All tables of a model's report. */
 export function reportTables(report: ForecastModelReport): string {
-  const { systems, coding, leadHours, members, model, truth, archive } = report;
+  const { systems, models, leadHours, members, truth, archive } = report;
+  const [model] = models;
   const [own] = systems as readonly [SystemReport, ...SystemReport[]];
   const parts = channelsOf(own.scores).flatMap((channel) => {
     const column = (system: SystemReport, of: (score: LeadScore) => number | undefined) => (lead: number) =>
@@ -68,19 +75,32 @@ export function reportTables(report: ForecastModelReport): string {
     "",
     parts.filter((part) => part !== "").join("\n\n"),
     "",
-    ...(coding === undefined ? [] : codingLines(coding)),
-    `A forecast took ${(report.forecastMs / 1000).toFixed(2)} s, ${model.networkEvaluations} network evaluations a step and member`,
+    ...models.flatMap(codingLines),
+    "",
+    costTable(report),
   ].join("\n");
 }
 
 /** What the codes leave out, and how likely what happened was: of a model that has codes. */
-function codingLines(coding: NonNullable<ForecastModelReport["coding"]>): string[] {
+function codingLines({ name, coding }: EvaluatedModel): string[] {
+  if (coding === undefined) return [];
   const floor = coding.floor.map(({ channel, rmse }) => `${channel} ${figure(rmse)}`).join(", ");
   const bits = coding.bitsByScale.map((value) => value.toFixed(3)).join(" + ");
   return [
-    `Error of the codes alone, a step ahead (RMSE): ${floor}`,
-    `Likelihood of what happened: ${coding.bitsPerValue.toFixed(3)} bits a cell and channel, by scale ${bits}`,
+    `${name}: error of the codes alone, a step ahead (RMSE): ${floor}`,
+    `${name}: likelihood of what happened: ${coding.bitsPerValue.toFixed(3)} bits a cell and channel, by scale ${bits}`,
   ];
+}
+
+/** What a forecast costs, by model. */
+function costTable({ models, members, leadHours }: ForecastModelReport): string {
+  const rows = models.map(({ name, head, networkEvaluations, stepHours, forecastMs }) => {
+    const steps = leadHours.at(-1)! / stepHours;
+    const perStep = forecastMs / (steps * members);
+    return [name, head, `${networkEvaluations}`, `${(forecastMs / 1000).toFixed(2)} s`, `${perStep.toFixed(1)} ms`];
+  });
+  const header = ["model", "head", "passes a step and member", "forecast", "a step and member"];
+  return `cost of a forecast of ${members} members, ${leadName(leadHours.at(-1)!)}\n${formatTable([header, ...rows])}`;
 }
 
 /** Largest departure of the members' spectrum from that of the truth, up to so many waves. */

@@ -216,10 +216,13 @@ test("evaluation prints a table and writes a report, of which pictures are drawn
   const out = at("report.json");
   const table = await run([...words, "--starts", "4", "--members", "3", "--days", "2", "--out", out]);
   expect(table).toMatch(/z500: fair CRPS .*\nlead +model +ridge \+ bootstrapped errors +damped anomaly/);
-  expect(table).toMatch(/Likelihood of what happened: \d/);
+  expect(table).toMatch(/model: likelihood of what happened: \d/);
   const report = JSON.parse(readFileSync(out, "utf8")) as ForecastModelReport;
   expect(report.systems.length).toBe(5);
-  expect(parseReceipt(readFileSync(`${out}.receipt.json`))).toMatchObject({ modelHash: report.model.hash, seed: 1 });
+  expect(parseReceipt(readFileSync(`${out}.receipt.json`))).toMatchObject({
+    modelHash: report.models[0].hash,
+    seed: 1,
+  });
   const pictures = at("report-pictures");
   await run(["weather", "plot", out, "--out", `${pictures}/`]);
   expect(readdirSync(pictures)).toEqual(

@@ -18,9 +18,21 @@ export type PresetData =
     }
   | { readonly kind: "analyses"; readonly set: AnalysisSet };
 
+const GLOBE: PresetData = {
+  kind: "simulator",
+  train: SIMULATOR_SPLIT.train,
+  validation: SIMULATOR_SPLIT.validation,
+  stepHours: 12,
+};
+
 /** The data of each preset. */
 export const PRESET_DATA: Readonly<Record<WeatherPresetName, PresetData>> = {
-  sim: { kind: "simulator", train: SIMULATOR_SPLIT.train, validation: SIMULATOR_SPLIT.validation, stepHours: 12 },
+  sim: GLOBE,
+  "sim-single-scale": GLOBE,
+  "sim-vectors": GLOBE,
+  "sim-gaussian": GLOBE,
+  "sim-diffusion": GLOBE,
+  "sim-one-pass": GLOBE,
   eraint: { kind: "analyses", set: ANALYSIS_SETS[0]! },
   // Little more than the least that a quantiser is fitted to.
   tiny: { kind: "simulator", train: { seeds: [1], years: 0.75 }, stepHours: 12 },

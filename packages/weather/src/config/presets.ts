@@ -1,33 +1,62 @@
-import type { WeatherPreset } from "./config.js";
+import type { WeatherPreset, WeatherTrainingConfig } from "./config.js";
+
+/** Training of a head that has no codes. */
+const WITHOUT_CODES = {
+  steps: 6000,
+  batchSize: 16,
+  learningRate: 3e-3,
+  weightDecay: 1e-4,
+  inputNoise: 0.2,
+  pushforward: 0,
+} as const satisfies WeatherTrainingConfig;
+
+/** The globe of the simulator, 64 x 32, steps of 12 hours. */
+const SIM = {
+  model: {
+    anchor: { kind: "ridge", rows: 7, columns: 9 },
+    truncation: 21,
+    pyramid: { factors: [2, 2, 4], baseSide: 1, expansion: "bilinear" },
+    head: { kind: "categorical", quantiser: { kind: "transform", step: 0.35 }, passes: 1 },
+    network: {
+      width: 128,
+      heads: 4,
+      encoderBlocks: 6,
+      scaleBlocks: 2,
+      windowColumns: 16,
+      encoderSide: 4,
+    },
+  },
+  training: {
+    ...WITHOUT_CODES,
+    corruption: 0.1,
+  },
+} as const satisfies WeatherPreset;
+
+/** The same network with everything drawn at once, in blocks as large as those of the finest scale. */
+const SINGLE_SCALE: WeatherPreset["model"] = {
+  ...SIM.model,
+  pyramid: { factors: [], baseSide: 4, expansion: "bilinear" },
+};
 
 /** Models by name. */
 export const WEATHER_PRESETS = {
-  /** The globe of the simulator, 64 x 32, steps of 12 hours. */
-  sim: {
+  sim: SIM,
+  /** `sim` with other heads on the same network: what its head is to be held against. */
+  "sim-single-scale": { model: SINGLE_SCALE, training: SIM.training },
+  "sim-vectors": {
     model: {
-      anchor: { kind: "ridge", rows: 7, columns: 9 },
-      truncation: 21,
-      pyramid: { factors: [2, 2, 4], baseSide: 1, expansion: "bilinear" },
-      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.35 }, passes: 1 },
-      network: {
-        width: 128,
-        heads: 4,
-        encoderBlocks: 6,
-        scaleBlocks: 2,
-        windowColumns: 16,
-        encoderSide: 4,
-      },
+      ...SIM.model,
+      head: { ...SIM.model.head, quantiser: { kind: "vector", vocabulary: 256, stages: [2, 3, 3, 6] } },
     },
-    training: {
-      steps: 6000,
-      batchSize: 16,
-      learningRate: 3e-3,
-      weightDecay: 1e-4,
-      corruption: 0.1,
-      inputNoise: 0.2,
-      pushforward: 0,
-    },
+    training: SIM.training,
   },
+  "sim-gaussian": { model: { ...SIM.model, head: { kind: "gaussian", step: 0.35 } }, training: WITHOUT_CODES },
+  "sim-diffusion": {
+    // As GenCast samples (Price et al. 2024).
+    model: { ...SINGLE_SCALE, head: { kind: "diffusion", levels: 20, churn: 2.5 } },
+    training: WITHOUT_CODES,
+  },
+  "sim-one-pass": { model: { ...SINGLE_SCALE, head: { kind: "one-pass", noise: 32 } }, training: WITHOUT_CODES },
   /** Western Europe, 24 x 20 points, steps of a day, learned from reanalysis. */
   eraint: {
     model: {

@@ -2,7 +2,8 @@ import type { Engine } from "@nextscale/engine";
 import { NextscaleError } from "@nextscale/engine";
 import { createForecastModel, type ForecastModelContent } from "../model/create-forecast-model.js";
 import { requireGrid } from "../data/analyses.js";
-import type { ForecastModel } from "../model/forecast-model.js";
+import { gridFrom } from "../model/grid-from.js";
+import type { WeatherModelConfig } from "../config/config.js";
 import type { FieldSeries } from "../training/field-series.js";
 import { seriesFields, startsOf } from "../training/series-fields.js";
 import {
@@ -20,7 +21,7 @@ import { codingOf } from "./coding-report.js";
 import { evaluateSystem } from "./evaluate-system.js";
 import { forecasterSystem, modelSystem, type ForecastSystem } from "./forecast-system.js";
 import { leadScorer } from "./lead-scores.js";
-import type { ForecastModelReport, SystemReport } from "./model-report.js";
+import type { EvaluatedModel, ForecastModelReport, SystemReport } from "./model-report.js";
 import { perfectSystem, type SimulatorStates } from "./perfect-system.js";
 import { ridgeEnsemble } from "./ridge-ensemble.js";
 import { interruptible, timed } from "./wrapped-systems.js";
@@ -29,6 +30,8 @@ import { interruptible, timed } from "./wrapped-systems.js";
 export interface EvaluateForecastModelOptions {
   /** A trained model: what `readForecastModel` gives. */
   readonly content: ForecastModelContent;
+  /** Other models for the same table: of the same channels, grid and step. */
+  readonly beside?: readonly { readonly name: string; readonly content: ForecastModelContent }[];
   /** Stays open. */
   readonly engine: Engine;
   /** Analyses that the model was neither trained nor calibrated on. */
@@ -67,54 +70,90 @@ const DAMPING_PAIRS = 400;
  *   the signal aborts
  */
 export async function evaluateForecastModel(options: EvaluateForecastModelOptions): Promise<ForecastModelReport> {
-  const { content, engine, truth, archive, members, seed, sharpness, perfect, signal, onProgress } = options;
-  const model = createForecastModel(content, { engine });
+  const { content, beside = [], engine, truth, archive, members, seed, perfect, onProgress } = options;
   const { stepHours } = content.config;
   const steps = Math.round((24 * options.days) / stepHours);
   const leads = scoredLeads(stepHours, steps);
-  for (const series of archive === undefined ? [truth] : [truth, archive]) requireSeries(series, model);
+  const layout = { grid: gridFrom(content.config.grid), channels: content.config.channels };
+  for (const series of archive === undefined ? [truth] : [truth, archive]) requireSeries(series, content.config);
+  for (const other of beside) requireSeries(truth, other.content.config);
   const starts = requireStarts(startsOf(truth, options.starts, steps), options);
   const fields = seriesFields(truth);
   const reports: SystemReport[] = [];
   const evaluated = async (system: ForecastSystem, kind: SystemReport["kind"], from = starts): Promise<void> => {
     reports.push(await reportOf(system, kind, fields, from, leads, options));
   };
+  const common = { engine, truth, members, seed, steps, starts, fields, evaluated, ...signalAndProgress(options) };
+  const own = await evaluateModel("model", content, common, options.sharpness);
+  const others: EvaluatedModel[] = [];
+  for (const { name, content: other } of beside) others.push(await evaluateModel(name, other, common));
+  if (archive !== undefined) {
+    onProgress?.("fitting the baselines", 0, 1);
+    if (content.config.anchor.kind !== "persistence") {
+      const ridge = await ridgeEnsemble({ engine, model: content, archive, fields, steps, members, seed });
+      await evaluated(ridge, "ensemble").finally(() => ridge.close());
+    }
+    const { mean, ensemble, years } = climateOf(archive);
+    const damping = dampingOf(archive, mean, leads);
+    await evaluated(forecasterSystem("damped anomaly", dampedAnomaly(fields, mean, damping), leads), "single");
+    await evaluated(forecasterSystem("climatology mean", climatologyMean(mean), leads), "single");
+    // The years of the first and the last day may be parts of one.
+    if (years.length > 2) {
+      await evaluated(forecasterSystem("climatology ensemble", ensemble, leads), "ensemble");
+    }
+  }
+  await evaluated(forecasterSystem("persistence", persistence(fields), leads), "single");
+  if (perfect !== undefined) {
+    const { states, analysisError } = perfect;
+    const system = perfectSystem({ layout, states, steps, stepHours, members, seed, analysisError });
+    await evaluated(system, "ensemble", spreadOver(starts, perfect.starts));
+  }
+  return {
+    models: [own, ...others],
+    truth: { name: truth.name, sha256: truth.hash },
+    ...(archive === undefined ? {} : { archive: { name: archive.name, sha256: archive.hash } }),
+    ...{ seed, members, leadHours: leads },
+    ...(perfect === undefined ? {} : { analysisError: perfect.analysisError }),
+    systems: reports,
+  };
+}
+
+type Watched = Pick<EvaluateForecastModelOptions, "signal" | "onProgress">;
+
+/** Optional properties are there, or they are not. */
+function signalAndProgress({ signal, onProgress }: Watched): Watched {
+  return { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) };
+}
+
+type ModelEvaluation = Watched &
+  Pick<EvaluateForecastModelOptions, "engine" | "truth" | "members" | "seed"> & {
+    readonly steps: number;
+    readonly starts: readonly number[];
+    readonly fields: FieldSource;
+    readonly evaluated: (system: ForecastSystem, kind: SystemReport["kind"]) => Promise<void>;
+  };
+
+/** Scores a model, and says what it is and what it costs. */
+async function evaluateModel(
+  name: string,
+  content: ForecastModelContent,
+  options: ModelEvaluation,
+  sharpness: readonly number[] = content.config.sharpness,
+): Promise<EvaluatedModel> {
+  const { engine, truth, members, seed, signal, steps, starts, fields, evaluated } = options;
+  const model = createForecastModel(content, { engine });
   try {
-    const request = { fields, steps, members, seed };
-    const controls = { ...(sharpness === undefined ? {} : { sharpness }), ...(signal === undefined ? {} : { signal }) };
-    const own = timed(modelSystem(model, { name: "model", ...request, ...controls }));
-    await evaluated(own.system, "ensemble");
-    if (archive !== undefined) {
-      onProgress?.("fitting the baselines", 0, 1);
-      if (content.config.anchor.kind !== "persistence") {
-        const ridge = await ridgeEnsemble({ engine, model: content, archive, ...request });
-        await evaluated(ridge, "ensemble").finally(() => ridge.close());
-      }
-      const { mean, ensemble, years } = climateOf(archive);
-      const damping = dampingOf(archive, mean, leads);
-      await evaluated(forecasterSystem("damped anomaly", dampedAnomaly(fields, mean, damping), leads), "single");
-      await evaluated(forecasterSystem("climatology mean", climatologyMean(mean), leads), "single");
-      // The years of the first and the last day may be parts of one.
-      if (years.length > 2) {
-        await evaluated(forecasterSystem("climatology ensemble", ensemble, leads), "ensemble");
-      }
-    }
-    await evaluated(forecasterSystem("persistence", persistence(fields), leads), "single");
-    if (perfect !== undefined) {
-      const { states, analysisError } = perfect;
-      const system = perfectSystem({ layout: model.layout, states, steps, stepHours, members, seed, analysisError });
-      await evaluated(system, "ensemble", spreadOver(starts, perfect.starts));
-    }
-    const coding = model.config.head.kind === "categorical" ? await codingOf(model, truth, starts, options) : undefined;
+    const request = { name, fields, steps, members, seed, sharpness };
+    const { system, milliseconds } = timed(
+      modelSystem(model, { ...request, ...(signal === undefined ? {} : { signal }) }),
+    );
+    await evaluated(system, "ensemble");
+    const { hash, trainedOn, seed: trainingSeed, engine: engineName, networkEvaluations, config } = model;
     return {
-      model: describeModel(model, sharpness),
-      truth: { name: truth.name, sha256: truth.hash },
-      ...(archive === undefined ? {} : { archive: { name: archive.name, sha256: archive.hash } }),
-      ...{ seed, members, leadHours: leads },
-      ...(perfect === undefined ? {} : { analysisError: perfect.analysisError }),
-      systems: reports,
-      ...(coding === undefined ? {} : { coding }),
-      forecastMs: own.milliseconds() / starts.length,
+      ...{ name, hash, trainedOn: trainedOn.name, trainingSeed, engine: engineName, head: config.head.kind },
+      ...{ networkEvaluations, stepHours: config.stepHours, sharpness },
+      forecastMs: milliseconds() / starts.length,
+      ...(config.head.kind === "categorical" ? { coding: await codingOf(model, truth, starts, options) } : {}),
     };
   } finally {
     await model.close();
@@ -144,10 +183,10 @@ async function reportOf(
 }
 
 /** @throws NextscaleError `invalid-data` for a series of another grid, step or other channels than the model's */
-function requireSeries({ name, layout, stepHours }: FieldSeries, model: ForecastModel): void {
-  requireGrid(WHERE, layout.grid, model.layout.grid);
+function requireSeries({ name, layout, stepHours }: FieldSeries, model: WeatherModelConfig): void {
+  requireGrid(WHERE, layout.grid, gridFrom(model.grid));
   const of = (channels: readonly string[], step: number) => `${channels.join(", ")} every ${step} hours`;
-  const [expected, got] = [of(model.layout.channels, model.config.stepHours), of(layout.channels, stepHours)];
+  const [expected, got] = [of(model.channels, model.stepHours), of(layout.channels, stepHours)];
   if (expected === got) return;
   throw new NextscaleError({ code: "invalid-data", where: WHERE, expected, got: `${got} in ${name}` });
 }
@@ -188,12 +227,4 @@ function dampingOf(archive: FieldSeries, mean: Climatology, leads: readonly numb
     }
   }
   return fit.finish();
-}
-
-function describeModel(model: ForecastModel, sharpness?: readonly number[]): ForecastModelReport["model"] {
-  const { hash, trainedOn, seed, engine, networkEvaluations, config } = model;
-  return {
-    ...{ hash, trainedOn: trainedOn.name, trainingSeed: seed, engine, networkEvaluations },
-    ...{ stepHours: config.stepHours, sharpness: sharpness ?? config.sharpness },
-  };
 }

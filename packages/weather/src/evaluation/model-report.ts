@@ -12,17 +12,30 @@ export interface SystemReport {
   readonly spectra: readonly LeadSpectrum[];
 }
 
+/** A model that was evaluated. */
+export interface EvaluatedModel {
+  /** As among the systems. */
+  readonly name: string;
+  readonly hash: string;
+  readonly trainedOn: string;
+  readonly trainingSeed: number;
+  readonly engine: string;
+  /** What the network is asked: the kind of `HeadConfig`. */
+  readonly head: string;
+  /** Passes through the network for a step of a member. */
+  readonly networkEvaluations: number;
+  readonly stepHours: number;
+  readonly sharpness: readonly number[];
+  /** Mean time of a forecast of all members to the last lead, without scoring, in milliseconds. */
+  readonly forecastMs: number;
+  /** How well the codes can say what happened, and how likely the model thought it; of a model that has codes. */
+  readonly coding?: CodingReport;
+}
+
 /** All figures of a model. Leads are whole days. */
 export interface ForecastModelReport {
-  readonly model: {
-    readonly hash: string;
-    readonly trainedOn: string;
-    readonly trainingSeed: number;
-    readonly engine: string;
-    readonly networkEvaluations: number;
-    readonly stepHours: number;
-    readonly sharpness: readonly number[];
-  };
+  /** The model, then those beside it. */
+  readonly models: readonly [EvaluatedModel, ...EvaluatedModel[]];
   readonly truth: { readonly name: string; readonly sha256: string };
   readonly archive?: { readonly name: string; readonly sha256: string };
   readonly seed: number;
@@ -30,10 +43,6 @@ export interface ForecastModelReport {
   readonly leadHours: readonly number[];
   /** Of the perfect-model ensemble, m2/s2. */
   readonly analysisError?: number;
-  /** The model first. */
+  /** The model, those beside it, and the baselines. */
   readonly systems: readonly SystemReport[];
-  /** How well the codes can say what happened, and how likely the model thought it. */
-  readonly coding?: CodingReport;
-  /** Mean time of a forecast of all members to the last lead, without scoring, in milliseconds. */
-  readonly forecastMs: number;
 }

@@ -150,6 +150,9 @@ test("a model is evaluated beside its baselines, with what its codes can say", {
     }
     expect(spectra.length).toBe(kind === "ensemble" ? 4 : 0);
   }
+  const [own] = report.models;
+  expect(own).toMatchObject({ name: "model", head: "categorical", networkEvaluations: model.networkEvaluations });
+  expect(own.forecastMs).toBeGreaterThan(0);
   // The same as by the pieces.
   const system = modelSystem(model, {
     name: "tiny",
@@ -164,7 +167,7 @@ test("a model is evaluated beside its baselines, with what its codes can say", {
   const byPieces = aggregator.scores(crps()).map(({ value }) => value);
   expect(report.systems[0]!.scores.map((score) => score.crps)).toEqual(byPieces);
 
-  const { floor, bitsPerValue, bitsByScale } = report.coding!;
+  const { floor, bitsPerValue, bitsByScale } = report.models[0].coding!;
   expect(bitsByScale.length).toBe(3);
   expect(bitsPerValue).toBeGreaterThan(0);
   floor.forEach(({ channel, rmse: least }) => {
@@ -177,4 +180,14 @@ test("a model is evaluated beside its baselines, with what its codes can say", {
 test("a truth that is too short for a start is said", async () => {
   const options = { content: checkpoint, engine, truth: verification, starts: 2, members: 2, days: 90, seed: 1 };
   await expect(evaluateForecastModel(options)).rejects.toThrow(/analyses over 90 days .* got 120 times in tiny/);
+});
+
+test("a model beside another has the scores that it has alone", { timeout: 60_000 }, async () => {
+  const content = { ...checkpoint, config: { ...checkpoint.config, sharpness: [0.3, 0.3, 0.3] } };
+  const common = { engine, truth: verification, starts: 3, members: 4, days: 1, seed: 1 };
+  const both = await evaluateForecastModel({ ...common, content: checkpoint, beside: [{ name: "sharp", content }] });
+  const alone = await evaluateForecastModel({ ...common, content });
+  expect(both.models.map(({ name }) => name)).toEqual(["model", "sharp"]);
+  expect(both.systems[1]!.scores).toEqual(alone.systems[0]!.scores);
+  expect(both.systems[0]!.scores).not.toEqual(alone.systems[0]!.scores);
 });
