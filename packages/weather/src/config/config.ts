@@ -67,12 +67,8 @@ export const weatherModelConfigSchema = z
     pyramid: z.strictObject({
       /** By how much each scale is finer than the one before, coarsest first. None: all is drawn at once. */
       factors: z.array(z.union([z.literal(2), z.literal(4), z.literal(8)])).max(8),
-      /**
-       * Cells along a side of a token of the coarsest scale; those of the others are as large as the scale is finer. Tokens are
-       * drawn apart, and what they have in common averages out: so for a region, whose coarsest cells are no hemispheres, one
-       * token may be the whole.
-       */
-      baseSide: z.union([positive.max(64), z.literal("whole")]),
+      /** Cells along a side of a token of the coarsest scale; those of the others are as large as the scale is finer. */
+      baseSide: positive.max(64),
       expansion: z.enum(["bilinear", "replication"]),
     }),
     head: headConfigSchema,
@@ -90,7 +86,7 @@ type ModelParts = {
     readonly latitudes: readonly number[];
     readonly longitudes: readonly number[];
   };
-  readonly pyramid: { readonly factors: readonly number[]; readonly baseSide: number | "whole" };
+  readonly pyramid: { readonly factors: readonly number[]; readonly baseSide: number };
   readonly head: HeadConfig;
   readonly sharpness: readonly number[];
   readonly network: { readonly windowColumns: number; readonly encoderSide: number };
@@ -102,11 +98,10 @@ type ModelParts = {
 /** What a description says that cannot be true together. */
 function contradictions(config: ModelParts) {
   const { grid, channels, anchor, pyramid, head, sharpness, network, truncation } = config;
-  const baseSide = pyramid.baseSide === "whole" ? 1 : pyramid.baseSide;
   const scales = pyramid.factors.length + 1;
-  const product = pyramid.factors.reduce((total, factor) => total * factor, baseSide);
+  const product = pyramid.factors.reduce((total, factor) => total * factor, pyramid.baseSide);
   const sides = [grid.latitudes.length, grid.longitudes.length];
-  const finest = pyramid.factors.at(-1) ?? baseSide;
+  const finest = pyramid.factors.at(-1) ?? pyramid.baseSide;
   const columns = tokenColumns(grid.longitudes.length, pyramid, network.encoderSide);
   const isWindowed = (count: number) =>
     count <= network.windowColumns || (count % network.windowColumns === 0 && network.windowColumns % 2 === 0);
@@ -153,9 +148,7 @@ function tokenColumns(
   { factors, baseSide }: ModelParts["pyramid"],
   encoderSide: number,
 ): readonly number[] {
-  const widest = factors.reduce((total, factor) => total * factor, 1);
-  const base = baseSide === "whole" ? longitudes / widest : baseSide;
-  const cells = [base, ...factors].map(
+  const cells = [baseSide, ...factors].map(
     (side, k) => side * factors.slice(k).reduce((total, factor) => total * factor, 1),
   );
   return [...cells, encoderSide].map((side) => longitudes / side);

@@ -12,7 +12,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { codeShapes, type CategoricalHeadConfig } from "../config/head-config.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
-import { cellsOf } from "../refiner/token-grids.js";
 import { passesOver, passQuantiser, passScales } from "../refiner/passes.js";
 import { fieldQuantiser, quantiserTypes } from "./field-quantiser.js";
 import type { HeadWeights, OneRunHead } from "./head.js";
@@ -39,7 +38,7 @@ export function categoricalHead(config: CategoricalHeadConfig, geometry: FieldGe
     outputs: codes.map(({ dimensions, levels }) => dimensions * levels),
     weights: quantiserTypes(
       config.quantiser,
-      tokens.map(({ block }) => cellsOf(block) * channels),
+      tokens.map(({ side }) => side ** 2 * channels),
     ),
     evaluations: 1 + passes.length,
     noiseTypes: (items) =>

@@ -3,7 +3,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { DiffusionHeadConfig } from "../config/head-config.js";
 import { fromTokens } from "../refiner/field-tokens.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
-import { cellsOf } from "../refiner/token-grids.js";
 import type { DenoisingHead } from "./head.js";
 
 /** Noise levels that are drawn from (GenCast's, Price et al. 2024, table of its sampler). */
@@ -23,7 +22,7 @@ export function diffusionHead(
     kind: "denoising",
     inputs: channels,
     features: NOISE_FEATURES,
-    outputs: [cellsOf(own.block) * channels],
+    outputs: [own.side ** 2 * channels],
     weights: [],
     // Encoder and scale, each time.
     evaluations: 2 * edmEvaluations(plan),
@@ -32,7 +31,7 @@ export function diffusionHead(
       const { skip, out, input } = edmPreconditioning(tf.reshape(level, [-1, 1, 1, 1]));
       const fields = tf.mul(noisy, input);
       const encoding = network.encode({ fields, features: noiseFeatures(level) });
-      const said = fromTokens(network.refine(0, fields, encoding), own, own.block);
+      const said = fromTokens(network.refine(0, fields, encoding), own, own.side);
       return tf.add(tf.mul(noisy, skip), tf.mul(said, out));
     },
   };

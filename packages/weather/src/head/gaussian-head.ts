@@ -3,7 +3,6 @@ import { normals, sampled, walk, type Quantiser } from "@nextscale/refinement-co
 import * as tf from "@tensorflow/tfjs-core";
 import type { GaussianHeadConfig } from "../config/head-config.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
-import { cellsOf } from "../refiner/token-grids.js";
 import type { HeadWeights, OneRunHead } from "./head.js";
 
 /** The mean and the deviation of coordinates [B, tokens, D]. */
@@ -29,7 +28,7 @@ export function gaussianHead(
     features: 0,
     outputs: dimensions.map((count) => 2 * count),
     weights: dimensions.map((count, k) => ({
-      axes: f32(count, cellsOf(tokens[k]!.block) * channels),
+      axes: f32(count, tokens[k]!.side ** 2 * channels),
       deviations: f32(count),
     })),
     evaluations: 1 + scales.length,

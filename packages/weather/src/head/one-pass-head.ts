@@ -3,7 +3,6 @@ import { normals } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { OnePassHeadConfig } from "../config/head-config.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
-import { cellsOf } from "../refiner/token-grids.js";
 import { fromTokens } from "../refiner/field-tokens.js";
 import type { NetworkOnStates, OneRunHead } from "./head.js";
 
@@ -17,7 +16,7 @@ export function onePassHead({ noise: draws }: OnePassHeadConfig, geometry: Field
     kind: "one run",
     inputs: 0,
     features: draws,
-    outputs: [cellsOf(tokens[0]!.block) * channels],
+    outputs: [tokens[0]!.side ** 2 * channels],
     weights: [],
     evaluations: 2,
     noiseTypes: (items) => ({ noise: f32(items, draws) }),
@@ -34,5 +33,5 @@ export function fieldOfNoise(
 ): tf.Tensor {
   const own = tokens[0]!;
   const nothing = tf.zeros([network.items, own.height, own.width, channels]);
-  return fromTokens(network.refine(0, nothing, network.encode({ features })), own, own.block);
+  return fromTokens(network.refine(0, nothing, network.encode({ features })), own, own.side);
 }

@@ -17,8 +17,8 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { Grid } from "../grid/grid.js";
 import type { TokenGrid } from "./displacement.js";
-import { square, toTokens } from "./field-tokens.js";
-import { cellsOf, tokenGrid, type ScaleTokens } from "./token-grids.js";
+import { toTokens } from "./field-tokens.js";
+import { tokenGrid, type ScaleTokens } from "./token-grids.js";
 import { windowStack, type WindowStackParameters } from "./window-stack.js";
 
 /** Sizes of the network of a forecast model. */
@@ -62,9 +62,9 @@ export type FieldRefinerParameters = {
 };
 
 type ScaleParameters = {
-  /** What the encoder says of a token [parts that it sees * width, width]. */
+  /** What the encoder says of a token [width, width]. */
   readonly context: tf.Tensor;
-  /** What the coarser scales make of its cells [cells of a token * channels, width]. */
+  /** What the coarser scales make of its cells [side * side * channels, width]. */
   readonly guess: LinearParameters;
   readonly site: tf.Tensor;
   /** Tells the shared blocks which scale it is [width]. */
@@ -108,7 +108,7 @@ const EXPANSION = 4;
 /** Makes the network of a configuration. */
 export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
   const { grid, scales, channels, width, heads } = config;
-  const encoderTokens = tokenGrid(grid, square(config.encoderSide));
+  const encoderTokens = tokenGrid(grid, config.encoderSide);
   const features: SiteFeatureConfig = {
     axes: ["bounded", grid.periodic ? "periodic" : "bounded"],
     positionOrder: 8,
@@ -141,12 +141,11 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
         },
         stack: stacks.at(-1)!.init(random.at("stack")),
         drawn: random.normal("drawn", [width], deviation),
-        scales: scales.map((tokens, k) => {
+        scales: scales.map(({ side }, k) => {
           const own = random.at("scales").at(k);
-          const cells = cellsOf(tokens.block) * channels;
-          const parts = cellsOf(tokens.seen);
+          const cells = side ** 2 * channels;
           return {
-            context: own.normal("context", [parts * width, width], deviation / Math.sqrt(parts)),
+            context: own.normal("context", [width, width], deviation),
             guess: initLinear(own.at("guess"), cells, width, 1 / Math.sqrt(cells)),
             site: initSite(own),
             level: own.normal("level", [width], 1),
@@ -157,7 +156,7 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
     },
     encode({ forcing, modulation, encoder: params }, state, forcings) {
       const condition = linear(forcing, forcings);
-      const patches = project(params.patch, toTokens(state, square(config.encoderSide)));
+      const patches = project(params.patch, toTokens(state, config.encoderSide));
       const embedded = tf.add(patches, embedSites(params.site, encoderTokens));
       const tokens = encoder.apply(params.stack, embedded, sharedModulation(modulation, condition));
       return { tokens: layerNorm(tokens), condition };
@@ -165,7 +164,7 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
     refine({ scales: all, stack, modulation, drawn: embedding }, k, guess, { tokens, condition }, drawn) {
       const [params, own] = [all[k]!, scales[k]!];
       const context = project({ weight: params.context, bias: tf.zeros([width]) }, pool(tokens, encoderTokens, own));
-      const guessed = project(params.guess, toTokens(guess, own.block));
+      const guessed = project(params.guess, toTokens(guess, own.side));
       const placed = tf.add(tf.add(context, guessed), embedSites(params.site, own));
       const x = drawn === undefined ? placed : tf.add(placed, tf.mul(drawn, embedding));
       const shared = sharedModulation(modulation, tf.add(condition, params.level));
@@ -174,14 +173,14 @@ export function fieldRefiner(config: FieldRefinerConfig): FieldRefiner {
   };
 }
 
-/** What the encoder says of each token of a scale: means over all of it, or over parts of it [B, tokens, parts * width]. */
-function pool(tokens: tf.Tensor, finest: TokenGrid, { latitudes, longitudes, count, seen }: ScaleTokens): tf.Tensor {
+/** Means of the encoder's tokens over those of a scale. */
+function pool(tokens: tf.Tensor, finest: TokenGrid, own: TokenGrid): tf.Tensor {
   const [items = 0, , width = 0] = tokens.shape;
-  const [rows, columns] = [latitudes.length * seen.rows, longitudes.length * seen.columns];
+  const [rows, columns] = [own.latitudes.length, own.longitudes.length];
   const factor = finest.latitudes.length / rows;
-  if (factor === 1 && count === rows * columns) return tokens;
+  if (factor === 1) return tokens;
   const groups = tf.reshape(tokens, [items, columns, factor, rows, factor, width]);
-  return tf.reshape(tf.mean(groups, [2, 4]), [items, count, -1]);
+  return tf.reshape(tf.mean(groups, [2, 4]), [items, columns * rows, width]);
 }
 
 function siteCount({ latitudes, longitudes }: TokenGrid): number {

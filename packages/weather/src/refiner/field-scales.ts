@@ -20,8 +20,8 @@ export function fieldScales(
     const size = tokens[k]!;
     return {
       context: (state) => scale.context(state),
-      residual: (levels, context) => toTokens(scale.residual(levels, context), size.block),
-      refine: (state, value, context) => scale.refine(state, fromTokens(value, size, size.block), context),
+      residual: (levels, context) => toTokens(scale.residual(levels, context), size.side),
+      refine: (state, value, context) => scale.refine(state, fromTokens(value, size, size.side), context),
     };
   });
 }

@@ -18,7 +18,6 @@ import { fieldQuantiser } from "../head/field-quantiser.js";
 import type { HeadWeights } from "../head/head.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import { fieldScales } from "../refiner/field-scales.js";
-import { cellsOf, scaleTokens } from "../refiner/token-grids.js";
 import { fitVectors } from "./fit-vectors.js";
 
 /** What is coded. */
@@ -53,9 +52,9 @@ export async function fitQuantiser(
   fields: Float32Array,
 ): Promise<readonly FittedScale[]> {
   const fitted: FittedScale[] = [];
-  for (const [k, { block }] of scaleTokens(layout.grid, layout.pyramid).entries()) {
+  for (const [k, side] of [layout.pyramid.baseSide, ...layout.pyramid.factors].entries()) {
     const vectors = await residualTokens(engine, configOf(preset, fitted), layout, fitted, fields);
-    fitted.push(fitScale(preset, vectors, cellsOf(block) * layout.channels, k));
+    fitted.push(fitScale(preset, vectors, side ** 2 * layout.channels, k));
   }
   return fitted;
 }

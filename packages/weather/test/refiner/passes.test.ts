@@ -14,7 +14,7 @@ import { gaussianGrid } from "../../src/grid/grid.js";
 import { fieldPyramid } from "../../src/pyramid/field-pyramid.js";
 import { fieldScales } from "../../src/refiner/field-scales.js";
 import { passesOver, passQuantiser, passScales, type PassesConfig } from "../../src/refiner/passes.js";
-import { cellsOf, scaleTokens } from "../../src/refiner/token-grids.js";
+import { scaleTokens } from "../../src/refiner/token-grids.js";
 
 const grid = gaussianGrid(8, 16);
 const factors = [2, 2];
@@ -33,7 +33,7 @@ test.each(ways)("drawn %s, scales end where they do in one", (_, config, count) 
   const levels = gaussianPyramid(fieldPyramid(tensorGrid, grid, factors, "bilinear"), field, factors.length);
   // All coordinates, so finely that nothing is lost.
   const codebooks = tokens
-    .map(({ block }) => cellsOf(block))
+    .map(({ side }) => side ** 2)
     .map((cells) => ({
       axes: tf.eye(cells),
       centroids: tf.tile(tf.reshape(tf.mul(tf.range(-4000, 4001), 0.001), [1, 8001]), [cells, 1]),
