@@ -22,9 +22,15 @@ const nodeProjects = folders.map((folder): TestProjectInlineConfiguration => ({
   test: {
     name: basename(folder),
     include: ["test/**/*.test.ts"],
-    exclude: ["**/*.browser.test.ts", "**/node_modules/**"],
+    exclude: ["**/*.browser.test.ts", "**/*.isolated.test.ts", "**/node_modules/**"],
   },
 }));
+
+/** What measures its own process needs one to itself. */
+const isolatedProject: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: "isolated", include: ["{packages/*,apps/*,tools}/test/**/*.isolated.test.ts"], isolate: true },
+};
 
 /** Without these two headers a page is not cross-origin isolated and WebAssembly gets one thread. */
 const CROSS_ORIGIN_ISOLATION = {
@@ -79,7 +85,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
   plugins: [readmeExamples()],
   test: {
-    projects: chromium === undefined ? nodeProjects : [...nodeProjects, await browserProject(chromium)],
+    projects: [...nodeProjects, isolatedProject, ...(chromium === undefined ? [] : [await browserProject(chromium)])],
     // One a processor: vitest keeps one free, which of two is half.
     maxWorkers: "100%",
     reporters: ["default", new PlainReporter(notes)],

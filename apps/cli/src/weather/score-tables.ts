@@ -63,6 +63,10 @@ export function reportTables(report: ForecastModelReport): string {
         "spread / skill",
         ensembles.map((system) => [system.name, column(system, (one) => one.spreadSkill)] as const),
       ),
+      table(
+        "bias of the mean",
+        systems.map((system) => [system.name, column(system, ({ bias }) => bias)] as const),
+      ),
       spectrumTable(report, channel),
     ];
   });
@@ -94,12 +98,19 @@ function codingLines({ name, coding }: EvaluatedModel): string[] {
 
 /** What a forecast costs, by model. */
 function costTable({ models, members, leadHours }: ForecastModelReport): string {
-  const rows = models.map(({ name, head, networkEvaluations, stepHours, forecastMs }) => {
+  const rows = models.map(({ name, head, networkEvaluations, stepHours, forecastMs, unstableShare }) => {
     const steps = leadHours.at(-1)! / stepHours;
     const perStep = forecastMs / (steps * members);
-    return [name, head, `${networkEvaluations}`, `${(forecastMs / 1000).toFixed(2)} s`, `${perStep.toFixed(1)} ms`];
+    return [
+      name,
+      head,
+      `${networkEvaluations}`,
+      `${(forecastMs / 1000).toFixed(2)} s`,
+      `${perStep.toFixed(1)} ms`,
+      `${(100 * unstableShare).toFixed(1)} %`,
+    ];
   });
-  const header = ["model", "head", "passes a step and member", "forecast", "a step and member"];
+  const header = ["model", "head", "passes a step and member", "forecast", "a step and member", "unstable members"];
   return `cost of a forecast of ${members} members, ${leadName(leadHours.at(-1)!)}\n${formatTable([header, ...rows])}`;
 }
 

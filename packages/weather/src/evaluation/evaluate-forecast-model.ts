@@ -24,7 +24,7 @@ import { leadScorer } from "./lead-scores.js";
 import type { EvaluatedModel, ForecastModelReport, SystemReport } from "./model-report.js";
 import { perfectSystem, type SimulatorStates } from "./perfect-system.js";
 import { ridgeEnsemble } from "./ridge-ensemble.js";
-import { interruptible, timed } from "./wrapped-systems.js";
+import { interruptible, observed } from "./wrapped-systems.js";
 
 /** What a model is held against, and how. */
 export interface EvaluateForecastModelOptions {
@@ -144,7 +144,7 @@ async function evaluateModel(
   const model = createForecastModel(content, { engine });
   try {
     const request = { name, fields, steps, members, seed, sharpness };
-    const { system, milliseconds } = timed(
+    const { system, milliseconds, unstableMembers } = observed(
       modelSystem(model, { ...request, ...(signal === undefined ? {} : { signal }) }),
     );
     await evaluated(system, "ensemble");
@@ -153,6 +153,7 @@ async function evaluateModel(
       ...{ name, hash, trainedOn: trainedOn.name, trainingSeed, engine: engineName, head: config.head.kind },
       ...{ networkEvaluations, stepHours: config.stepHours, sharpness },
       forecastMs: milliseconds() / starts.length,
+      unstableShare: unstableMembers() / (starts.length * members),
       ...(config.head.kind === "categorical" ? { coding: await codingOf(model, truth, starts, options) } : {}),
     };
   } finally {

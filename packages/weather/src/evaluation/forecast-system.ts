@@ -7,6 +7,8 @@ import { NextscaleError } from "@nextscale/engine";
 export interface EnsembleAtLead {
   readonly leadHours: number;
   readonly members: readonly Float32Array[];
+  /** Members of a model that have left what the climate allows; see `isUnstable`. */
+  readonly unstable?: number;
 }
 
 /** Something that makes ensemble forecasts: a model, or a baseline to hold it against. */
@@ -43,7 +45,11 @@ export function modelSystem(model: ForecastModel, options: ModelSystemOptions): 
       for await (const step of model.forecast({ initial, steps, members, seed, ...controls })) {
         const size = step.fields.length / members;
         const parts = Array.from({ length: members }, (_, m) => step.fields.subarray(m * size, (m + 1) * size));
-        yield { leadHours: step.leadHours, members: parts };
+        yield {
+          leadHours: step.leadHours,
+          members: parts,
+          unstable: step.unstableSince.filter((since) => since > 0).length,
+        };
       }
     },
   };

@@ -28,6 +28,8 @@ export interface EvaluatedModel {
   readonly sharpness: readonly number[];
   /** Mean time of a forecast of all members to the last lead, without scoring, in milliseconds. */
   readonly forecastMs: number;
+  /** Share of all members that left what the climate allows before the last lead. */
+  readonly unstableShare: number;
   /** How well the codes can say what happened, and how likely the model thought it; of a model that has codes. */
   readonly coding?: CodingReport;
 }

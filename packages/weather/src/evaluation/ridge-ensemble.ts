@@ -132,7 +132,7 @@ function stepProgram(config: WeatherModelConfig, items: number) {
   const signature: TypesOf<Inputs> = { scaling, truncation, anchor, previous: field, current: field, error: field };
   return traceTyped<Inputs>(signature, ({ scaling, truncation: components, anchor: regression, error, ...pair }) => {
     const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, pair);
-    const next = tf.add(known.anchor, error);
-    return { next: possibleState({ truncation: config.truncation, grid, components }, scaling.limit, next) };
+    const how = { truncation: config.truncation, grid, components };
+    return { next: possibleState(how, { limit: scaling.limit, response: [] }, tf.add(known.anchor, error)) };
   });
 }

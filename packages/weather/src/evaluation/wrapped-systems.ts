@@ -1,20 +1,28 @@
 import { untilSignalsAreSeen } from "@nextscale/refinement-core";
 import type { ForecastSystem } from "./forecast-system.js";
 
-/** A system, and the time spent waiting for its forecasts. */
-export function timed(system: ForecastSystem): { readonly system: ForecastSystem; milliseconds(): number } {
-  let spent = 0;
+/** A system, the time spent waiting for its forecasts, and how many of their members were unstable at the end. */
+export function observed(system: ForecastSystem): {
+  readonly system: ForecastSystem;
+  milliseconds(): number;
+  unstableMembers(): number;
+} {
+  let [spent, unstableMembers] = [0, 0];
   return {
     milliseconds: () => spent,
+    unstableMembers: () => unstableMembers,
     system: {
       name: system.name,
       async *forecast(start) {
         let asked = performance.now();
+        let unstable = 0;
         for await (const ensemble of system.forecast(start)) {
           spent += performance.now() - asked;
+          unstable = ensemble.unstable ?? 0;
           yield ensemble;
           asked = performance.now();
         }
+        unstableMembers += unstable;
       },
     },
   };

@@ -11,14 +11,7 @@ import { legendreFunctions } from "../simulator/legendre.js";
  */
 export function bandLimited(field: tf.Tensor, grid: Grid, truncation: number): tf.Tensor {
   const [items = 0, height = 0, width = 0, channels = 0] = field.shape;
-  if (grid.kind !== "gaussian" || height <= truncation || width <= 2 * truncation) {
-    throw new NextscaleError({
-      code: "invalid-argument",
-      where: "weather/bandLimited",
-      expected: `a Gaussian grid of more than ${truncation} rows and ${2 * truncation} columns`,
-      got: `${grid.kind}, ${height} x ${width}`,
-    });
-  }
+  requireResolved("weather/bandLimited", grid, truncation);
   const waves = 2 * truncation + 1;
   const along = tf.tensor2d(fourierBasis(width, truncation), [width, waves]);
   const across = tf.tensor3d(latitudeProjections(height, truncation), [waves, height, height]);
@@ -29,8 +22,19 @@ export function bandLimited(field: tf.Tensor, grid: Grid, truncation: number): t
   return tf.transpose(tf.reshape(back, [items, channels, height, width]), [0, 2, 3, 1]);
 }
 
+/** @throws NextscaleError `invalid-argument` for a grid on which harmonics up to a total wavenumber are not exact */
+export function requireResolved(where: string, { kind, latitudes, longitudes }: Grid, truncation: number): void {
+  if (kind === "gaussian" && latitudes.length > truncation && longitudes.length > 2 * truncation) return;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where,
+    expected: `a Gaussian grid of more than ${truncation} rows and ${2 * truncation} columns`,
+    got: `${kind}, ${latitudes.length} x ${longitudes.length}`,
+  });
+}
+
 /** Orthonormal waves round a circle of `width` points, [width, 2 truncation + 1]: 1, cos, sin, cos 2, ... */
-function fourierBasis(width: number, truncation: number): Float32Array {
+export function fourierBasis(width: number, truncation: number): Float32Array {
   const waves = 2 * truncation + 1;
   return Float32Array.from({ length: width * waves }, (_, at) => {
     const [column, wave] = [Math.floor(at / waves), at % waves];

@@ -19,6 +19,11 @@ export type FieldScaling = {
   readonly innovation: tf.Tensor;
   /** Largest departure that a forecast may reach, in deviations [H, W, C]. */
   readonly limit: tf.Tensor;
+  /**
+   * Of a model with a truncation of waves: what a step keeps of each total wavenumber [truncation + 1, C]. Rounding to codes adds waves
+   * where the data has next to none; as in a numerical model, they are damped.
+   */
+  readonly response: readonly tf.Tensor[];
   /** Climatological mean of the standard deviation along a row, in deviations [C]. */
   readonly zonal: tf.Tensor;
   /** Fields that never change [H, W, statics]. */
@@ -78,6 +83,7 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
       perChange: f32(channels),
       innovation: f32(channels),
       limit: f32(height, width, channels),
+      response: typeof config.truncation === "number" ? [f32(config.truncation + 1, channels)] : [],
       zonal: f32(channels),
       statics: f32(height, width, config.statics),
     },

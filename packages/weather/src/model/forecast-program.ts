@@ -77,5 +77,5 @@ function stateFrom(
 ): tf.Tensor {
   const { grid } = fieldModel(config);
   const state = tf.add(anchor, tf.mul(missed, scaling.innovation));
-  return possibleState({ truncation: config.truncation, grid, components }, scaling.limit, state);
+  return possibleState({ truncation: config.truncation, grid, components }, scaling, state);
 }

@@ -3,6 +3,8 @@ import type { WeatherModelConfig } from "../config/config.js";
 import type { Grid } from "../grid/grid.js";
 import { bandLimited } from "./band-limit.js";
 import { coordinatesOf, fromCoordinates } from "./components.js";
+import type { FieldScaling } from "./field-model.js";
+import { responded } from "./spectral-response.js";
 
 /** What states are kept to: see `WeatherModelConfig.truncation`. */
 export interface Truncation {
@@ -27,7 +29,15 @@ export function observable(how: Truncation, field: tf.Tensor): tf.Tensor {
   return typeof how.truncation === "object" ? truncated(how, field) : field;
 }
 
-/** Truncated fields, kept within the limits of each cell [H, W, C] too: what every forecast is brought back to after a step. */
-export function possibleState(how: Truncation, limit: tf.Tensor, state: tf.Tensor): tf.Tensor {
-  return tf.maximum(tf.minimum(truncated(how, state), limit), tf.neg(limit));
+/**
+ * Truncated fields with the waves as large as the model's data has them, kept within the limits of each cell: what every forecast
+ * is brought back to after a step.
+ */
+export function possibleState(
+  how: Truncation,
+  { limit, response }: Pick<FieldScaling, "limit" | "response">,
+  state: tf.Tensor,
+): tf.Tensor {
+  const waves = response[0] === undefined ? truncated(how, state) : responded(state, how.grid, response[0]);
+  return tf.maximum(tf.minimum(waves, limit), tf.neg(limit));
 }

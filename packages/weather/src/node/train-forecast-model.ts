@@ -14,8 +14,10 @@ import { runConfigSchema, type RunConfig, type WeatherModelConfig, type WeatherP
 import { WEATHER_PRESETS, type WeatherPresetName } from "../config/presets.js";
 import { weatherModelKind } from "../model/checkpoint-kind.js";
 import { createForecastModel } from "../model/create-forecast-model.js";
-import type { FieldSeries } from "../training/field-series.js";
-import { fitSharpness } from "../training/fit-sharpness.js";
+import { scaleOfModel } from "../model/field-scaling.js";
+import { fieldSize, type FieldSeries } from "../training/field-series.js";
+import { fitResponse, RESPONSE_ROUNDS } from "../training/fit-response.js";
+import { fitSharpness, sharpnessTrials } from "../training/fit-sharpness.js";
 import { fitFoundations } from "../training/foundations.js";
 import { refinerStage } from "../training/refiner-stage.js";
 import { seriesFields, startsOf } from "../training/series-fields.js";
@@ -57,7 +59,7 @@ export interface TrainedForecastModel {
 const WHERE = "weather/trainForecastModel";
 
 /** What sharpness is fitted on: enough for the differences that matter, in a tenth of the time of the training. */
-const CALIBRATION = { starts: 12, members: 8, days: [1, 3, 5] } as const;
+const CALIBRATION = { starts: 12, size: 64 * 32 * 3, members: 8, days: [1, 3, 5] } as const;
 
 /**
  * Trains a forecast model: fits scales, anchor and quantiser, trains the network, writes the folder `out`. What an interruption
@@ -95,44 +97,71 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
     const { state, stepsFound } = await runStage(run, refinerStage({ config, foundations, series, seed }));
     const tensors: NamedArrays = { ...foundations.tensors, ...averagedWeights(state, "refiner") };
     const content = { config: config.model, seed, data, metrics: {}, tensors };
-    const sharpness = await calibrated(engine, content, options);
-    const finished = { ...config.model, sharpness };
-    await writeCheckpoint(out, weatherModelKind, { ...content, config: finished });
+    const finished = await calibrated(engine, content, options);
+    await writeCheckpoint(out, weatherModelKind, finished);
     const { hash } = await readCheckpoint(out, weatherModelKind);
-    return { config: finished, hash, seed, engine: engine.name, steps: preset.training.steps, stepsFound };
+    return { config: finished.config, hash, seed, engine: engine.name, steps: preset.training.steps, stepsFound };
   } finally {
     await engine.close();
   }
+}
+
+/** A region has less in a field than the globe, and takes less time for it. */
+function calibrationStarts(size: number): number {
+  const { starts, size: least } = CALIBRATION;
+  return Math.max(starts, Math.round((starts * least) / size));
 }
 
 function made(series: FieldSeries | (() => Promise<FieldSeries>)): Promise<FieldSeries> {
   return typeof series === "function" ? series() : Promise.resolve(series);
 }
 
-/** The sharpness that a trained model forecasts the validation data best with. */
+/** A trained model with the response and the sharpness that it forecasts the validation data best with. */
 async function calibrated(
   engine: Engine,
-  { config, seed, data, tensors }: CheckpointContent<WeatherModelConfig>,
+  content: CheckpointContent<WeatherModelConfig>,
   options: TrainForecastModelOptions,
-): Promise<number[]> {
-  if (options.validation === undefined) return [...config.sharpness];
+): Promise<CheckpointContent<WeatherModelConfig>> {
+  if (options.validation === undefined) return content;
   const validation = await made(options.validation);
   const { signal, onCalibration } = options;
-  const model = createForecastModel({ config, tensors, hash: "", description: { seed, data } }, { engine });
+  const { config, seed, data } = content;
+  const steps = (24 * Math.max(...CALIBRATION.days)) / config.stepHours;
+  const common = {
+    truth: seriesFields(validation),
+    starts: startsOf(validation, calibrationStarts(fieldSize(validation)), steps),
+    members: CALIBRATION.members,
+    seed,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const truncation = typeof config.truncation === "number" ? config.truncation : undefined;
+  const rounds = truncation === undefined ? 0 : RESPONSE_ROUNDS;
+  const total = rounds + sharpnessTrials(config.sharpness.length);
+  const open = (tensors: NamedArrays) =>
+    createForecastModel({ config, tensors, hash: "", description: { seed, data } }, { engine });
+  const withResponse = (response: Float32Array): NamedArrays => ({
+    ...content.tensors,
+    "scaling/response/0": response,
+  });
+  const tensors =
+    truncation === undefined
+      ? content.tensors
+      : withResponse(
+          await fitResponse((response) => open(withResponse(response)), {
+            ...common,
+            ...{ layout: validation.layout, truncation, scale: scaleOfModel(config, content.tensors), steps },
+            onProgress: (done) => onCalibration?.(done, total),
+          }),
+        );
+  const model = open(tensors);
   try {
-    const leads = CALIBRATION.days.map((days) => 24 * days);
-    const starts = startsOf(validation, CALIBRATION.starts, Math.max(...leads) / config.stepHours);
     const sharpness = await fitSharpness(model, {
-      truth: seriesFields(validation),
-      starts,
-      leads,
-      members: CALIBRATION.members,
-      seed,
+      ...common,
+      leads: CALIBRATION.days.map((days) => 24 * days),
       deviation: tensors["scaling/deviation"]!,
-      ...(signal === undefined ? {} : { signal }),
-      ...(onCalibration === undefined ? {} : { onProgress: onCalibration }),
+      onProgress: (done) => onCalibration?.(rounds + done, total),
     });
-    return [...sharpness];
+    return { ...content, tensors, config: { ...config, sharpness: [...sharpness] } };
   } finally {
     await model.close();
   }

@@ -24,13 +24,18 @@ export interface SharpnessFitOptions {
 const TOGETHER = [0.8, 0.9, 1, 1.1, 1.2] as const;
 const ALONE = [0.7, 0.85, 1.2, 1.4] as const;
 
+/** How many sharpnesses are tried for a model of so many scales. */
+export function sharpnessTrials(scales: number): number {
+  return TOGETHER.length + scales * ALONE.length;
+}
+
 /**
  * The sharpness of each scale that makes forecasts score best: fair CRPS over channels, leads and starts, in deviations. A
  * search along coordinates: all scales by one factor, then each alone. Every trial draws the same random numbers.
  */
 export async function fitSharpness(model: ForecastModel, options: SharpnessFitOptions): Promise<readonly number[]> {
   const scales = model.config.sharpness.length;
-  const total = TOGETHER.length + scales * ALONE.length;
+  const total = sharpnessTrials(scales);
   let trials = 0;
   let best: Trial | undefined;
   const attempt = async (sharpness: readonly number[]): Promise<void> => {

@@ -100,6 +100,9 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       "scaling/perChange": scaling.perChange,
       "scaling/innovation": innovation,
       "scaling/limit": scaling.limit,
+      ...(typeof truncation === "number"
+        ? { "scaling/response/0": new Float32Array((truncation + 1) * layout.channels.length).fill(1) }
+        : {}),
       "scaling/zonal": meanZonalDeviations(states, layout, chosen),
       "scaling/statics": statics,
       ...kept,

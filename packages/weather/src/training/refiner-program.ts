@@ -93,7 +93,7 @@ export function refinerProgram(
       const { before, chosen, noise: draws, forcings: time } = inputs.push;
       const { anchor, network } = from({ previous: before, current: previous }, time);
       const missed = pushforward.head.draw(network, inputs.head, draws, tf.ones([config.sharpness.length]));
-      const own = possibleState(truncation, scaling.limit, tf.add(anchor, tf.mul(missed, scaling.innovation)));
+      const own = possibleState(truncation, scaling, tf.add(anchor, tf.mul(missed, scaling.innovation)));
       return { previous, current: stopGradient(tf.add(current, tf.mul(chosen, tf.sub(own, current)))) };
     };
     const { anchor, network } = from(pushed({ previous: noisy(0), current: noisy(1) }), forcings);

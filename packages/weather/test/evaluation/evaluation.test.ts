@@ -14,11 +14,14 @@ import { ridgeEnsemble } from "../../src/evaluation/ridge-ensemble.js";
 import { createAggregator, crps, persistence, rmse, spreadSkillRatio, type Metric } from "../../src/index.js";
 import { weatherModelKind } from "../../src/model/checkpoint-kind.js";
 import { createForecastModel } from "../../src/model/create-forecast-model.js";
+import { scaleOfModel } from "../../src/model/field-scaling.js";
 import type { ForecastModel } from "../../src/model/forecast-model.js";
 import { trainForecastModel } from "../../src/node/train-forecast-model.js";
 import type { FieldSeries } from "../../src/training/field-series.js";
+import { fitResponse, wavePowers } from "../../src/training/fit-response.js";
 import { fitSharpness } from "../../src/training/fit-sharpness.js";
 import { seriesFields, startsOf } from "../../src/training/series-fields.js";
+import { sphericalHarmonics } from "../../src/simulator/spherical-harmonics.js";
 import { TINY, tinySeries } from "../support/tiny-series.js";
 
 const LEADS = [12, 24, 36];
@@ -127,6 +130,34 @@ test("sharpness is the one that scores best among those that are tried", { timeo
   }
 });
 
+test("with its response the waves of forecasts are as strong as those of the truth, or come closer", async () => {
+  const harmonics = sphericalHarmonics(verification.layout.grid, 5);
+  const scale = scaleOfModel(checkpoint.config, checkpoint.tensors);
+  const options = {
+    ...{ layout: verification.layout, truncation: 5, scale, truth: seriesFields(verification) },
+    ...{ starts: startsOf(verification, 4, 6), steps: 6, members: 4, seed: 1 },
+  };
+  const open = (response: Float32Array) => {
+    const tensors = { ...checkpoint.tensors, "scaling/response/0": response };
+    return createForecastModel({ ...checkpoint, tensors }, { engine });
+  };
+  const response = await fitResponse(open, options);
+  response.forEach((share) => {
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThanOrEqual(1);
+  });
+  const excess = async (values: Float32Array) => {
+    const trial = open(values);
+    const { truth, members } = await wavePowers(trial, harmonics, options).finally(() => trial.close());
+    // This weather has waves of some total wavenumbers only.
+    const total = truth.reduce((sum, power) => sum + power, 0);
+    return Array.from(truth, (power, at) => (power < total / 100 ? 0 : Math.max(0, Math.log(members[at]! / power))));
+  };
+  const worst = Math.max(...(await excess(new Float32Array(response.length).fill(1))));
+  expect(worst).toBeGreaterThan(0.2);
+  expect(Math.max(...(await excess(response)))).toBeLessThan(worst / 2);
+});
+
 test("a model is evaluated beside its baselines, with what its codes can say", { timeout: 60_000 }, async () => {
   const stages = new Set<string>();
   const report = await evaluateForecastModel({
@@ -153,6 +184,8 @@ test("a model is evaluated beside its baselines, with what its codes can say", {
   const [own] = report.models;
   expect(own).toMatchObject({ name: "model", head: "categorical", networkEvaluations: model.networkEvaluations });
   expect(own.forecastMs).toBeGreaterThan(0);
+  expect(own.unstableShare).toBeGreaterThanOrEqual(0);
+  expect(own.unstableShare).toBeLessThanOrEqual(1);
   // The same as by the pieces.
   const system = modelSystem(model, {
     name: "tiny",

@@ -57,7 +57,7 @@ test("truncation is a projection, orthogonal by area", () => {
 test("a state is possible within its patterns and limits; what is observed keeps its waves, but not what is no component", () => {
   const noise = fields(draws("state", 2 * SIZE));
   const limit = tf.fill([4, 6, 2], 0.1);
-  expect(largest(possibleState(truncation, limit, noise))).toBeCloseTo(0.1, 6);
+  expect(largest(possibleState(truncation, { limit, response: [] }, noise))).toBeCloseTo(0.1, 6);
   expect(largest(tf.sub(observable(truncation, noise), truncated(truncation, noise)))).toBe(0);
   expect(observable({ ...truncation, truncation: undefined }, noise)).toBe(noise);
 });

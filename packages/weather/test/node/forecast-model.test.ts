@@ -56,7 +56,8 @@ describe("training", () => {
     // Two starts: what is tested here is that it is done.
     const validation = await tinySeries(3, 13);
     const { config } = await train("calibrated", { validation, onCalibration: (done) => trials.push(done) });
-    expect(trials.length).toBe(5 + 4 * 3);
+    // Rounds of the response, then trials of the sharpness.
+    expect(trials).toEqual(Array.from({ length: 8 + 5 + 4 * 3 }, (_, i) => i + 1));
     config.sharpness.forEach((value) => {
       expect(value).toBeGreaterThan(0.5);
       expect(value).toBeLessThan(1.8);
