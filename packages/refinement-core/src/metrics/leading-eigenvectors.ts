@@ -13,7 +13,10 @@ const ITERATIONS = 5;
  */
 export function leadingEigenvectors(matrix: Float64Array, size: number, count: number): Float64Array {
   const wide = Math.min(size, count + MORE);
-  let block = orthonormal(Float64Array.from(normals(randomStream(0, "metrics/leading-eigenvectors"), { draws: wide * size })), size);
+  let block = orthonormal(
+    Float64Array.from(normals(randomStream(0, "metrics/leading-eigenvectors"), { draws: wide * size })),
+    size,
+  );
   for (let i = 0; i < ITERATIONS; i++) block = orthonormal(timesSymmetric(block, matrix, size), size);
   const image = timesSymmetric(block, matrix, size);
   const within = Float64Array.from({ length: wide * wide }, (_, at) => {
