@@ -4,7 +4,7 @@ import type { Grid } from "../grid/grid.js";
 /**
  * Coordinates [B, 1, 1, K] of fields [B, H, W, C] along principal components of the data, all channels together.
  *
- * @param components [K, H * W * C], orthonormal where products of fields are means by area: times K, not divided by cells
+ * @param components [K, H * W * C], orthonormal under the sum of products of values, weighted by the cells' areas
  */
 export function coordinatesOf(field: tf.Tensor, components: tf.Tensor, grid: Grid): tf.Tensor {
   const [items = 0, height = 0, width = 0, channels = 0] = field.shape;
