@@ -11,7 +11,8 @@ import type { Invocation } from "./invocation.js";
 import { decimal, gridSize, integer, isoTime, names, point, positiveNumbers, shard, years } from "./options.js";
 
 /** What a file of analyses may be, for help. */
-const DATA = "NetCDF, or Zarr as a folder or an address of http, https or gs";
+const DATA =
+  "NetCDF, Zarr as a folder or an address of http, https or gs, or such files of a channel each: msl=a.nc,z500=b.nc";
 
 /** Formats of data sets that are written, for help. */
 const FORMATS = "FILE.nc (NetCDF-3), FILE.nc4 (NetCDF-4) or FOLDER.zarr";
@@ -64,10 +65,16 @@ function addTrain(weather: Command, invocation: Invocation): void {
       .requiredOption(
         "--preset <name>",
         "what to train: sim; the same network with another head, sim-single-scale, sim-vectors, sim-gaussian, " +
-          "sim-diffusion or sim-one-pass; or tiny, which learns next to nothing in seconds",
+          "sim-diffusion or sim-one-pass; eraint, western Europe from reanalysis; or tiny, which learns next to nothing in seconds",
       )
-      .option("--data <file>", `what to train on: ${DATA} (default: runs of the simulator)`)
-      .option("--validation <file>", "what the sharpness is fitted on (default: another run, or nothing with --data)")
+      .option(
+        "--data <file>",
+        `what to train on: ${DATA} (default: runs of the simulator; for eraint its files in NEXTSCALE_DATA)`,
+      )
+      .option(
+        "--validation <file>",
+        "what the sharpness is fitted on (default: another run or year, or nothing with files of your own)",
+      )
       .requiredOption("--out <folder>", "folder of the model")
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
       .option("--steps <n>", "training steps (default: the preset's)", integer(1, 10_000_000))
@@ -81,6 +88,7 @@ function addTrain(weather: Command, invocation: Invocation): void {
       "nextscale weather train --preset sim --out my-model",
       "nextscale weather train --preset sim --out my-model --resume",
       "nextscale weather train --preset sim-diffusion --steps 1500 --out my-diffusion",
+      "nextscale weather train --preset eraint --data folder-with-its-files --out europe",
       "nextscale weather train --preset sim --data era5.zarr --validation era5-2019.zarr --out era5-model",
     ],
   );
@@ -151,10 +159,13 @@ function addEvaluate(weather: Command, invocation: Invocation): void {
       .description("measure a model beside its baselines, and beside the simulator itself")
       .addOption(modelOption())
       .option("--beside <models...>", "other models for the same tables: names or folders")
-      .option("--data <file>", `analyses that the model has not seen: ${DATA} (default: a year of the simulator)`)
-      .option("--archive <file>", "years that it was trained on, for the baselines (default: a run of the simulator)")
+      .option(
+        "--data <file>",
+        `analyses that the model has not seen: ${DATA} (default: years of the data that its preset is for)`,
+      )
+      .option("--archive <file>", "years that it was trained on, for the baselines (default: those of its preset)")
       .addOption(
-        new Option("--split <name>", "which year of the simulator: for decisions, or for the final figures")
+        new Option("--split <name>", "which years of the preset's data: for decisions, or for the final figures")
           .choices(["validation", "test"])
           .default("test"),
       )

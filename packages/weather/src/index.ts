@@ -109,6 +109,7 @@ export {
 export { decodeFloat32, readDecoded, type DecodedArray, type ReadDecodedOptions } from "./data/decode.js";
 export { decodeDurations, decodeTimes, isTimeUnits, type Calendar } from "./data/time.js";
 export { openAnalyses, type Analyses } from "./data/analyses.js";
+export { datasetOfChannels } from "./data/channel-files.js";
 export { forecastVariable } from "./data/channel-names.js";
 export { seriesLayout } from "./data/series-layout.js";
 export { gridOf, readFields, type GridPlacement } from "./data/grid-of.js";
@@ -147,6 +148,7 @@ export type {
   OnePassHeadConfig,
 } from "./config/head-config.js";
 export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./config/presets.js";
+export { ANALYSIS_SETS, type AnalysisSet, type Years } from "./config/analysis-sets.js";
 export { PRESET_DATA, type PresetData, type SimulatorRuns } from "./config/preset-data.js";
 export { simulatedInitialState, type SimulatedStartOptions } from "./model/simulated-initial-state.js";
 export { initialStateOf } from "./model/initial-state-of.js";

@@ -1,19 +1,21 @@
 import { openEngine } from "@nextscale/engine/node";
 import { createProgress, type Progress } from "@nextscale/refinement-core";
 import {
+  ANALYSIS_SETS,
   evaluateForecastModel,
   SIMULATOR_CHANNELS,
   SIMULATOR_SPLIT,
+  type AnalysisSet,
   type EvaluateForecastModelOptions,
   type WeatherModelConfig,
 } from "@nextscale/weather";
-import { readForecastModel } from "@nextscale/weather/node";
+import { analysisSetIn, folderOfSet, readForecastModel } from "@nextscale/weather/node";
 import { NextscaleError } from "@nextscale/engine";
 import { engineOption } from "../engine-option.js";
 import type { Invocation } from "../invocation.js";
 import { print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
-import { readSeries, simulateSeries } from "../weather/read-series.js";
+import { readSeries, readSplit, simulateSeries } from "../weather/read-series.js";
 import { reportTables } from "../weather/score-tables.js";
 
 /** Options of `nextscale weather evaluate`. */
@@ -77,14 +79,23 @@ export async function evaluateWeather(options: EvaluateWeatherOptions, invocatio
   }
 }
 
-/** Truth and archive: files, or for a model of the simulator a year that it has not seen and a run that it has. */
+/**
+ * Truth and archive: files, those of a known data set by its years, or for a model of the simulator a year that it has not seen
+ * and a run that it has.
+ */
 async function dataOf(
-  { grid, channels, stepHours }: WeatherModelConfig,
+  config: WeatherModelConfig,
   { data, archive, split }: EvaluateWeatherOptions,
   signal: AbortSignal,
 ): Promise<Pick<EvaluateForecastModelOptions, "truth" | "archive" | "perfect">> {
-  const layout = { channels };
-  const read = (path: string) => readSeries(path, { layout, stepHours, signal });
+  const { grid, channels, stepHours } = config;
+  const read = (path: string) => readSeries(path, { layout: { channels }, stepHours, signal });
+  const set = data === undefined ? setOf(config) : analysisSetIn(data);
+  if (set !== undefined) {
+    const folder = data ?? folderOfSet(set);
+    const part = (name: keyof AnalysisSet["years"]) => readSplit(folder, set, name, { stepHours, signal });
+    return { truth: await part(split), archive: archive === undefined ? await part("train") : await read(archive) };
+  }
   if (data !== undefined) {
     const truth = await read(data);
     return { truth, ...(archive === undefined ? {} : { archive: await read(archive) }) };
@@ -111,6 +122,16 @@ async function dataOf(
     archive: archive === undefined ? await simulateSeries({ ...own, stepHours, signal }) : await read(archive),
     perfect: { states, starts: PERFECT_STARTS, analysisError: ANALYSIS_ERROR },
   };
+}
+
+/** The known data set that a model of its channels and grid was trained on. */
+function setOf({ channels, grid }: WeatherModelConfig): AnalysisSet | undefined {
+  const isOwn = (all: ArrayLike<number>, own: readonly number[]) =>
+    all.length === own.length && own.every((value, i) => value === all[i]);
+  return ANALYSIS_SETS.find(({ layout }) => {
+    const places = isOwn(layout.grid.latitudes, grid.latitudes) && isOwn(layout.grid.longitudes, grid.longitudes);
+    return places && layout.channels.join() === channels.join();
+  });
 }
 
 /** A progress line for each system. */

@@ -1,14 +1,25 @@
 import { resolve } from "node:path";
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
 import { createProgress } from "@nextscale/refinement-core";
-import { PRESET_DATA, WEATHER_PRESETS, type WeatherPreset, type WeatherPresetName } from "@nextscale/weather";
-import { trainForecastModel, type TrainForecastModelOptions } from "@nextscale/weather/node";
+import {
+  PRESET_DATA,
+  WEATHER_PRESETS,
+  type FieldSeries,
+  type WeatherPreset,
+  type WeatherPresetName,
+} from "@nextscale/weather";
+import {
+  analysisSetIn,
+  folderOfSet,
+  trainForecastModel,
+  type TrainForecastModelOptions,
+} from "@nextscale/weather/node";
 import { engineOption } from "../engine-option.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson, quoteForShell } from "../output.js";
 import { receiptOf, requireWritable } from "../outputs.js";
 import { stageProgress, withResumeCommand } from "../training-lines.js";
-import { readSeries, simulateSeries } from "../weather/read-series.js";
+import { readSeries, readSplit, simulateSeries } from "../weather/read-series.js";
 
 /** Options of `nextscale weather train`. */
 export interface TrainWeatherOptions {
@@ -29,8 +40,9 @@ const VALIDATION_YEAR = 2101;
 /** Trains a forecast model, with progress of the data, the training and the calibration. */
 export async function trainWeather(options: TrainWeatherOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
-  const { seed, data } = options;
+  const { seed } = options;
   const preset = presetNamed(options.preset);
+  const source = options.data ?? ownData(preset);
   const out = resolve(options.out);
   await requireWritable(options.out);
   const lines = stageProgress(process.stderr);
@@ -39,7 +51,7 @@ export async function trainWeather(options: TrainWeatherOptions, invocation: Inv
     ...{ out, seed, signal: invocation.signal, start: options.resume ? "resume" : "new" },
     preset: withSteps(preset, options.steps),
     ...engineOption(options.engine),
-    ...dataOf(preset, options, invocation.signal),
+    ...dataOf(preset, source, options.validation, invocation.signal),
     onProgress: lines.update,
     onCalibration: calibration.update,
   })
@@ -52,7 +64,7 @@ export async function trainWeather(options: TrainWeatherOptions, invocation: Inv
     });
   const { hash: modelHash, engine, steps, stepsFound } = trained;
   const resumed = stepsFound > 0 ? { resumedAt: stepsFound } : {};
-  const chosen = { preset, data: data ?? "simulator" };
+  const chosen = { preset, data: source ?? "simulator" };
   await receiptOf(out, { modelHash, seed, engine, networkEvaluations: steps, options: chosen, began, ...resumed }, invocation); // prettier-ignore
   const wallTimeMs = Math.round(performance.now() - began);
   if (options.json) return printJson({ model: options.out, preset, seed, modelHash, steps, ...resumed, wallTimeMs });
@@ -80,26 +92,48 @@ function withSteps(name: WeatherPresetName, steps: number | undefined): WeatherP
   return steps === undefined ? preset : { ...preset, training: { ...preset.training, steps } };
 }
 
-/** Files, or the simulator's runs of the preset. */
+/** The folder of the data that a preset is made for; undefined for one of the simulator. */
+function ownData(preset: WeatherPresetName): string | undefined {
+  const data = PRESET_DATA[preset];
+  return data.kind === "analyses" ? folderOfSet(data.set) : undefined;
+}
+
+/** Files, those of a known data set by its years, or the simulator's runs of the preset. */
 function dataOf(
   preset: WeatherPresetName,
-  { data, validation }: TrainWeatherOptions,
+  data: string | undefined,
+  validation: string | undefined,
   signal: AbortSignal,
 ): Pick<TrainForecastModelOptions, "series" | "validation"> {
-  const fromFile = (path: string) => () => readSeries(path, { signal });
-  const { stepHours, train, validation: held } = PRESET_DATA[preset];
-  if (data !== undefined) {
-    return {
-      series: fromFile(data),
-      ...(validation === undefined ? {} : { validation: fromFile(validation) }),
-    };
-  }
+  const { series, held } = data === undefined ? simulated(preset, signal) : files(data, signal);
+  if (validation !== undefined) return { series, validation: () => readSeries(validation, { signal }) };
+  return { series, ...(held === undefined ? {} : { validation: held }) };
+}
+
+/** What is trained on, and what is held back for the sharpness. */
+interface Data {
+  readonly series: () => Promise<FieldSeries>;
+  readonly held?: () => Promise<FieldSeries>;
+}
+
+function files(data: string, signal: AbortSignal): Data {
+  const set = analysisSetIn(data);
+  if (set === undefined) return { series: () => readSeries(data, { signal }) };
+  return {
+    series: () => readSplit(data, set, "train", { signal }),
+    held: () => readSplit(data, set, "validation", { signal }),
+  };
+}
+
+function simulated(preset: WeatherPresetName, signal: AbortSignal): Data {
+  const data = PRESET_DATA[preset];
+  if (data.kind !== "simulator") throw new Error(`internal: ${preset} is not of the simulator`);
+  const { stepHours, train, validation } = data;
   return {
     series: () => simulateSeries({ ...train, stepHours, signal }),
-    ...(validation === undefined ? {} : { validation: fromFile(validation) }),
-    ...(validation !== undefined || held === undefined
+    ...(validation === undefined
       ? {}
-      : { validation: () => simulateSeries({ ...held, stepHours, firstYear: VALIDATION_YEAR, signal }) }),
+      : { held: () => simulateSeries({ ...validation, stepHours, firstYear: VALIDATION_YEAR, signal }) }),
   };
 }
 

@@ -1,6 +1,12 @@
 import { basename } from "node:path";
 import { createProgress, type ProgressStream } from "@nextscale/refinement-core";
-import { seriesOf, simulatedSeries, type SeriesOfOptions, type SimulatedSeriesOptions } from "@nextscale/weather";
+import {
+  seriesOf,
+  simulatedSeries,
+  type AnalysisSet,
+  type SeriesOfOptions,
+  type SimulatedSeriesOptions,
+} from "@nextscale/weather";
 import { openDataset } from "@nextscale/weather/node";
 
 /* Series out of files and out of the simulator, with a progress line each. */
@@ -8,7 +14,7 @@ import { openDataset } from "@nextscale/weather/node";
 /** Off a terminal a line comes so often, as in a training. */
 const LOG_MS = 120_000;
 
-/** Reads a file, or a Zarr store at an address, into memory. */
+/** Reads what `openDataset` opens into memory. */
 export async function readSeries(
   path: string,
   options: Omit<SeriesOfOptions, "name" | "onProgress">,
@@ -20,7 +26,19 @@ export async function readSeries(
     line ??= createProgress(stream, { label: `reading ${basename(path)}`, total, unit: "times", logMs: LOG_MS });
     line.update(done);
   };
-  return seriesOf(dataset, { ...options, name: basename(path), onProgress }).finally(() => line?.close());
+  const { years } = options;
+  const name = years === undefined ? basename(path) : `${basename(path)}, ${years[0]}-${years[1]}`;
+  return seriesOf(dataset, { ...options, name, onProgress }).finally(() => line?.close());
+}
+
+/** The years of a known data set that are for one thing, out of the folder of its files. */
+export function readSplit(
+  folder: string,
+  { layout, years }: AnalysisSet,
+  split: keyof AnalysisSet["years"],
+  options: Omit<SeriesOfOptions, "name" | "onProgress">,
+) {
+  return readSeries(folder, { layout, years: years[split], ...options });
 }
 
 /** Runs the simulator. */

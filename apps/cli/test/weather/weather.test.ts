@@ -44,6 +44,14 @@ test("a training leaves a model with its data's name and a receipt, and is resum
   expect(printed).toMatchObject({ modelHash: receipt.modelHash, resumedAt: 12, steps: 12 });
 });
 
+test("a preset of public data says where that is to be had", async () => {
+  vi.stubEnv("NEXTSCALE_DATA", at("nowhere"));
+  const words = ["weather", "train", "--preset", "eraint", "--out", at("europe")];
+  await expect(run(words)).rejects.toThrow(/mslp_ei\.nc, .* take the files from .*synoptReg/);
+  vi.unstubAllEnvs();
+  expect(existsSync(at("europe"))).toBe(false);
+});
+
 test("an interrupted training says how it goes on", async () => {
   const words = ["weather", "train", "--preset", "tiny", "--data", at("train.nc"), "--out", at("stopped")];
   const { signal } = new AbortController();
@@ -104,6 +112,15 @@ describe("a forecast", () => {
       return (await openForecast(await readDatasetFile(at("order.nc")))).read(0, 1);
     };
     expect(await fields(at("turned.nc"))).toEqual(await fields(at("truth.nc")));
+  });
+
+  test("starts from files of a channel each as from one of all", async () => {
+    await forecast(...START, "--out", at("one.nc"));
+    const init = `z500=${at("truth.nc")},t850=${at("truth.nc")}`;
+    await forecast(...START, "--init", init, "--out", at("two.nc"));
+    const fields = async (name: string) => (await openForecast(await readDatasetFile(at(name)))).read(0, 3);
+    expect(await fields("two.nc")).toEqual(await fields("one.nc"));
+    await expect(forecast("--init", `z500=${at("truth.nc")}`, "--out", at("bad.nc"))).rejects.toThrow(/a variable t850, got z500/); // prettier-ignore
   });
 
   test("is narrower when it is sharper", async () => {

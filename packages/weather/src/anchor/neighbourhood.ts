@@ -6,12 +6,15 @@ export interface Neighbourhood {
   readonly columns: number;
 }
 
+/** What of a grid tells which cells are neighbours. */
+export type Cells = Pick<Grid, "kind" | "latitudes" | "longitudes" | "periodic">;
+
 /**
  * For each row of a neighbourhood and each cell of a grid the cells of that row around it, [rows][cells * columns], as positions
  * in a field. Round the globe along longitude; beyond a pole the next row is the same one on the opposite meridian. At the
  * border of a region the outermost cells are repeated.
  */
-export function neighbours(grid: Grid, { rows, columns }: Neighbourhood): readonly Int32Array[] {
+export function neighbours(grid: Cells, { rows, columns }: Neighbourhood): readonly Int32Array[] {
   const [height, width] = [grid.latitudes.length, grid.longitudes.length];
   const cells = Array.from({ length: height * width }, (_, cell) => [Math.floor(cell / width), cell % width] as const);
   const columnOffsets = Array.from({ length: columns }, (_, i) => i - (columns - 1) / 2);

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Grid } from "../grid/grid.js";
-import { neighbours, type Neighbourhood } from "./neighbourhood.js";
+import { neighbours, type Cells, type Neighbourhood } from "./neighbourhood.js";
 
 /**
  * What a local regression reads at each cell: the fields and their last change in the cells around it, and a constant:
@@ -8,7 +7,12 @@ import { neighbours, type Neighbourhood } from "./neighbourhood.js";
  *
  * @param current [B, H, W, C] @param change the last difference, of the same shape
  */
-export function predictors(current: tf.Tensor, change: tf.Tensor, grid: Grid, neighbourhood: Neighbourhood): tf.Tensor {
+export function predictors(
+  current: tf.Tensor,
+  change: tf.Tensor,
+  grid: Cells,
+  neighbourhood: Neighbourhood,
+): tf.Tensor {
   const rows = rowsAround(current, change, grid, neighbourhood);
   return tf.concat([...rows, tf.ones([...current.shape.slice(0, 3), 1])], 3);
 }
@@ -28,7 +32,7 @@ export function regressed(
   current: tf.Tensor,
   change: tf.Tensor,
   weights: tf.Tensor,
-  grid: Grid,
+  grid: Cells,
   neighbourhood: Neighbourhood,
 ): tf.Tensor {
   const rows = rowsAround(current, change, grid, neighbourhood);
@@ -41,7 +45,7 @@ export function regressed(
 function rowsAround(
   current: tf.Tensor,
   change: tf.Tensor,
-  grid: Grid,
+  grid: Cells,
   neighbourhood: Neighbourhood,
 ): readonly tf.Tensor[] {
   const [items = 0, height = 0, width = 0, channels = 0] = current.shape;

@@ -18,11 +18,22 @@ export const gridConfigSchema = z.strictObject({
   longitudes: z.array(z.number().min(-360).max(720)).min(2).max(4096),
 });
 
-/** What the next state is expected to be before the network has looked at it: itself, or a local linear regression. */
+/**
+ * What the next state is expected to be before the network has looked at it: itself, or by linear regression, of the cells around
+ * each cell or of the whole state's principal components.
+ */
 export const anchorConfigSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("persistence") }),
   z.strictObject({ kind: z.literal("ridge"), rows: positive.max(31), columns: positive.max(31) }),
+  z.strictObject({ kind: z.literal("component-ridge") }),
 ]);
+
+/**
+ * What the data consists of: waves up to a total wavenumber, on a Gaussian grid, or its leading principal components. Forecasts
+ * are kept to it: a block of cells is drawn without knowing what its neighbours draw, which makes patterns that do not belong
+ * there, and over many steps they grow.
+ */
+export const truncationSchema = z.union([positive.max(1000), z.strictObject({ components: positive.max(4096) })]);
 
 /** Network sizes. */
 export const networkConfigSchema = z
@@ -46,11 +57,8 @@ export const weatherModelConfigSchema = z
     channels: z.array(name).min(1).max(256),
     /** Fields that never change and that the network sees besides the state. */
     statics: positive.max(256),
-    /**
-     * Total wavenumber beyond which the data has no waves, on a Gaussian grid. Forecasts are kept to it: a block of cells is
-     * drawn without knowing what its neighbours draw, which makes waves that do not belong there.
-     */
-    truncation: positive.max(1000).optional(),
+    /** What states are kept to; all states are possible without it. */
+    truncation: truncationSchema.optional(),
     /** Hours of a step. */
     stepHours: positive.max(24 * 31),
     /** Hours of the day, UTC, that the data is of, ascending. */
@@ -82,11 +90,14 @@ type ModelParts = {
   readonly head: HeadConfig;
   readonly sharpness: readonly number[];
   readonly network: { readonly windowColumns: number; readonly encoderSide: number };
-  readonly truncation?: number | undefined;
+  readonly channels: readonly string[];
+  readonly anchor: { readonly kind: string };
+  readonly truncation?: number | { readonly components: number } | undefined;
 };
 
 /** What a description says that cannot be true together. */
-function contradictions({ grid, pyramid, head, sharpness, network, truncation }: ModelParts) {
+function contradictions(config: ModelParts) {
+  const { grid, channels, anchor, pyramid, head, sharpness, network, truncation } = config;
   const scales = pyramid.factors.length + 1;
   const product = pyramid.factors.reduce((total, factor) => total * factor, pyramid.baseSide);
   const sides = [grid.latitudes.length, grid.longitudes.length];
@@ -112,7 +123,21 @@ function contradictions({ grid, pyramid, head, sharpness, network, truncation }:
       ["network", "windowColumns"],
       `expected even windows that divide ${columns.join(", ")} columns`,
     ],
-    [truncation === undefined || grid.kind === "gaussian", ["truncation"], "expected none but on a Gaussian grid"],
+    [
+      typeof truncation !== "number" || grid.kind === "gaussian",
+      ["truncation"],
+      "expected waves on a Gaussian grid only",
+    ],
+    [
+      typeof truncation !== "object" || truncation.components <= sides[0]! * sides[1]! * channels.length,
+      ["truncation", "components"],
+      "expected no more than a state has values",
+    ],
+    [
+      anchor.kind !== "component-ridge" || typeof truncation === "object",
+      ["anchor"],
+      "expected a truncation to principal components, whose regression it is",
+    ],
   ];
   return rules.filter(([holds]) => !holds).map(([, path, message]) => ({ path, message }));
 }

@@ -31,6 +31,11 @@ export const categoricalHeadSchema = z.strictObject({
   quantiser: z.discriminatedUnion("kind", [transformQuantiserSchema, vectorQuantiserSchema]),
   /** In how many passes the finest scale is drawn: 1, the paper's, 2 or 4. */
   passes: z.union([z.literal(1), z.literal(2), z.literal(4)]),
+  /**
+   * How the coarsest scale is drawn: at once, or `nested`, from a single token to ever denser ones. The coarsest cells of a
+   * region are not hemispheres, and what they have in common would average out.
+   */
+  base: z.literal("nested").optional(),
 });
 
 /** A mean and a deviation for each coordinate, coarse to fine. */

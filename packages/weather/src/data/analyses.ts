@@ -3,7 +3,8 @@ import type { Grid } from "../grid/grid.js";
 import type { FieldLayout } from "../verification/case.js";
 import type { Dataset } from "./dataset.js";
 import { findChannels, requireChannels } from "./find-channels.js";
-import { gridOf, readFields } from "./grid-of.js";
+import { gridOf, readFields, type GridPlacement } from "./grid-of.js";
+import { isSameGrid, partOfGrid } from "./part-of-grid.js";
 import { timesOf } from "./times-of.js";
 
 /** The fields of a data set by time, read when they are asked for. */
@@ -21,14 +22,14 @@ const WHERE = "weather/openAnalyses";
  * Finds the fields of a data set that has a dimension of time: variables named as channels, such as `z500`, or as in WeatherBench
  * 2, with a dimension of levels. Latitudes may descend, longitudes be counted from 0 or from -180.
  *
- * @param wanted grid and channels that the data must have; without channels all that are there
+ * @param wanted channels that the data must have, and the grid that it must have or that must be a part of its own; without
+ *   them all that is there
  * @throws NextscaleError `missing-data` for a channel, coordinate or time that is not there, naming what is; `invalid-data` for
  *   another grid, other units, an unknown calendar, or times that do not ascend; as `gridOf`
  */
 export async function openAnalyses(dataset: Dataset, wanted: Partial<FieldLayout> = {}): Promise<Analyses> {
   const { dimension, times } = await timesOf(dataset);
-  const placement = await gridOf(dataset);
-  if (wanted.grid !== undefined) requireGrid(WHERE, placement.grid, wanted.grid);
+  const placement = placementOn(await gridOf(dataset), wanted.grid);
   const found = await findChannels(dataset, placement, [dimension]);
   const channels = wanted.channels ?? [...found.keys()];
   if (channels.length === 0) {
@@ -46,7 +47,7 @@ export async function openAnalyses(dataset: Dataset, wanted: Partial<FieldLayout
   const { grid } = placement;
   const cells = grid.latitudes.length * grid.longitudes.length;
   return {
-    layout: { grid: wanted.grid ?? grid, channels },
+    layout: { grid, channels },
     times,
     async read(first, count = 1) {
       const fields = new Float32Array(count * channels.length * cells);
@@ -62,18 +63,21 @@ export async function openAnalyses(dataset: Dataset, wanted: Partial<FieldLayout
   };
 }
 
-/** Coordinates are often float32; grids of the same kind differ by far more. */
-const SAME_DEGREES = 1e-3;
+/** The whole grid of a file, or the wanted part. @throws NextscaleError `invalid-data` where it has no such part */
+function placementOn(placement: GridPlacement, wanted: Grid | undefined): GridPlacement {
+  if (wanted === undefined) return placement;
+  const part = partOfGrid(placement, wanted);
+  if (part === undefined) throw otherGrid(WHERE, placement.grid, wanted);
+  return part;
+}
 
 /** @throws NextscaleError `invalid-data` when two grids have other points */
 export function requireGrid(where: string, found: Grid, expected: Grid): void {
-  const near = (a: Float64Array, b: Float64Array, apart: (difference: number) => number) =>
-    a.length === b.length && a.every((value, i) => apart(value - b[i]!) < SAME_DEGREES);
-  const round = (difference: number) => Math.abs(difference - 360 * Math.round(difference / 360));
-  if (near(found.latitudes, expected.latitudes, Math.abs) && near(found.longitudes, expected.longitudes, round)) {
-    return;
-  }
-  throw new NextscaleError({
+  if (!isSameGrid(found, expected)) throw otherGrid(where, found, expected);
+}
+
+function otherGrid(where: string, found: Grid, expected: Grid): NextscaleError {
+  return new NextscaleError({
     code: "invalid-data",
     where,
     expected: describe(expected),

@@ -11,7 +11,7 @@ export interface GridPlacement {
   readonly latitude: string;
   /** Name of the file's dimension of longitude. */
   readonly longitude: string;
-  /** The file's index of each row of the grid. */
+  /** The file's index of each row of the grid, which may be a part of the file's. */
   readonly rows: Int32Array;
   /** The file's index of each column of the grid. */
   readonly columns: Int32Array;
@@ -71,14 +71,24 @@ export async function readFields(
       fix: "read a part of the grid with readDecoded",
     });
   }
-  const read = await readDecoded(variable, { slice, order: [...leading, latitude, longitude] });
-  const values = new Float32Array(read.values.length);
-  const area = rows.length * columns.length;
-  for (let base = 0, to = 0; base < values.length; base += area) {
+  // Only the rows and columns that hold the grid; they may be a part of the file's, in another order.
+  const [top, height] = extentOf(rows);
+  const [left, width] = extentOf(columns);
+  const region = { ...slice, [latitude]: [top, top + height] as const, [longitude]: [left, left + width] as const };
+  const read = await readDecoded(variable, { slice: region, order: [...leading, latitude, longitude] });
+  const area = height * width;
+  const values = new Float32Array((read.values.length / area) * rows.length * columns.length);
+  for (let base = 0, to = 0; base < read.values.length; base += area) {
     for (const row of rows)
-      for (const column of columns) values[to++] = read.values[base + row * columns.length + column]!;
+      for (const column of columns) values[to++] = read.values[base + (row - top) * width + (column - left)]!;
   }
-  return { ...read, values };
+  return { ...read, shape: [...read.shape.slice(0, -2), rows.length, columns.length], values };
+}
+
+/** The first of some indices, and how many there are up to the last. */
+function extentOf(indices: Int32Array): readonly [first: number, count: number] {
+  const first = indices.reduce((least, index) => Math.min(least, index));
+  return [first, indices.reduce((most, index) => Math.max(most, index)) + 1 - first];
 }
 
 function findCoordinate(dataset: Dataset, sign: typeof LATITUDE): Variable {

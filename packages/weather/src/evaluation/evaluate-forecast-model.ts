@@ -89,7 +89,7 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
   for (const { name, content: other } of beside) others.push(await evaluateModel(name, other, common));
   if (archive !== undefined) {
     onProgress?.("fitting the baselines", 0, 1);
-    if (content.config.anchor.kind === "ridge") {
+    if (content.config.anchor.kind !== "persistence") {
       const ridge = await ridgeEnsemble({ engine, model: content, archive, fields, steps, members, seed });
       await evaluated(ridge, "ensemble").finally(() => ridge.close());
     }

@@ -34,7 +34,7 @@ export interface RidgeEnsemble extends ForecastSystem {
   close(): Promise<void>;
 }
 
-type Inputs = Pick<WeatherWeights, "scaling" | "anchor"> & {
+type Inputs = Pick<WeatherWeights, "scaling" | "truncation" | "anchor"> & {
   readonly previous: tf.Tensor;
   readonly current: tf.Tensor;
   /** The field that is added to what the regression expects. */
@@ -51,7 +51,7 @@ type Inputs = Pick<WeatherWeights, "scaling" | "anchor"> & {
 export async function ridgeEnsemble(options: RidgeEnsembleOptions): Promise<RidgeEnsemble> {
   const { engine, model, archive, fields, steps, members, seed } = options;
   const { config, tensors } = model;
-  if (config.anchor.kind !== "ridge") {
+  if (config.anchor.kind === "persistence") {
     throw new NextscaleError({
       code: "invalid-argument",
       where: "weather/ridgeEnsemble",
@@ -128,10 +128,11 @@ async function archiveErrors(
 function stepProgram(config: WeatherModelConfig, items: number) {
   const grid = gridFrom(config.grid);
   const field = f32(items, grid.latitudes.length, grid.longitudes.length, config.channels.length);
-  const { scaling, anchor } = weatherWeightTypes(config);
-  const signature: TypesOf<Inputs> = { scaling, anchor, previous: field, current: field, error: field };
-  return traceTyped<Inputs>(signature, ({ scaling, anchor, error, ...pair }) => {
-    const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: anchor }, pair);
-    return { next: possibleState(config, grid, { limit: scaling.limit, response: [] }, tf.add(known.anchor, error)) };
+  const { scaling, truncation, anchor } = weatherWeightTypes(config);
+  const signature: TypesOf<Inputs> = { scaling, truncation, anchor, previous: field, current: field, error: field };
+  return traceTyped<Inputs>(signature, ({ scaling, truncation: components, anchor: regression, error, ...pair }) => {
+    const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, pair);
+    const how = { truncation: config.truncation, grid, components };
+    return { next: possibleState(how, { limit: scaling.limit, response: [] }, tf.add(known.anchor, error)) };
   });
 }

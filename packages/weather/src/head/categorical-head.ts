@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { codeShapes, type CategoricalHeadConfig } from "../config/head-config.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
-import { colourMask, passesOver, passQuantiser, passScales } from "../refiner/passes.js";
+import { passesOver, passQuantiser, passScales } from "../refiner/passes.js";
 import { fieldQuantiser, quantiserTypes } from "./field-quantiser.js";
 import type { HeadWeights, OneRunHead } from "./head.js";
 import { logitsOf } from "./logits.js";
@@ -21,8 +21,8 @@ import { logitsOf } from "./logits.js";
 export function categoricalHead(config: CategoricalHeadConfig, geometry: FieldGeometry): OneRunHead {
   const { grid, channels, pyramid, tokens, scales } = geometry;
   const codes = codeShapes(config.quantiser);
-  const passes = passesOver(scales.length, config.passes);
-  const visited = passScales(scales, tokens, passes);
+  const passes = passesOver(tokens, config);
+  const visited = passScales(scales, passes);
   const coderOf = (weights: HeadWeights) => passQuantiser(fieldQuantiser(config.quantiser, weights), passes);
   const predict = (network: Parameters<OneRunHead["draw"]>[0]) => {
     const encoding = network.encode();
@@ -66,8 +66,7 @@ export function categoricalHead(config: CategoricalHeadConfig, geometry: FieldGe
       const nats = visits.map(({ index, context, codes: chosen }) => {
         const pass = passes[index]!;
         const perToken = tf.sum(softmaxCrossEntropy(logits({ index, context }), chosen), -1);
-        const mask = colourMask(tokens[pass.scale]!, pass.first, pass.end);
-        return tf.sum(tf.mul(perToken, tf.tensor2d(mask, [1, mask.length])));
+        return tf.sum(tf.mul(perToken, tf.tensor2d(pass.own, [1, pass.own.length])));
       });
       const ofScale = (k: number) => tf.addN(nats.filter((_, index) => passes[index]!.scale === k));
       return { nats: tf.stack(scales.map((_, k) => ofScale(k))), decoded: visits.at(-1)!.state };

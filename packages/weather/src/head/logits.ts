@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Encoding } from "../refiner/field-refiner.js";
-import { maskOf, type Pass } from "../refiner/passes.js";
+import { maskTensor, type Pass } from "../refiner/passes.js";
 import type { ScaleTokens } from "../refiner/token-grids.js";
 import type { NetworkOnStates } from "./head.js";
 
@@ -8,13 +8,13 @@ import type { NetworkOnStates } from "./head.js";
 export function logitsOf(
   network: NetworkOnStates,
   tokens: readonly ScaleTokens[],
-  { scale, first }: Pass,
+  { scale, before }: Pass,
   { dimensions, levels }: { readonly dimensions: number; readonly levels: number },
   context: tf.Tensor,
   encoding: Encoding,
 ): tf.Tensor {
   const own = tokens[scale]!;
-  const drawn = first === 0 ? undefined : maskOf(own, 0, first);
+  const drawn = before === undefined ? undefined : maskTensor(before);
   const output = network.refine(scale, context, encoding, drawn);
   return tf.reshape(output, [network.items, own.count, dimensions, levels]);
 }

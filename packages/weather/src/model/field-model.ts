@@ -1,13 +1,12 @@
 import { parameterTypes, SHAPES_ONLY, type TypesOf } from "@nextscale/refinement-core";
 import { f32 } from "@nextscale/engine";
 import * as tf from "@tensorflow/tfjs-core";
-import { predictorCount } from "../anchor/ridge.js";
+import { regressionTypes, type Anchored } from "./anchor.js";
 import type { WeatherModelConfig } from "../config/config.js";
 import { headOf } from "../head/head-of.js";
 import type { Head, HeadWeights, NetworkOnStates } from "../head/head.js";
 import { fieldGeometry, type FieldGeometry } from "../refiner/field-geometry.js";
 import { fieldRefiner, type FieldRefiner, type FieldRefinerParameters } from "../refiner/field-refiner.js";
-import type { Anchored } from "./anchor.js";
 import { FORCINGS } from "./forcings.js";
 
 /** What turns fields into numbers of order one, and what is known of them before any network. */
@@ -21,7 +20,7 @@ export type FieldScaling = {
   /** Largest departure that a forecast may reach, in deviations [H, W, C]. */
   readonly limit: tf.Tensor;
   /**
-   * Of a model with a truncation: what a step keeps of each total wavenumber [truncation + 1, C]. Rounding to codes adds waves
+   * Of a model with a truncation of waves: what a step keeps of each total wavenumber [truncation + 1, C]. Rounding to codes adds waves
    * where the data has next to none; as in a numerical model, they are damped.
    */
   readonly response: readonly tf.Tensor[];
@@ -34,7 +33,9 @@ export type FieldScaling = {
 /** Everything that the programs of a forecast model read. */
 export type WeatherWeights = {
   readonly scaling: FieldScaling;
-  /** Of a regression: [H, predictors, C]; empty for persistence. */
+  /** Principal components [K, H * W * C] that states are truncated to; empty for waves. */
+  readonly truncation: readonly tf.Tensor[];
+  /** Of a regression: [H, predictors, C], or [1, predictors, K] of principal components; empty for persistence. */
   readonly anchor: readonly tf.Tensor[];
   readonly head: HeadWeights;
   readonly refiner: FieldRefinerParameters;
@@ -62,10 +63,19 @@ export function fieldModel(config: WeatherModelConfig): FieldModel {
   return { ...geometry, head, refiner };
 }
 
+/** Types of the principal components of a model; none where it is truncated to waves or not at all. */
+export function componentTypes({
+  truncation,
+  grid,
+  channels,
+}: Pick<WeatherModelConfig, "truncation" | "grid" | "channels">) {
+  if (typeof truncation !== "object") return [];
+  return [f32(truncation.components, grid.latitudes.length * grid.longitudes.length * channels.length)];
+}
+
 /** Types of all weights. */
 export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherWeights> {
   const [height, width, channels] = [config.grid.latitudes.length, config.grid.longitudes.length, config.channels.length]; // prettier-ignore
-  const { anchor } = config;
   const { head, refiner } = fieldModel(config);
   return {
     scaling: {
@@ -73,11 +83,12 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
       perChange: f32(channels),
       innovation: f32(channels),
       limit: f32(height, width, channels),
-      response: config.truncation === undefined ? [] : [f32(config.truncation + 1, channels)],
+      response: typeof config.truncation === "number" ? [f32(config.truncation + 1, channels)] : [],
       zonal: f32(channels),
       statics: f32(height, width, config.statics),
     },
-    anchor: anchor.kind === "ridge" ? [f32(height, predictorCount(anchor, channels), channels)] : [],
+    truncation: componentTypes(config),
+    anchor: regressionTypes(config, 1),
     head: head.weights,
     refiner: parameterTypes(refiner.init(SHAPES_ONLY)),
   };
@@ -109,5 +120,5 @@ export function networkOnStates(
 
 /** Channels of what is known of the states: they, their last change, what the regression expects next, and the statics. */
 function inputChannels({ channels, anchor, statics }: WeatherModelConfig): number {
-  return (anchor.kind === "ridge" ? 3 : 2) * channels.length + statics;
+  return (anchor.kind === "persistence" ? 2 : 3) * channels.length + statics;
 }

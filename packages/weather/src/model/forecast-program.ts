@@ -63,13 +63,19 @@ function startTypes(config: WeatherModelConfig, items: number): TypesOf<Start> {
 
 function onStart(config: WeatherModelConfig, inputs: Start) {
   const { grid, refiner } = fieldModel(config);
-  const { scaling, forcings } = inputs;
-  const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: inputs.anchor }, inputs);
+  const { scaling, forcings, anchor: regression, truncation: components } = inputs;
+  const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, inputs);
   const network = networkOnStates(refiner, inputs.refiner, { known: known.known, statics: scaling.statics, forcings });
   return { known, network };
 }
 
-function stateFrom(config: WeatherModelConfig, { scaling }: Start, anchor: tf.Tensor, missed: tf.Tensor): tf.Tensor {
+function stateFrom(
+  config: WeatherModelConfig,
+  { scaling, truncation: components }: Start,
+  anchor: tf.Tensor,
+  missed: tf.Tensor,
+): tf.Tensor {
   const { grid } = fieldModel(config);
-  return possibleState(config, grid, scaling, tf.add(anchor, tf.mul(missed, scaling.innovation)));
+  const state = tf.add(anchor, tf.mul(missed, scaling.innovation));
+  return possibleState({ truncation: config.truncation, grid, components }, scaling, state);
 }

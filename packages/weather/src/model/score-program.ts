@@ -6,7 +6,7 @@ import type { OneRunHead } from "../head/head.js";
 import { anchored } from "./anchor.js";
 import { fieldModel, networkOnStates, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
-import { possibleWaves } from "./possible-state.js";
+import { observable, truncated } from "./possible-state.js";
 
 type Inputs = WeatherWeights & {
   readonly previous: tf.Tensor;
@@ -33,12 +33,16 @@ export function scoreProgram(config: WeatherModelConfig, score: NonNullable<OneR
     const alone = (field: tf.Tensor) => tf.reshape(field, [1, ...size]);
     const { scaling } = inputs;
     const pair = { previous: alone(inputs.previous), current: alone(inputs.current) };
-    const { anchor, known } = anchored(config.anchor, grid, { perChange: scaling.perChange, regression: inputs.anchor }, pair); // prettier-ignore
+    const { truncation: components, anchor: regression } = inputs;
+    const truncation = { truncation: config.truncation, grid, components };
+    const weights = { perChange: scaling.perChange, regression, components };
+    const { anchor, known } = anchored(config.anchor, grid, weights, pair);
     const forcings = tf.reshape(inputs.forcings, [1, FORCINGS]);
     const network = networkOnStates(refiner, inputs.refiner, { known, statics: scaling.statics, forcings });
-    const missed = tf.div(tf.sub(alone(inputs.next), anchor), scaling.innovation);
+    const next = observable(truncation, alone(inputs.next));
+    const missed = tf.div(tf.sub(next, anchor), scaling.innovation);
     const { nats, decoded } = score(network, inputs.head, missed);
-    const state = possibleWaves(config, grid, tf.add(anchor, tf.mul(decoded, scaling.innovation)));
+    const state = truncated(truncation, tf.add(anchor, tf.mul(decoded, scaling.innovation)));
     return { nats, decoded: tf.reshape(state, [...size]) };
   });
 }

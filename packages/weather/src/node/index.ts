@@ -1,3 +1,4 @@
+export { analysisSetIn, folderOfSet } from "./analysis-set.js";
 export { openDatasetWriter, readDatasetFile } from "./dataset-file.js";
 export type { DatasetWriter } from "./dataset-writer.js";
 export { ingest, type IngestedChannel, type IngestOptions, type IngestReport } from "./ingest.js";

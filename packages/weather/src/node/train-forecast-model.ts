@@ -1,6 +1,6 @@
 import type { Engine, NamedArrays } from "@nextscale/engine";
 import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
-import { averagedWeights, type CheckpointContent } from "@nextscale/refinement-core";
+import { averagedWeights } from "@nextscale/refinement-core";
 import {
   prepareTraining,
   readCheckpoint,
@@ -13,21 +13,17 @@ import {
 import { runConfigSchema, type RunConfig, type WeatherModelConfig, type WeatherPreset } from "../config/config.js";
 import { WEATHER_PRESETS, type WeatherPresetName } from "../config/presets.js";
 import { weatherModelKind } from "../model/checkpoint-kind.js";
-import { createForecastModel } from "../model/create-forecast-model.js";
-import { scaleOfModel } from "../model/field-scaling.js";
+import { calibrate } from "../training/calibrate.js";
 import type { FieldSeries } from "../training/field-series.js";
-import { fitResponse, RESPONSE_ROUNDS } from "../training/fit-response.js";
-import { fitSharpness, sharpnessTrials } from "../training/fit-sharpness.js";
 import { fitFoundations } from "../training/foundations.js";
 import { refinerStage } from "../training/refiner-stage.js";
-import { seriesFields, startsOf } from "../training/series-fields.js";
 
 /** How to train. */
 export interface TrainForecastModelOptions {
   readonly preset: WeatherPresetName | WeatherPreset;
   /** What to learn from, or what makes it, called once it is clear that the model can be put where it is to go. */
   readonly series: FieldSeries | (() => Promise<FieldSeries>);
-  /** What sharpness is fitted on, with no time in common with `series`; without it, it stays 1. Made when it is needed. */
+  /** What it is calibrated on, with no time in common with `series`; without it, it is as trained. Made when it is needed. */
   readonly validation?: FieldSeries | (() => Promise<FieldSeries>);
   /** Folder of the finished model. */
   readonly out: string;
@@ -41,7 +37,7 @@ export interface TrainForecastModelOptions {
   readonly onProgress?: (progress: StageProgress) => void;
   /** Called when what is fitted in closed form is there. */
   readonly onFitted?: (config: WeatherModelConfig) => void;
-  /** Called after each trial of the fit of the sharpness. */
+  /** Called after each trial of the calibration. */
   readonly onCalibration?: (done: number, total: number) => void;
 }
 
@@ -58,9 +54,6 @@ export interface TrainedForecastModel {
 
 const WHERE = "weather/trainForecastModel";
 
-/** What sharpness is fitted on: enough for the differences that matter, in a tenth of the time of the training. */
-const CALIBRATION = { starts: 12, members: 8, days: [1, 3, 5] } as const;
-
 /**
  * Trains a forecast model: fits scales, anchor and quantiser, trains the network, writes the folder `out`. What an interruption
  * leaves in `<out>.training` can be resumed, to the same bits.
@@ -73,7 +66,7 @@ export function trainForecastModel(options: TrainForecastModelOptions): Promise<
 }
 
 async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedForecastModel> {
-  const { out, seed = 0, start = "new", signal, onProgress, onFitted } = options;
+  const { out, seed = 0, start = "new", signal, onProgress, onFitted, onCalibration } = options;
   const preset = typeof options.preset === "string" ? WEATHER_PRESETS[options.preset] : options.preset;
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
   const series = await made(options.series);
@@ -97,7 +90,13 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
     const { state, stepsFound } = await runStage(run, refinerStage({ config, foundations, series, seed }));
     const tensors: NamedArrays = { ...foundations.tensors, ...averagedWeights(state, "refiner") };
     const content = { config: config.model, seed, data, metrics: {}, tensors };
-    const finished = await calibrated(engine, content, options);
+    const finished =
+      options.validation === undefined
+        ? content
+        : await calibrate(engine, content, await made(options.validation), {
+            ...(signal === undefined ? {} : { signal }),
+            ...(onCalibration === undefined ? {} : { onProgress: onCalibration }),
+          });
     await writeCheckpoint(out, weatherModelKind, finished);
     const { hash } = await readCheckpoint(out, weatherModelKind);
     return { config: finished.config, hash, seed, engine: engine.name, steps: preset.training.steps, stepsFound };
@@ -108,55 +107,4 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
 
 function made(series: FieldSeries | (() => Promise<FieldSeries>)): Promise<FieldSeries> {
   return typeof series === "function" ? series() : Promise.resolve(series);
-}
-
-/** A trained model with the response and the sharpness that it forecasts the validation data best with. */
-async function calibrated(
-  engine: Engine,
-  content: CheckpointContent<WeatherModelConfig>,
-  options: TrainForecastModelOptions,
-): Promise<CheckpointContent<WeatherModelConfig>> {
-  if (options.validation === undefined) return content;
-  const validation = await made(options.validation);
-  const { signal, onCalibration } = options;
-  const { config, seed, data } = content;
-  const steps = (24 * Math.max(...CALIBRATION.days)) / config.stepHours;
-  const common = {
-    truth: seriesFields(validation),
-    starts: startsOf(validation, CALIBRATION.starts, steps),
-    members: CALIBRATION.members,
-    seed,
-    ...(signal === undefined ? {} : { signal }),
-  };
-  const { truncation } = config;
-  const rounds = truncation === undefined ? 0 : RESPONSE_ROUNDS;
-  const total = rounds + sharpnessTrials(config.sharpness.length);
-  const open = (tensors: NamedArrays) =>
-    createForecastModel({ config, tensors, hash: "", description: { seed, data } }, { engine });
-  const withResponse = (response: Float32Array): NamedArrays => ({
-    ...content.tensors,
-    "scaling/response/0": response,
-  });
-  const tensors =
-    truncation === undefined
-      ? content.tensors
-      : withResponse(
-          await fitResponse((response) => open(withResponse(response)), {
-            ...common,
-            ...{ layout: validation.layout, truncation, scale: scaleOfModel(config, content.tensors), steps },
-            onProgress: (done) => onCalibration?.(done, total),
-          }),
-        );
-  const model = open(tensors);
-  try {
-    const sharpness = await fitSharpness(model, {
-      ...common,
-      leads: CALIBRATION.days.map((days) => 24 * days),
-      deviation: tensors["scaling/deviation"]!,
-      onProgress: (done) => onCalibration?.(rounds + done, total),
-    });
-    return { ...content, tensors, config: { ...config, sharpness: [...sharpness] } };
-  } finally {
-    await model.close();
-  }
 }

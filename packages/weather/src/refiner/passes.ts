@@ -1,59 +1,51 @@
 import type { Quantiser } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FieldScale } from "./field-scales.js";
+import { allAtOnce, chessboard, nested } from "./token-order.js";
 import type { ScaleTokens } from "./token-grids.js";
 
-/**
- * The codes of a scale are drawn independently of each other, which at the finest scale leaves a seam between any two tokens.
- * So its tokens have four colours, and may be drawn in one, two or four passes, each of which sees what the passes before it
- * have drawn. Tokens of the first two colours are the black fields of a chessboard.
- */
-export const COLOURS = 4;
-
-/** A pass over a scale: which colours are there already, and which are drawn. */
+/** A pass over a scale. */
 export interface Pass {
   /** Index of the scale. */
   readonly scale: number;
-  /** Colours below this one are there already. */
-  readonly first: number;
-  /** Colours from `first` up to this one, exclusive, are drawn. */
-  readonly end: number;
+  /** 1 for the tokens that are there already, 0 for others [tokens]; undefined where none is. */
+  readonly before: Float32Array | undefined;
+  /** 1 for the tokens that are drawn [tokens]. */
+  readonly own: Float32Array;
 }
 
-/** What a forecast visits: every scale once, but the finest in so many passes. */
-export function passesOver(scales: number, passes: number): readonly Pass[] {
-  const whole = Array.from({ length: scales - 1 }, (_, scale) => ({ scale, first: 0, end: COLOURS }));
-  const share = COLOURS / passes;
-  const parts = Array.from({ length: passes }, (_, i) => ({
-    scale: scales - 1,
-    first: i * share,
-    end: (i + 1) * share,
-  }));
-  return [...whole, ...parts];
+/** How the tokens of the finest and of the coarsest scale are drawn. */
+export interface PassesConfig {
+  readonly passes: 1 | 2 | 4;
+  readonly base?: "nested" | undefined;
 }
 
-/** 1 for the tokens whose colour is one of `first` to `end`, exclusive, 0 for others, [tokens]. */
-export function colourMask({ latitudes, longitudes }: ScaleTokens, first: number, end: number): Float32Array {
-  const rows = latitudes.length;
-  return Float32Array.from({ length: rows * longitudes.length }, (_, token) => {
-    const [oddRow, oddColumn] = [(token % rows) % 2, Math.floor(token / rows) % 2];
-    const colour = oddRow === oddColumn ? oddRow : 2 + oddRow;
-    return Number(colour >= first && colour < end);
+/** What a forecast visits: every scale once, but for the finest and the coarsest, which may be drawn in several passes. */
+export function passesOver(tokens: readonly ScaleTokens[], { passes, base }: PassesConfig): readonly Pass[] {
+  return tokens.flatMap((own, scale) => {
+    if (scale === 0 && base === "nested") return passesOf(scale, nested(own));
+    return passesOf(scale, scale === tokens.length - 1 ? chessboard(own, passes) : allAtOnce(own));
   });
 }
 
+/** Passes over a scale, of which there may be empty ones on a grid of few tokens; they are left out. */
+function passesOf(scale: number, order: Int32Array): readonly Pass[] {
+  const numbers = [...new Set(order)].sort((a, b) => a - b);
+  return numbers.map((number, i) => ({
+    scale,
+    before: i === 0 ? undefined : Float32Array.from(order, (own) => Number(own < number)),
+    own: Float32Array.from(order, (own) => Number(own === number)),
+  }));
+}
+
 /** The scales of `passes`: a scale that is drawn in parts goes on from its own state after the first. */
-export function passScales(
-  scales: readonly FieldScale[],
-  tokens: readonly ScaleTokens[],
-  passes: readonly Pass[],
-): readonly FieldScale[] {
-  return passes.map(({ scale, first, end }) => {
+export function passScales(scales: readonly FieldScale[], passes: readonly Pass[]): readonly FieldScale[] {
+  return passes.map(({ scale, before, own: mask }) => {
     const own = scales[scale]!;
-    if (first === 0 && end === COLOURS) return own;
-    const drawn = (value: tf.Tensor) => tf.mul(value, maskOf(tokens[scale]!, first, end));
+    if (mask.every((drawn) => drawn === 1)) return own;
+    const drawn = (value: tf.Tensor) => tf.mul(value, maskTensor(mask));
     return {
-      context: (state) => (first === 0 ? own.context(state) : state),
+      context: (state) => (before === undefined ? own.context(state) : state),
       residual: (levels, context) => drawn(own.residual(levels, context)),
       refine: (state, value, context) => own.refine(state, drawn(value), context),
     };
@@ -71,7 +63,7 @@ export function passQuantiser<Value, Codes>(
   };
 }
 
-/** `colourMask` as a tensor [1, tokens, 1]. */
-export function maskOf(tokens: ScaleTokens, first: number, end: number): tf.Tensor {
-  return tf.tensor3d(colourMask(tokens, first, end), [1, tokens.count, 1]);
+/** A mask of tokens as a tensor [1, tokens, 1]. */
+export function maskTensor(mask: Float32Array): tf.Tensor {
+  return tf.tensor3d(mask, [1, mask.length, 1]);
 }

@@ -15,8 +15,9 @@ import { codeShapes, type CategoricalHeadConfig } from "../config/head-config.js
 import { fieldQuantiser } from "../head/field-quantiser.js";
 import { fieldPyramid } from "../pyramid/field-pyramid.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
-import { COLOURS, colourMask } from "../refiner/passes.js";
+import { passesOver } from "../refiner/passes.js";
 import type { FittedScale } from "./fit-quantiser.js";
+import { levelFrequencies } from "./level-frequencies.js";
 import type { Objective } from "./objective.js";
 import { tokenAreas } from "./token-areas.js";
 
@@ -39,13 +40,22 @@ export function categoricalObjective(
   const { grid, pyramid, scales, tokens } = geometry;
   const coarsening = fieldPyramid(tensorGrid, grid, pyramid.factors, pyramid.expansion);
   const codes = codeShapes(head.quantiser);
-  const move = head.quantiser.kind === "transform" ? NEIGHBOUR : ANY;
+  const [move, frequencies] =
+    head.quantiser.kind === "transform"
+      ? ([NEIGHBOUR, levelFrequencies] as const)
+      : ([ANY, vectorFrequencies] as const);
   const entropies = fitted.map(entropyOf);
-  const finest = tokens.at(-1)!;
   const shares = randomStream(seed, "weather/corruption-share");
   const moves = randomStream(seed, "weather/corruption");
   const colours = randomStream(seed, "weather/colours");
-  const masks = Array.from({ length: head.passes }, (_, pass) => colourMask(finest, 0, (pass * COLOURS) / head.passes));
+  // What is drawn already in each pass, of the scales that tell tokens that are from those that are not: the finest does always.
+  const passes = passesOver(tokens, head);
+  const drawnBefore = new Map(
+    tokens.flatMap(({ count }, k) => {
+      const masks = passes.filter(({ scale }) => scale === k).map(({ before }) => before ?? new Float32Array(count));
+      return masks.length > 1 || k === tokens.length - 1 ? [[k, masks] as const] : [];
+    }),
+  );
   return {
     randomTypes: (items) => ({
       // There is no finer scale that could repair the finest one.
@@ -54,7 +64,9 @@ export function categoricalObjective(
           return [`shift${k}`, i32(items, tokens[k]!.count, dimensions)];
         }),
       ),
-      drawn: f32(items, finest.count, 1),
+      ...Object.fromEntries(
+        Array.from(drawnBefore.keys(), (k): [string, TensorType] => [`drawn${k}`, f32(items, tokens[k]!.count, 1)]),
+      ),
     }),
     random(items) {
       const share = uniforms(shares, { items, draws: 1 }).map((value) => value * corruption);
@@ -66,8 +78,13 @@ export function categoricalObjective(
         });
         return [`shift${scale}`, shift];
       });
-      const passes = Array.from(integers(colours, { items, draws: 1 }, masks.length), (pass) => masks[pass]!);
-      return { ...Object.fromEntries(shifts), drawn: concatenate(passes) };
+      const drawn = Array.from(drawnBefore, ([k, masks]): [string, Float32Array] => {
+        // The finest scale's choices are those of a model in which no other has several passes.
+        const scale = k === tokens.length - 1 ? 0 : k + 1;
+        const chosen = integers(colours, { items, scale, draws: 1 }, masks.length);
+        return [`drawn${k}`, concatenate(Array.from(chosen, (pass) => masks[pass]!))];
+      });
+      return { ...Object.fromEntries(shifts), ...Object.fromEntries(drawn) };
     },
     losses(network, weights, missed, random) {
       const levels = gaussianPyramid(coarsening, missed, pyramid.factors.length);
@@ -81,7 +98,7 @@ export function categoricalObjective(
       const losses = visits.map(({ context, targets, value }, k) => {
         const { dimensions, levels: count } = codes[k]!;
         const size = tokens[k]!.count;
-        const drawn = k === codes.length - 1 ? random["drawn"]! : undefined;
+        const drawn = random[`drawn${k}`];
         const seen = drawn === undefined ? context : scales[k]!.refine(context, tf.mul(value, drawn), context);
         const output = network.refine(k, stopGradient(seen), encoding, drawn);
         const logits = tf.reshape(output, [network.items, size, dimensions, count]);
@@ -100,7 +117,8 @@ export function categoricalObjective(
     startingFrom: (initial) => ({
       ...initial,
       scales: initial.scales.map((scale, k) => {
-        const logarithms = frequencyLogits(fitted[k]!);
+        const { counts, levels } = fitted[k]!;
+        const logarithms = frequencies(counts, levels).map(Math.log);
         const { weight, bias } = scale.head;
         const data = bias.data.map((_, at) => logarithms[at % logarithms.length]!);
         return { ...scale, head: { weight, bias: { ...bias, data } } };
@@ -135,9 +153,8 @@ function entropyOf({ counts, levels }: FittedScale): number {
   return counts.reduce((sum, count) => (count > 0 ? sum - (count / total) * Math.log(count / total) : sum), 0);
 }
 
-/** Logits of how often each code occurs: where heads begin. */
-function frequencyLogits({ counts, levels }: FittedScale): Float64Array {
-  const total = counts.subarray(0, levels).reduce((sum, count) => sum + count, 0);
-  // Half a count more, so that what never occurred is not impossible.
-  return counts.map((count) => Math.log((count + 0.5) / (total + levels / 2)));
+/** How often each vector is to be expected: half a time more than it occurred, so that none is impossible. */
+function vectorFrequencies(counts: Float64Array, vectors: number): Float64Array {
+  const total = counts.subarray(0, vectors).reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => (count + 0.5) / (total + vectors / 2));
 }

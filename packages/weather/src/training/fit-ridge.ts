@@ -2,14 +2,13 @@ import { f32, NextscaleError, type Engine, type NamedArrays } from "@nextscale/e
 import { traceTyped } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
-import type { Neighbourhood } from "../anchor/neighbourhood.js";
+import type { Cells, Neighbourhood } from "../anchor/neighbourhood.js";
 import { predictorCount, predictors } from "../anchor/ridge.js";
-import type { Grid } from "../grid/grid.js";
 import { stateAt } from "./missed-program.js";
 
 /** What a regression is fitted to. */
 export interface RidgeData {
-  readonly grid: Grid;
+  readonly grid: Cells;
   readonly neighbourhood: Neighbourhood;
   readonly channels: number;
   /** Ratio of deviation to step change [C]. */

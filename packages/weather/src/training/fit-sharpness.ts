@@ -14,8 +14,6 @@ export interface SharpnessFitOptions {
   readonly leads: readonly number[];
   readonly members: number;
   readonly seed: number;
-  /** What a unit of error is, by channel. */
-  readonly deviation: ArrayLike<number>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -30,7 +28,8 @@ export function sharpnessTrials(scales: number): number {
 }
 
 /**
- * The sharpness of each scale that makes forecasts score best: fair CRPS over channels, leads and starts, in deviations. A
+ * The sharpness of each scale that makes forecasts score best: the fair CRPS, in its geometric mean over channels and leads, so that a
+ * short lead counts as much as a long one. A
  * search along coordinates: all scales by one factor, then each alone. Every trial draws the same random numbers.
  */
 export async function fitSharpness(model: ForecastModel, options: SharpnessFitOptions): Promise<readonly number[]> {
@@ -39,7 +38,7 @@ export async function fitSharpness(model: ForecastModel, options: SharpnessFitOp
   let trials = 0;
   let best: Trial | undefined;
   const attempt = async (sharpness: readonly number[]): Promise<void> => {
-    const score = await meanCrps(model, sharpness, options);
+    const score = await logCrps(model, sharpness, options);
     if (best === undefined || score < best.score) best = { sharpness, score };
     options.onProgress?.(++trials, total);
   };
@@ -56,16 +55,16 @@ interface Trial {
   readonly score: number;
 }
 
-async function meanCrps(
+/** Mean logarithm of the scores. */
+async function logCrps(
   model: ForecastModel,
   sharpness: readonly number[],
-  { truth, starts, leads, members, seed, deviation, signal }: SharpnessFitOptions,
+  { truth, starts, leads, members, seed, signal }: SharpnessFitOptions,
 ): Promise<number> {
   const aggregator = createAggregator({ layout: model.layout, metrics: [crps()] });
   const steps = Math.max(...leads) / model.config.stepHours;
   const controls = { fields: truth, steps, members, seed, sharpness, ...(signal === undefined ? {} : { signal }) };
   await evaluateSystem(modelSystem(model, { name: "trial", ...controls }), { truth, starts, leads }, aggregator);
   const scores = aggregator.scores(crps());
-  const scaled = scores.map(({ output, value }) => value / deviation[model.layout.channels.indexOf(output)]!);
-  return scaled.reduce((sum, value) => sum + value, 0) / scaled.length;
+  return scores.reduce((sum, { value }) => sum + Math.log(value), 0) / scores.length;
 }

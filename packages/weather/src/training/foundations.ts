@@ -1,13 +1,15 @@
 import { NextscaleError, type Engine, type NamedArrays } from "@nextscale/engine";
 import type { WeatherModelConfig, WeatherPreset } from "../config/config.js";
 import { cellCount } from "../verification/case.js";
-import { missedProgram } from "./missed-program.js";
+import { ITSELF, POINT } from "../model/anchor.js";
+import { missedProgram, type AnchorConfig } from "./missed-program.js";
 import { gridConfig } from "../model/grid-from.js";
 import { zonalDeviations } from "../model/stability.js";
 import { fieldSize, learnable, type FieldSeries } from "./field-series.js";
+import { fitComponents, statesOf, type FittedComponents } from "./fit-components.js";
 import { fitHead } from "./fit-head.js";
 import type { FittedScale } from "./fit-quantiser.js";
-import { fitRidge } from "./fit-ridge.js";
+import { fitRidge, type RidgeData } from "./fit-ridge.js";
 import { climatologyWeights } from "../model/field-scaling.js";
 import type { Climatology } from "../verification/climatology.js";
 import { fitScaling } from "./fit-scaling.js";
@@ -29,8 +31,10 @@ export interface Foundations {
 
 /** Items that a regression is fitted to: more change it by less than its own noise. */
 const RIDGE_ITEMS = 3000;
-/** Items that the head and the scale of what the anchor misses are fitted to. */
-const QUANTISER_ITEMS = 512;
+/** Fewer items do not determine a head. */
+const LEAST_ITEMS = 512;
+/** Numbers that the head and the scale of what the anchor misses are fitted to: 512 fields of 64 x 32 points. */
+const HEAD_NUMBERS = 512 * 64 * 32 * 3;
 const BATCH = 16;
 
 /**
@@ -43,7 +47,9 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
   const { layout, stepHours } = series;
   const { anchor, pyramid, network, truncation } = preset.model;
   const scaling = fitScaling(series);
-  const { states } = scaling;
+  const components =
+    typeof truncation === "object" ? fitComponents(scaling.states, layout, truncation.components) : undefined;
+  const states = components === undefined ? scaling.states : statesOf(components);
   const climatology = climatologyWeights(scaling.scale.climatology);
   const statics = staticFields(series, scaling.scale.climatology);
   const size = fieldSize(series);
@@ -51,20 +57,24 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
   const halves = [items.subarray(0, items.length / 2), items.subarray(items.length / 2)] as const;
   // Root mean square of amplitudes from 0 to `inputNoise`.
   const noise = preset.training.inputNoise / Math.sqrt(3);
+  const data = ridgeData(anchor, layout, scaling.perChange, triple, components);
   const ridge =
-    anchor.kind === "persistence"
+    data === undefined
       ? undefined
-      : await fitRidge(
-          engine,
-          { grid: layout.grid, neighbourhood: anchor, channels: layout.channels.length, perChange: scaling.perChange, states: triple, noise }, // prettier-ignore
-          [spread(halves[0], RIDGE_ITEMS / 2), spread(halves[1], RIDGE_ITEMS / 2)],
-        );
+      : await fitRidge(engine, { ...data, noise }, [
+          spread(halves[0], RIDGE_ITEMS / 2),
+          spread(halves[1], RIDGE_ITEMS / 2),
+        ]);
   const folds = ridge === undefined ? [] : [ridge.folds];
-  const sample = Array.from(spread(items, QUANTISER_ITEMS), (item) => ({
+  const chosen = spread(items, Math.max(LEAST_ITEMS, Math.floor(HEAD_NUMBERS / size)));
+  const sample = Array.from(chosen, (item) => ({
     states: triple(item),
     fold: item < halves[1][0]! ? 0 : 1,
   }));
-  const missed = await missedByAnchor(engine, { anchor, layout, folds, perChange: scaling.perChange }, sample);
+  const kept = components === undefined ? {} : { "truncation/0": components.components };
+  const anchoring = { grid: gridConfig(layout.grid), channels: [...layout.channels], anchor, ...(truncation === undefined ? {} : { truncation }) }; // prettier-ignore
+  const foldWeights = Object.fromEntries(folds.map((fold, i) => [`folds/${i}`, fold]));
+  const missed = await missedByAnchor(engine, anchoring, { perChange: scaling.perChange, ...kept, ...foldWeights }, sample); // prettier-ignore
   const innovation = rootMeanSquares(missed, layout);
   missed.forEach((value, at) => (missed[at] = value / innovation[at % innovation.length]!));
   const coded = { grid: layout.grid, channels: layout.channels.length, pyramid };
@@ -75,13 +85,10 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
     states,
     items,
     config: {
-      grid: gridConfig(layout.grid),
-      channels: [...layout.channels],
+      ...anchoring,
       statics: statics.length / cellCount(layout),
       stepHours,
       hours: climatology.hours,
-      ...(truncation === undefined ? {} : { truncation }),
-      anchor,
       pyramid,
       head: head.config,
       sharpness: [1, ...pyramid.factors.map(() => 1)],
@@ -93,11 +100,12 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       "scaling/perChange": scaling.perChange,
       "scaling/innovation": innovation,
       "scaling/limit": scaling.limit,
-      ...(truncation === undefined
-        ? {}
-        : { "scaling/response/0": new Float32Array((truncation + 1) * layout.channels.length).fill(1) }),
-      "scaling/zonal": meanZonalDeviations(states, layout, spread(items, QUANTISER_ITEMS)),
+      ...(typeof truncation === "number"
+        ? { "scaling/response/0": new Float32Array((truncation + 1) * layout.channels.length).fill(1) }
+        : {}),
+      "scaling/zonal": meanZonalDeviations(states, layout, chosen),
       "scaling/statics": statics,
+      ...kept,
       ...(ridge === undefined ? {} : { "anchor/0": ridge.weights }),
       ...head.tensors,
     },
@@ -107,13 +115,23 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
 function requireItems(series: FieldSeries): Int32Array {
   const items = learnable(series);
   const finite = series.fields.every(Number.isFinite);
-  if (items.length >= QUANTISER_ITEMS && finite) return items;
+  if (items.length >= LEAST_ITEMS && finite) return items;
   throw new NextscaleError({
     code: "invalid-data",
     where: "weather/training",
-    expected: `${QUANTISER_ITEMS} or more fields without masked cells, each with neighbours ${series.stepHours} hours before and after`,
+    expected: `${LEAST_ITEMS} or more fields without masked cells, each with neighbours ${series.stepHours} hours before and after`,
     got: finite ? `${items.length} in ${series.name}` : `values in ${series.name} that are not finite`,
     fix: "take more years of data, or fill what is masked",
+  });
+}
+
+function withoutComponents(): NextscaleError {
+  return new NextscaleError({
+    code: "invalid-argument",
+    where: "weather/training",
+    expected: "a truncation to principal components, whose regression is the anchor",
+    got: "none",
+    fix: "choose another anchor, or a truncation such as { components: 100 }",
   });
 }
 
@@ -153,23 +171,33 @@ function standardised(cells: number, valueOf: (cell: number) => number): Float64
   return values.map((value) => (value - mean) / (deviation || 1));
 }
 
+/** What the regression of an anchor is fitted to, but for the noise; undefined for an anchor without one. */
+function ridgeData(
+  anchor: WeatherPreset["model"]["anchor"],
+  { grid, channels }: FieldSeries["layout"],
+  perChange: Float32Array,
+  states: (item: number) => Float32Array,
+  components: FittedComponents | undefined,
+): Omit<RidgeData, "noise"> | undefined {
+  if (anchor.kind === "persistence") return undefined;
+  if (anchor.kind === "ridge") return { grid, neighbourhood: anchor, channels: channels.length, perChange, states };
+  if (components === undefined) throw withoutComponents();
+  const { count, coordinates } = components;
+  const scale = perChange.reduce((sum, value) => sum + value, 0) / perChange.length;
+  return {
+    ...{ grid: POINT, neighbourhood: ITSELF, channels: count, perChange: new Float32Array(count).fill(scale) },
+    states: (item) => coordinates.subarray((item - 1) * count, (item + 2) * count),
+  };
+}
+
 /** What the anchor misses of some next states, [N, H, W, C], in deviations; by regressions that have not seen them. */
 async function missedByAnchor(
   engine: Engine,
-  {
-    anchor,
-    layout,
-    folds,
-    perChange,
-  }: Pick<Foundations, "folds"> & {
-    readonly anchor: WeatherPreset["model"]["anchor"];
-    readonly layout: FieldSeries["layout"];
-    readonly perChange: Float32Array;
-  },
+  config: AnchorConfig,
+  constants: NamedArrays,
   sample: readonly { readonly states: Float32Array; readonly fold: number }[],
 ): Promise<Float32Array> {
-  const program = missedProgram(anchor, layout, BATCH);
-  const constants = { perChange, ...(folds[0] === undefined ? {} : { "folds/0": folds[0] }) };
+  const program = missedProgram(config, BATCH);
   const executable = await engine.compile(program, { constants });
   try {
     const size = sample[0]!.states.length / 3;

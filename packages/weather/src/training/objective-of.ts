@@ -1,6 +1,6 @@
 import type { RunConfig } from "../config/config.js";
 import { diffusionHead } from "../head/diffusion-head.js";
-import { possibleWaves } from "../model/possible-state.js";
+import { bandLimited } from "../model/band-limit.js";
 import { fieldGeometry } from "../refiner/field-geometry.js";
 import { categoricalObjective } from "./categorical-objective.js";
 import { diffusionObjective } from "./diffusion-objective.js";
@@ -16,7 +16,7 @@ export function objectiveOf(
   seed: number,
 ): Objective {
   const geometry = fieldGeometry(model);
-  const { head } = model;
+  const { head, truncation } = model;
   switch (head.kind) {
     case "categorical":
       return categoricalObjective(head, geometry, fitted, { seed, corruption: training.corruption ?? 0 });
@@ -27,7 +27,8 @@ export function objectiveOf(
     case "one-pass":
       return onePassObjective(head, geometry, {
         seed,
-        possible: (field) => possibleWaves(model, geometry.grid, field),
+        // Components are of states, whose channels have other scales than what is drawn; and they cut off little.
+        possible: (field) => (typeof truncation === "number" ? bandLimited(field, geometry.grid, truncation) : field),
       });
   }
 }

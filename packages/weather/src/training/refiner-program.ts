@@ -14,7 +14,7 @@ import type { HeadWeights } from "../head/head.js";
 import { anchored, byUnseen, type StatePair } from "../model/anchor.js";
 import { fieldModel, networkOnStates, weatherWeightTypes, type FieldScaling } from "../model/field-model.js";
 import { FORCINGS } from "../model/forcings.js";
-import { possibleState, possibleWaves } from "../model/possible-state.js";
+import { possibleState, truncated } from "../model/possible-state.js";
 import type { FieldRefinerParameters } from "../refiner/field-refiner.js";
 import { foldTypes, stateAt } from "./missed-program.js";
 import type { Objective } from "./objective.js";
@@ -29,6 +29,8 @@ const isHiddenMatrix = (path: string, { shape }: { readonly shape: readonly numb
 
 type Inputs = ScheduledInputs & {
   readonly scaling: FieldScaling;
+  /** As `WeatherWeights.truncation`. */
+  readonly truncation: readonly tf.Tensor[];
   /** Regressions fitted on either half of the data, [H, predictors, 2 C]; empty for persistence. */
   readonly folds: readonly tf.Tensor[];
   readonly head: HeadWeights;
@@ -61,7 +63,8 @@ export function refinerProgram(
   const size = [grid.latitudes.length, grid.longitudes.length, config.channels.length] as const;
   const signature: TypesOf<Inputs> = {
     scaling: types.scaling,
-    folds: foldTypes(config.anchor, { grid, channels: config.channels }),
+    truncation: types.truncation,
+    folds: foldTypes(config),
     head: types.head,
     state: weightStateTypes(types.refiner),
     states: f32(batchSize, 3, ...size),
@@ -73,12 +76,13 @@ export function refinerProgram(
     ...scheduledTypes,
   };
   return traceTyped<Inputs>(signature, (inputs) => {
-    const { scaling, state, states, noise, fold, forcings } = inputs;
+    const { scaling, truncation: components, state, states, noise, fold, forcings } = inputs;
+    const truncation = { truncation: config.truncation, grid, components };
     const noisy = (time: number) => {
       const own = tf.div(tf.mul(stateAt(noise, time), inputNoise), scaling.perChange);
-      return tf.add(stateAt(states, time), possibleWaves(config, grid, own));
+      return tf.add(stateAt(states, time), truncated(truncation, own));
     };
-    const weights = { perChange: scaling.perChange, regression: inputs.folds };
+    const weights = { perChange: scaling.perChange, regression: inputs.folds, components };
     const from = (pair: StatePair, time: tf.Tensor) => {
       const { anchor, known } = anchored(config.anchor, grid, weights, pair, (both) => byUnseen(both, fold));
       const on = { known: known.map(stopGradient), statics: scaling.statics, forcings: time };
@@ -89,7 +93,7 @@ export function refinerProgram(
       const { before, chosen, noise: draws, forcings: time } = inputs.push;
       const { anchor, network } = from({ previous: before, current: previous }, time);
       const missed = pushforward.head.draw(network, inputs.head, draws, tf.ones([config.sharpness.length]));
-      const own = possibleState(config, grid, scaling, tf.add(anchor, tf.mul(missed, scaling.innovation)));
+      const own = possibleState(truncation, scaling, tf.add(anchor, tf.mul(missed, scaling.innovation)));
       return { previous, current: stopGradient(tf.add(current, tf.mul(chosen, tf.sub(own, current)))) };
     };
     const { anchor, network } = from(pushed({ previous: noisy(0), current: noisy(1) }), forcings);

@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import { sha256, untilSignalsAreSeen } from "@nextscale/refinement-core";
+import type { Years } from "../config/analysis-sets.js";
 import { openAnalyses } from "../data/analyses.js";
 import { MOST_ELEMENTS, type Dataset } from "../data/dataset.js";
 import { channelsLast } from "../model/channel-order.js";
@@ -10,10 +11,12 @@ import type { FieldSeries } from "./field-series.js";
 export interface SeriesOfOptions {
   /** What the series is called in models and reports: the file's name. */
   readonly name: string;
-  /** Grid and channels that the data must have; without channels all that are there. */
+  /** As `openAnalyses`: channels, all that are there unless told, and a grid, which may be a part of the data's. */
   readonly layout?: Partial<FieldLayout>;
   /** Hours between successive fields, a multiple of the data's; the data's own unless told. */
   readonly stepHours?: number;
+  /** First and last year, both whole, UTC; all times unless told. */
+  readonly years?: Years;
   readonly signal?: AbortSignal;
   /** Called with the times that have been read. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -31,10 +34,10 @@ const BLOCK_ELEMENTS = 2 ** 22;
  *   `invalid-argument` for a step that is no multiple of the data's, or more than 2 GiB; AbortError when the signal aborts
  */
 export async function seriesOf(dataset: Dataset, options: SeriesOfOptions): Promise<FieldSeries> {
-  const { name, signal, onProgress } = options;
+  const { name, years, signal, onProgress } = options;
   const analyses = await openAnalyses(dataset, options.layout);
   const { layout } = analyses;
-  const { stepHours, indices } = regularSteps(analyses.times, options.stepHours);
+  const { stepHours, indices } = regularSteps(analyses.times, within(analyses.times, years), options.stepHours);
   const size = layout.channels.length * layout.grid.latitudes.length * layout.grid.longitudes.length;
   if (indices.length * size > MOST_ELEMENTS) {
     throw refused("invalid-argument", `at most ${MOST_ELEMENTS} numbers`, `${indices.length} times of ${size} numbers`, "take fewer years or channels"); // prettier-ignore
@@ -64,11 +67,22 @@ export async function seriesOf(dataset: Dataset, options: SeriesOfOptions): Prom
   };
 }
 
-/** The times that lie whole steps after the first. Where some are missing the series has a gap. */
+/** Positions of the times of some years. */
+function within(times: Float64Array, years: Years | undefined): readonly number[] {
+  const [first, last] = years ?? [-Infinity, Infinity];
+  return Array.from(times.keys()).filter((i) => {
+    const year = new Date(times[i]!).getUTCFullYear();
+    return year >= first && year <= last;
+  });
+}
+
+/** The times, of those at some positions, that lie whole steps after the first. Where some are missing the series has a gap. */
 function regularSteps(
-  times: Float64Array,
+  all: Float64Array,
+  positions: readonly number[],
   wanted?: number,
 ): { readonly stepHours: number; readonly indices: number[] } {
+  const times = Float64Array.from(positions, (position) => all[position]!);
   if (times.length < 2)
     throw refused("missing-data", "at least two times", `${times.length}`, "choose a longer series");
   const own = times.reduce((least, time, i) => (i === 0 ? least : Math.min(least, time - times[i - 1]!)), Infinity);
@@ -81,7 +95,7 @@ function regularSteps(
   if (!(step > 0 && step % own === 0)) {
     throw refused("invalid-argument", `a multiple of the data's step of ${own / HOUR} hours`, `${wanted} hours`, "choose data at shorter steps"); // prettier-ignore
   }
-  const indices = Array.from(times.keys()).filter((i) => (times[i]! - times[0]!) % step === 0);
+  const indices = positions.filter((_, i) => (times[i]! - times[0]!) % step === 0);
   return { stepHours: step / HOUR, indices };
 }
 

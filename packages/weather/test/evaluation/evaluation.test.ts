@@ -115,15 +115,16 @@ test("sharpness is the one that scores best among those that are tried", { timeo
     leads: [12],
     members: 4,
     seed: 1,
-    deviation: checkpoint.tensors["scaling/deviation"] as Float32Array,
     onProgress: (done, total) => trials.push(done / total),
   });
   expect(sharpness.length).toBe(3);
   expect(trials.length).toBe(5 + 4 * 3);
   expect(trials.at(-1)).toBe(1);
   const score = async (value: readonly number[]) => {
-    const options = { name: "trial", fields: truth, steps: 1, members: 4, seed: 1, sharpness: value };
-    return (await scoresOf(modelSystem(model, options), crps(), startsOf(verification, 4, 1)))[0]!;
+    const aggregator = createAggregator({ layout: verification.layout, metrics: [crps()] });
+    const trial = modelSystem(model, { name: "trial", fields: truth, steps: 1, members: 4, seed: 1, sharpness: value });
+    await evaluateSystem(trial, { truth, starts: startsOf(verification, 4, 1), leads: [12] }, aggregator);
+    return aggregator.scores(crps()).reduce((sum, one) => sum + Math.log(one.value), 0);
   };
   for (const other of [0.8, 1, 1.2]) {
     expect(await score(sharpness)).toBeLessThanOrEqual(await score([other, other, other]));

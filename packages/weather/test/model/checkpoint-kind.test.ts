@@ -26,6 +26,8 @@ const issuesOf = (changes: Partial<WeatherModelConfig>) => {
 
 test("a description that agrees with itself is one", () => {
   expect(issuesOf({})).toEqual([]);
+  const grid = { ...right.grid, kind: "regional" } as const;
+  expect(issuesOf({ grid, truncation: { components: 20 }, anchor: { kind: "component-ridge" } })).toEqual([]);
 });
 
 test.each<[string, Partial<WeatherModelConfig>, string]>([
@@ -44,7 +46,9 @@ test.each<[string, Partial<WeatherModelConfig>, string]>([
     "network.encoderSide",
   ],
   ["windows that do not fit", { network: { ...model.network, windowColumns: 7 } }, "network.windowColumns"],
-  ["a truncation of a region", { grid: { ...right.grid, kind: "regional" } }, "truncation"],
+  ["a truncation to waves of a region", { grid: { ...right.grid, kind: "regional" } }, "truncation"],
+  ["more components than values", { truncation: { components: 4000 } }, "truncation.components"],
+  ["a regression of components that there are none of", { anchor: { kind: "component-ridge" } }, "anchor"],
 ])("%s is refused", (_, changes, path) => {
   expect(issuesOf(changes)).toContain(path);
 });
