@@ -49,7 +49,7 @@ export function createForecastModel(
     ...(ownsEngine ? { afterwards: () => engine.close() } : {}),
   });
   const size = config.channels.length * grid.latitudes.length * grid.longitudes.length;
-  const variability = { zonal: tensors["scaling/zonal"]!, areaWeights: grid.areaWeights, columns: grid.longitudes.length }; // prettier-ignore
+  const variability = { range: tensors["scaling/variability"]!, areaWeights: grid.areaWeights, columns: grid.longitudes.length }; // prettier-ignore
 
   const { scaled, unscaled } = scaleOfModel(config, tensors);
 

@@ -24,8 +24,8 @@ export type FieldScaling = {
    * where the data has next to none; as in a numerical model, they are damped.
    */
   readonly response: readonly tf.Tensor[];
-  /** Climatological mean of the standard deviation along a row, in deviations [C]. */
-  readonly zonal: tf.Tensor;
+  /** Least and greatest standard deviation along the rows of the data [2, C]: see `isUnstable`. */
+  readonly variability: tf.Tensor;
   /** Fields that never change [H, W, statics]. */
   readonly statics: tf.Tensor;
 };
@@ -84,7 +84,7 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
       innovation: f32(channels),
       limit: f32(height, width, channels),
       response: typeof config.truncation === "number" ? [f32(config.truncation + 1, channels)] : [],
-      zonal: f32(channels),
+      variability: f32(2, channels),
       statics: f32(height, width, config.statics),
     },
     truncation: componentTypes(config),

@@ -1,25 +1,28 @@
 /** What is needed to tell whether a field is still weather. */
 export interface Variability {
-  /** Climatological mean of the standard deviation along a row, by channel, in deviations. */
-  readonly zonal: ArrayLike<number>;
+  /**
+   * Least and greatest standard deviation along rows that the model's data has [2, C], in deviations: on the globe they are a
+   * few tenths apart, in a region they may differ manifold.
+   */
+  readonly range: ArrayLike<number>;
   /** Area of a cell of each row; the mean over rows is 1. */
   readonly areaWeights: ArrayLike<number>;
   readonly columns: number;
 }
 
-/** A field whose variability along rows is beyond these multiples of the climate's is unstable (NeuralGCM, issue 109). */
-const LEAST = 0.5;
-const MOST = 2;
+/** Beyond what the data has by this factor, a field is unstable; on the globe about what NeuralGCM's issue 109 has. */
+const MARGIN = 1.5;
 
 /**
- * Whether a field has left what the climate allows: the standard deviation along latitude rows, averaged by area, is less than
- * half or more than twice the climatological one in some channel, or no number.
+ * Whether a field has left what the climate allows: the standard deviation along latitude rows, averaged by area, is far below or
+ * above all that the model's data has, in some channel, or no number.
  *
  * @param field [latitude][longitude][channel], in deviations from the mean
  */
-export function isUnstable(field: Float32Array, { zonal, areaWeights, columns }: Variability): boolean {
-  return !zonalDeviations(field, zonal.length, areaWeights, columns).every((deviation, c) => {
-    return deviation >= LEAST * zonal[c]! && deviation <= MOST * zonal[c]!;
+export function isUnstable(field: Float32Array, { range, areaWeights, columns }: Variability): boolean {
+  const channels = range.length / 2;
+  return !zonalDeviations(field, channels, areaWeights, columns).every((deviation, c) => {
+    return deviation >= range[c]! / MARGIN && deviation <= range[channels + c]! * MARGIN;
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Engine, NamedArrays } from "@nextscale/engine";
+import type { NamedArrays } from "@nextscale/engine";
 import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
 import { averagedWeights } from "@nextscale/refinement-core";
 import {

@@ -103,7 +103,7 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       ...(typeof truncation === "number"
         ? { "scaling/response/0": new Float32Array((truncation + 1) * layout.channels.length).fill(1) }
         : {}),
-      "scaling/zonal": meanZonalDeviations(states, layout, chosen),
+      "scaling/variability": zonalRange(states, layout),
       "scaling/statics": statics,
       ...kept,
       ...(ridge === undefined ? {} : { "anchor/0": ridge.weights }),
@@ -227,15 +227,18 @@ function rootMeanSquares(fields: Float32Array, { grid, channels }: FieldSeries["
   return Float32Array.from(sums, (sum) => Math.sqrt((sum * channels.length) / fields.length));
 }
 
-/** Mean over some times of the deviation along rows, by channel. */
-function meanZonalDeviations(states: Float32Array, layout: FieldSeries["layout"], times: Int32Array): Float32Array {
+/** Least and greatest deviation along rows, by channel [2, C]. */
+function zonalRange(states: Float32Array, layout: FieldSeries["layout"]): Float32Array {
   const channels = layout.channels.length;
   const size = channels * cellCount(layout);
-  const sums = new Float32Array(channels);
-  for (const time of times) {
-    const field = states.subarray(time * size, (time + 1) * size);
+  const range = new Float32Array(2 * channels).fill(Infinity, 0, channels);
+  for (let first = 0; first < states.length; first += size) {
+    const field = states.subarray(first, first + size);
     const deviations = zonalDeviations(field, channels, layout.grid.areaWeights, layout.grid.longitudes.length);
-    deviations.forEach((deviation, c) => (sums[c]! += deviation / times.length));
+    deviations.forEach((deviation, c) => {
+      range[c] = Math.min(range[c]!, deviation);
+      range[channels + c] = Math.max(range[channels + c]!, deviation);
+    });
   }
-  return sums;
+  return range;
 }

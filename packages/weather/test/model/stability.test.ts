@@ -10,11 +10,13 @@ test("the deviation along rows, by area", () => {
   expect([...zonalDeviations(waves(3, 0.5), 2, areaWeights, 4)]).toEqual([3, 0.5]);
 });
 
-test("a field between half and twice the climate's variability is weather", () => {
-  const climate = { zonal: [2, 1], areaWeights, columns: 4 };
-  expect(isUnstable(waves(2, 1), climate)).toBe(false);
-  expect(isUnstable(waves(3.9, 0.51), climate)).toBe(false);
-  expect(isUnstable(waves(4.1, 1), climate)).toBe(true);
-  expect(isUnstable(waves(2, 0.49), climate)).toBe(true);
-  expect(isUnstable(waves(2, Number.NaN), climate)).toBe(true);
+test("a field of about the variability that the data has is weather", () => {
+  const climate = { range: [2, 1, 4, 1], areaWeights, columns: 4 };
+  expect(isUnstable(waves(3, 1), climate)).toBe(false);
+  expect(isUnstable(waves(5.9, 1.4), climate)).toBe(false);
+  expect(isUnstable(waves(1.4, 0.7), climate)).toBe(false);
+  expect(isUnstable(waves(6.1, 1), climate)).toBe(true);
+  expect(isUnstable(waves(1.3, 1), climate)).toBe(true);
+  expect(isUnstable(waves(3, 0.6), climate)).toBe(true);
+  expect(isUnstable(waves(3, Number.NaN), climate)).toBe(true);
 });
