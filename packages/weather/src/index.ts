@@ -175,6 +175,7 @@ export { simulatedSeries, type SimulatedSeriesOptions } from "./training/simulat
 // evaluation
 export { type CodingReport } from "./evaluation/coding-report.js";
 export { evaluateForecastModel, type EvaluateForecastModelOptions } from "./evaluation/evaluate-forecast-model.js";
+export { type ClimateDrift } from "./evaluation/climate-drift.js";
 export { type EvaluatedModel, type ForecastModelReport, type SystemReport } from "./evaluation/model-report.js";
 export { type SimulatorStates } from "./evaluation/perfect-system.js";
 export { type LeadScore, type LeadSpectrum } from "./evaluation/lead-scores.js";

@@ -80,6 +80,7 @@ export function reportTables(report: ForecastModelReport): string {
     parts.filter((part) => part !== "").join("\n\n"),
     "",
     ...models.flatMap(codingLines),
+    ...models.flatMap(driftLines),
     "",
     costTable(report),
   ].join("\n");
@@ -93,6 +94,17 @@ function codingLines({ name, coding }: EvaluatedModel): string[] {
   return [
     `${name}: error of the codes alone, a step ahead (RMSE): ${floor}`,
     `${name}: likelihood of what happened: ${coding.bitsPerValue.toFixed(3)} bits a cell and channel, by scale ${bits}`,
+  ];
+}
+
+/** How far a model's climate is off, of forecasts that are long enough. */
+function driftLines({ name, drift }: EvaluatedModel): string[] {
+  if (drift.length === 0) return [];
+  const part = ({ channel, members, truth }: (typeof drift)[number]) => {
+    return `${channel} ${members.toFixed(3)} (truth ${truth.toFixed(3)})`;
+  };
+  return [
+    `${name}: mean departure from the climatology, days 31 to 60, in standard deviations: ${drift.map(part).join(", ")}`,
   ];
 }
 

@@ -17,6 +17,7 @@ import {
 import { HOUR } from "../verification/case.js";
 import type { Climatology } from "../verification/climatology.js";
 import { climateOf } from "./climate.js";
+import { drifting } from "./climate-drift.js";
 import { codingOf } from "./coding-report.js";
 import { evaluateSystem } from "./evaluate-system.js";
 import { forecasterSystem, modelSystem, type ForecastSystem } from "./forecast-system.js";
@@ -144,9 +145,12 @@ async function evaluateModel(
   const model = createForecastModel(content, { engine });
   try {
     const request = { name, fields, steps, members, seed, sharpness };
-    const { system, milliseconds, unstableMembers } = observed(
-      modelSystem(model, { ...request, ...(signal === undefined ? {} : { signal }) }),
-    );
+    const {
+      system: watched,
+      milliseconds,
+      unstableMembers,
+    } = observed(modelSystem(model, { ...request, ...(signal === undefined ? {} : { signal }) }));
+    const { system, drift } = drifting(watched, content, fields);
     await evaluated(system, "ensemble");
     const { hash, trainedOn, seed: trainingSeed, engine: engineName, networkEvaluations, config } = model;
     return {
@@ -154,6 +158,7 @@ async function evaluateModel(
       ...{ networkEvaluations, stepHours: config.stepHours, sharpness },
       forecastMs: milliseconds() / starts.length,
       unstableShare: unstableMembers() / (starts.length * members),
+      drift: drift(),
       ...(config.head.kind === "categorical" ? { coding: await codingOf(model, truth, starts, options) } : {}),
     };
   } finally {

@@ -7,6 +7,7 @@ import type { Checkpoint } from "@nextscale/refinement-core";
 import { readCheckpoint } from "@nextscale/refinement-core/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { WeatherModelConfig } from "../../src/config/config.js";
+import { drifting } from "../../src/evaluation/climate-drift.js";
 import { evaluateForecastModel } from "../../src/evaluation/evaluate-forecast-model.js";
 import { evaluateSystem } from "../../src/evaluation/evaluate-system.js";
 import { forecasterSystem, modelSystem, type ForecastSystem } from "../../src/evaluation/forecast-system.js";
@@ -224,4 +225,30 @@ test("a model beside another has the scores that it has alone", { timeout: 60_00
   expect(both.models.map(({ name }) => name)).toEqual(["model", "sharp"]);
   expect(both.systems[1]!.scores).toEqual(alone.systems[0]!.scores);
   expect(both.systems[0]!.scores).not.toEqual(alone.systems[0]!.scores);
+});
+
+test("a climate that is off is told, of forecasts that are long enough", async () => {
+  const deviation = checkpoint.tensors["scaling/deviation"]!;
+  const truth = seriesFields(verification);
+  const cells = 8 * 16;
+  /** The truth itself, shifted in one channel. */
+  const shifted: ForecastSystem = {
+    name: "shifted",
+    async *forecast(start) {
+      for (let leadHours = 12; leadHours <= 35 * 24; leadHours += 12) {
+        const field = truth(start + leadHours * 3_600_000)!;
+        const member = field.map((value, at) => value + (at < cells ? 0 : 0.5 * deviation[1]!));
+        yield await Promise.resolve({ leadHours, members: [member] });
+      }
+    },
+  };
+  const { system, drift } = drifting(shifted, checkpoint, truth);
+  expect(drift()).toEqual([]);
+  for await (const ensemble of system.forecast(verification.times[1]!)) expect(ensemble.members.length).toBe(1);
+  const [first, second] = drift();
+  expect(first!.members).toBe(first!.truth);
+  expect(second!.members ** 2).toBeGreaterThan(second!.truth ** 2);
+  const mean = Math.sqrt(Math.abs(second!.members ** 2 - second!.truth ** 2));
+  expect(mean).toBeGreaterThan(0.2);
+  expect(mean).toBeLessThan(0.9);
 });
