@@ -68,6 +68,14 @@ test("the report shows medians, spread, rate and PyTorch, and warns of an unstea
       loadMs: 250,
       runs: [{ count: 64, firstMs: 900, ms: 200, quartiles: [190, 210] }],
     },
+    forecasting: {
+      model: "sim",
+      members: [{ members: 16, firstMs: 900, ms: 200, quartiles: [190, 210] }],
+      heads: [
+        { head: "categorical", networkEvaluations: 5, members: 16, firstMs: 900, ms: 200, quartiles: [190, 210] },
+        { head: "diffusion", networkEvaluations: 78, members: 16, firstMs: 900, ms: 4000, quartiles: [3900, 4100] },
+      ],
+    },
     peer: { torch: "2.9.0", threads: 2 },
   };
   const text = formatReport(report).join("\n");
@@ -75,13 +83,16 @@ test("the report shows medians, spread, rate and PyTorch, and warns of an unstea
   expect(text).toContain("Other work was running here (load 1.5 on 2 processors)");
   expect(text).toMatch(/MLP +16 +12\.9 ms +12\.5 to 13\.5 ms +78 % +70 to 80 % +20\.0 ms +80\.0 ms +25\.9 ms +2\.00 x/);
   expect(text).toMatch(/64 digits +200 ms +190 to 210 ms +320 a second +900 ms/);
+  expect(text).toMatch(/16 members +200 ms +190 to 210 ms +80 a second +900 ms/);
+  expect(text).toMatch(/diffusion +78 +4000 ms +3900 to 4100 ms +20\.00 x/);
   const none = formatReport({
     ...report,
     load: 0,
     networks: [],
     peer: null,
     generation: { skipped: "not among --only" },
+    forecasting: { skipped: "not among --only" },
   });
   expect(none.join("\n")).not.toContain("Other work");
-  expect(none.join("\n")).toMatch(/Generation skipped: not among --only\.$/);
+  expect(none.join("\n")).toMatch(/Generation skipped: not among --only\.\n\nForecasting skipped: not among --only\.$/);
 });

@@ -241,11 +241,12 @@ test("bench times the parts that are asked for", async () => {
   const env = { NEXTSCALE_PYTHON: at("no-python") };
   const { status, stdout } = await nextscale(["bench", "--only", "mlp", "--repeats", "1", "--json"], { env });
   expect(status).toBe(0);
-  const { networks, rates, peer, generation } = JSON.parse(stdout) as BenchReport;
+  const { networks, rates, peer, generation, forecasting } = JSON.parse(stdout) as BenchReport;
   expect(networks.map(({ key }) => key)).toEqual(["mlp"]);
   for (const figure of [...rates, networks[0]!.stepMs, networks[0]!.fraction]) expect(figure).toBeGreaterThan(0);
   expect(peer).toEqual({ skipped: expect.stringMatching(/no-python failed: .*ENOENT/) as string });
   expect(generation).toEqual({ skipped: "not among --only" });
+  expect(forecasting).toEqual({ skipped: "not among --only" });
 });
 
 test("demo draws digits with the bundled model, and says how to draw them again", async () => {

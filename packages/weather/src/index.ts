@@ -152,6 +152,7 @@ export { ANALYSIS_SETS, type AnalysisSet, type Years } from "./config/analysis-s
 export { PRESET_DATA, type PresetData, type SimulatorRuns } from "./config/preset-data.js";
 export { simulatedInitialState, type SimulatedStartOptions } from "./model/simulated-initial-state.js";
 export { initialStateOf } from "./model/initial-state-of.js";
+export { withUntrainedHead, type OtherHead } from "./model/with-head.js";
 export { weatherModelKind } from "./model/checkpoint-kind.js";
 export {
   createForecastModel,

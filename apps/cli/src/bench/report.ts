@@ -1,5 +1,6 @@
 import { formatMachine, type Machine } from "../machine.js";
 import { formatTable } from "../output.js";
+import type { ForecastingResult } from "./forecasting.js";
 import type { GenerationResult } from "./generation.js";
 import type { PeerTimes } from "./peer.js";
 import type { NetworkTimes } from "./time-network.js";
@@ -18,6 +19,7 @@ export interface BenchReport {
   readonly drift: number;
   readonly networks: readonly NetworkResult[];
   readonly generation: GenerationResult;
+  readonly forecasting: ForecastingResult;
   /** What the networks' `torch` was measured with, or why it was not; null when no network was measured. */
   readonly peer: Pick<PeerTimes, "torch" | "threads"> | { readonly skipped: string } | null;
 }
@@ -51,6 +53,8 @@ export function formatReport(report: BenchReport): string[] {
     "",
     ...(report.networks.length > 0 ? [formatTable(networkRows(report)), ...peerLines(report), ""] : []),
     ...generationLines(report.generation),
+    "",
+    ...forecastingLines(report.forecasting),
   ];
 }
 
@@ -90,6 +94,31 @@ function generationLines(generation: GenerationResult): string[] {
   return [
     formatTable([[`generation by ${generation.model}`, "median", "quartiles", "rate", "first time"], ...rows]),
     `Loading the model took ${milliseconds(generation.loadMs)}.`,
+  ];
+}
+
+function forecastingLines(forecasting: ForecastingResult): string[] {
+  if ("skipped" in forecasting) return [`Forecasting skipped: ${forecasting.skipped}.`];
+  const { model, members, heads } = forecasting;
+  const rows = members.map(({ members: count, firstMs, ms, quartiles }) => [
+    `${count} members`,
+    milliseconds(ms),
+    range(quartiles, milliseconds),
+    `${((1000 * count) / ms).toFixed(0)} a second`,
+    milliseconds(firstMs),
+  ]);
+  const [own] = heads;
+  const costs = heads.map(({ head, networkEvaluations, ms, quartiles }) => [
+    head,
+    String(networkEvaluations),
+    milliseconds(ms),
+    range(quartiles, milliseconds),
+    `${(ms / own!.ms).toFixed(2)} x`,
+  ]);
+  return [
+    formatTable([[`a forecast step by ${model}`, "median", "quartiles", "rate", "first time"], ...rows]),
+    "",
+    formatTable([[`head, ${own!.members} members`, "passes", "median", "quartiles", "times its own"], ...costs]),
   ];
 }
 

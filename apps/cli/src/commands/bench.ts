@@ -2,6 +2,7 @@ import { loadavg } from "node:os";
 import { DEFAULT_ENGINE, measureMatmulRate, openEngine } from "@nextscale/engine/node";
 import { createProgress } from "@nextscale/refinement-core";
 import { convAutoencoder } from "../bench/conv-autoencoder.js";
+import { timeForecasting } from "../bench/forecasting.js";
 import { timeGeneration } from "../bench/generation.js";
 import { mlp } from "../bench/mlp.js";
 import type { BenchNetwork } from "../bench/network.js";
@@ -22,7 +23,7 @@ export interface BenchOptions {
   readonly json?: boolean;
 }
 
-const NETWORKS: Readonly<Record<Exclude<BenchPart, "generation">, BenchNetwork>> = {
+const NETWORKS: Readonly<Record<Exclude<BenchPart, "generation" | "forecast">, BenchNetwork>> = {
   mlp,
   transformer,
   conv: convAutoencoder,
@@ -40,11 +41,14 @@ export async function bench(options: BenchOptions, { signal }: Invocation): Prom
     const rates = [await measureMatmulRate(engine)];
     const networks: NetworkResult[] = [];
     let generation: BenchReport["generation"] = { skipped: "not among --only" };
+    let forecasting: BenchReport["forecasting"] = { skipped: "not among --only" };
     // Where there is no PyTorch for one network, there is none for the next.
     let peer: PeerResult | undefined;
     for (const [i, part] of only.entries()) {
       if (part === "generation") {
         generation = await timeGeneration(DEFAULT_ENGINE, repeats, signal);
+      } else if (part === "forecast") {
+        forecasting = await timeForecasting(engine, repeats, signal);
       } else {
         const { name } = NETWORKS[part];
         const times = await timeNetwork(engine, NETWORKS[part], repeats, signal);
@@ -66,6 +70,7 @@ export async function bench(options: BenchOptions, { signal }: Invocation): Prom
       drift,
       networks,
       generation,
+      forecasting,
       peer: peer === undefined || "skipped" in peer ? (peer ?? null) : { torch: peer.torch, threads: peer.threads },
     };
     progress.close();

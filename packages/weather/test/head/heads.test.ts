@@ -2,11 +2,14 @@ import "@tensorflow/tfjs-backend-cpu";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openEngine } from "@nextscale/engine/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WeatherPreset } from "../../src/config/config.js";
 import { channelsFirst } from "../../src/model/channel-order.js";
 import type { ForecastModel, ForecastRequest, InitialState } from "../../src/model/forecast-model.js";
-import { loadForecastModel } from "../../src/node/load-forecast-model.js";
+import { createForecastModel } from "../../src/model/create-forecast-model.js";
+import { withUntrainedHead } from "../../src/model/with-head.js";
+import { loadForecastModel, readForecastModel } from "../../src/node/load-forecast-model.js";
 import { trainForecastModel } from "../../src/node/train-forecast-model.js";
 import type { FieldSeries } from "../../src/training/field-series.js";
 import { TINY, tinySeries } from "../support/tiny-series.js";
@@ -88,6 +91,19 @@ describe.each(HEADS)("%s", (name, preset, evaluations) => {
 
   test("says how often the network is asked", () => {
     expect(model.networkEvaluations).toBe(evaluations);
+  });
+
+  test("can be put on another model's network, untrained", async () => {
+    const content = await readForecastModel(join(home, name));
+    const { head, pyramid } = content.config;
+    const engine = await openEngine();
+    const other = createForecastModel(withUntrainedHead(content, { head, pyramid }), { engine, ownsEngine: true });
+    expect(other.networkEvaluations).toBe(evaluations);
+    for await (const { fields } of other.forecast({ initial, steps: 1, members: 2 })) {
+      expect(fields.every(Number.isFinite)).toBe(true);
+      expect(fields.subarray(0, SIZE)).not.toEqual((await lastStep({ members: 1, steps: 1 })).subarray(0, SIZE));
+    }
+    await other.close();
   });
 
   test("spreads less when it is sharper", async () => {
