@@ -20,8 +20,9 @@ export type FieldScaling = {
   /** Largest departure that a forecast may reach, in deviations [H, W, C]. */
   readonly limit: tf.Tensor;
   /**
-   * Of a model with a truncation of waves: what a step keeps of each total wavenumber [truncation + 1, C]. Rounding to codes adds waves
-   * where the data has next to none; as in a numerical model, they are damped.
+   * Of a model with a truncation of waves: what a step keeps of each, [truncation + 1, truncation + 1, C] by zonal and total
+   * wavenumber. Rounding to codes adds the same to all waves, also where the data has next to none; as in a numerical model,
+   * such are damped.
    */
   readonly response: readonly tf.Tensor[];
   /** Least and greatest standard deviation along the rows of the data [2, C]: see `isUnstable`. */
@@ -76,6 +77,7 @@ export function componentTypes({
 /** Types of all weights. */
 export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherWeights> {
   const [height, width, channels] = [config.grid.latitudes.length, config.grid.longitudes.length, config.channels.length]; // prettier-ignore
+  const { truncation } = config;
   const { head, refiner } = fieldModel(config);
   return {
     scaling: {
@@ -83,7 +85,7 @@ export function weatherWeightTypes(config: WeatherModelConfig): TypesOf<WeatherW
       perChange: f32(channels),
       innovation: f32(channels),
       limit: f32(height, width, channels),
-      response: typeof config.truncation === "number" ? [f32(config.truncation + 1, channels)] : [],
+      response: typeof truncation === "number" ? [f32(truncation + 1, truncation + 1, channels)] : [],
       variability: f32(2, channels),
       statics: f32(height, width, config.statics),
     },

@@ -4,10 +4,10 @@ import { legendreFunctions } from "../simulator/legendre.js";
 import { fourierBasis, requireResolved } from "./band-limit.js";
 
 /**
- * Fields [B, H, W, C] on a Gaussian grid with every total wavenumber times a factor of its own, and without what lies beyond
- * the last of them.
+ * Fields [B, H, W, C] on a Gaussian grid with every spherical harmonic times a factor of its own, and without those beyond the
+ * truncation.
  *
- * @param response [truncation + 1, C]
+ * @param response [truncation + 1, truncation + 1, C] by zonal wavenumber, then total wavenumber, which is not below it
  * @throws NextscaleError `invalid-argument` for another grid, or one too coarse for the quadrature to be exact
  */
 export function responded(field: tf.Tensor, grid: Grid, response: tf.Tensor): tf.Tensor {
@@ -22,7 +22,7 @@ export function responded(field: tf.Tensor, grid: Grid, response: tf.Tensor): tf
   const degrees = tf.matMul(tf.tensor3d(analysis, [waves, count, height]), tf.transpose(orders, [2, 1, 0]));
   const scaled = tf.mul(
     tf.reshape(degrees, [waves, count, items, channels]),
-    tf.reshape(response, [1, count, 1, channels]),
+    tf.reshape(tf.gather(response, ordersOf(waves)), [waves, count, 1, channels]),
   );
   const latitudes = tf.matMul(
     tf.tensor3d(synthesis, [waves, height, count]),
@@ -31,6 +31,14 @@ export function responded(field: tf.Tensor, grid: Grid, response: tf.Tensor): tf
   const back = tf.reshape(tf.transpose(latitudes, [2, 1, 0]), [items * channels * height, waves]);
   const fields = tf.reshape(tf.matMul(back, along, false, true), [items, channels, height, width]);
   return tf.transpose(fields, [0, 2, 3, 1]);
+}
+
+/** Zonal wavenumber of each wave: 1, cos, sin, cos 2, ... */
+function ordersOf(waves: number): tf.Tensor1D {
+  return tf.tensor1d(
+    Int32Array.from({ length: waves }, (_, wave) => Math.ceil(wave / 2)),
+    "int32",
+  );
 }
 
 /** For each wave round the globe from latitudes to total wavenumbers, [waves, count, height], and back, [waves, height, count]. */

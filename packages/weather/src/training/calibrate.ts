@@ -16,6 +16,8 @@ export interface CalibrateOptions {
 
 /** What is forecast: enough for the differences that matter, in a tenth of the time of the training. */
 const CALIBRATION = { starts: 12, members: 8, days: [1, 3, 5] } as const;
+/** The power of a wave needs many starts, and no ensembles. */
+const RESPONSE = { starts: 48, members: 2 } as const;
 /** Values of a state of the globe, 64 x 32 in three channels; of smaller states there are as many more starts. */
 const GLOBE = 64 * 32 * 3;
 
@@ -34,8 +36,6 @@ export async function calibrate(
   const starts = Math.max(CALIBRATION.starts, Math.round((CALIBRATION.starts * GLOBE) / fieldSize(validation)));
   const common = {
     truth: seriesFields(validation),
-    starts: startsOf(validation, starts, steps),
-    members: CALIBRATION.members,
     seed,
     ...(signal === undefined ? {} : { signal }),
   };
@@ -48,6 +48,8 @@ export async function calibrate(
   const uncalibrated = open(content);
   const sharpness = await fitSharpness(uncalibrated, {
     ...common,
+    starts: startsOf(validation, starts, steps),
+    members: CALIBRATION.members,
     leads: CALIBRATION.days.map((days) => 24 * days),
     onProgress: (done) => onProgress?.(done, total),
   }).finally(() => uncalibrated.close());
@@ -57,6 +59,8 @@ export async function calibrate(
   const withResponse = (response: Float32Array) => ({ ...tensors, "scaling/response/0": response });
   const response = await fitResponse((trial) => open({ config, tensors: withResponse(trial) }), {
     ...common,
+    starts: startsOf(validation, RESPONSE.starts, steps),
+    members: RESPONSE.members,
     ...{ layout: validation.layout, truncation, scale: scaleOfModel(config, tensors), steps },
     onProgress: (done) => onProgress?.(trials + done, total),
   });

@@ -24,18 +24,18 @@ export interface ResponseFitOptions {
 /** How often forecasts are made. */
 export const RESPONSE_ROUNDS = 8;
 /**
- * A wavenumber that is too strong by a factor is damped by this power of it in a round. The power of a wave that is kept from
+ * A wave that is too strong by a factor is damped by this power of it in a round. The power of a wave that is kept from
  * step to step grows faster than with the square of what is kept, so the square root would go too far.
  */
 const PACE = 0.25;
 /** Powers within this share of the truth's are left as they are: so much is chance. */
-const TOLERANCE = 0.04;
+const TOLERANCE = 0.1;
 
 /**
- * The response at which forecasts have as much power at each total wavenumber as the truth, found by making forecasts and
+ * The response at which forecasts have as much power in each spherical harmonic as the truth, found by making forecasts and
  * correcting it, some times over. No wave is made larger.
  *
- * @param open the model with a response [truncation + 1, C]
+ * @param open the model with a response [truncation + 1, truncation + 1, C]
  */
 export async function fitResponse(
   open: (response: Float32Array) => ForecastModel,
@@ -43,12 +43,13 @@ export async function fitResponse(
 ): Promise<Float32Array> {
   const { layout, truncation, onProgress } = options;
   const harmonics = sphericalHarmonics(layout.grid, truncation);
-  const response = new Float32Array((truncation + 1) * layout.channels.length).fill(1);
+  const response = new Float32Array((truncation + 1) ** 2 * layout.channels.length).fill(1);
   for (let round = 0; round < RESPONSE_ROUNDS; round++) {
     const model = open(response.slice());
     const { truth, members } = await wavePowers(model, harmonics, options).finally(() => model.close());
     truth.forEach((power, at) => {
       const excess = members[at]! / power;
+      // Where the total wavenumber is below the zonal one, there are no waves.
       if (members[at] === 0 || Math.abs(Math.log(excess)) < TOLERANCE) return;
       response[at] = Math.min(1, response[at]! * excess ** -PACE);
     });
@@ -57,14 +58,17 @@ export async function fitResponse(
   return response;
 }
 
-/** Power of the departures from the climatology [truncation + 1, C], summed over leads and starts. */
+/**
+ * Power of the departures from the climatology, summed over leads and starts: [truncation + 1, truncation + 1, C] by zonal and
+ * total wavenumber.
+ */
 export interface WavePowers {
   readonly truth: Float64Array;
   /** Mean of the members' powers. */
   readonly members: Float64Array;
 }
 
-/** What is compared: truth and members of forecasts from all starts, by total wavenumber and channel. */
+/** What is compared: truth and members of forecasts from all starts. */
 export async function wavePowers(
   model: ForecastModel,
   harmonics: SphericalHarmonics,
@@ -72,16 +76,19 @@ export async function wavePowers(
 ): Promise<WavePowers> {
   const { layout, scale, truth, starts, steps, members, seed, signal } = options;
   const channels = layout.channels.length;
-  const size = (harmonics.truncation + 1) * channels;
+  const count = harmonics.truncation + 1;
+  const size = count ** 2 * channels;
   const sums = { truth: new Float64Array(size), members: new Float64Array(size) };
   const add = (into: Float64Array, field: Float32Array, time: number, weight: number) => {
     const departures = channelsFirst(scale.scaled(field, time), channels);
     const cells = departures.length / channels;
     for (let c = 0; c < channels; c++) {
       const own = Float64Array.from(departures.subarray(c * cells, (c + 1) * cells));
-      harmonics
-        .powerSpectrum(harmonics.analyse(own))
-        .forEach((power, n) => (into[n * channels + c]! += weight * power));
+      const coefficients = harmonics.analyse(own);
+      harmonics.degrees.forEach((degree, i) => {
+        const power = coefficients[2 * i]! ** 2 + coefficients[2 * i + 1]! ** 2;
+        into[(harmonics.orders[i]! * count + degree) * channels + c]! += weight * power;
+      });
     }
   };
   const controls = { fields: truth, steps, members, seed, ...(signal === undefined ? {} : { signal }) };

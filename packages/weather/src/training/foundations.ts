@@ -101,7 +101,7 @@ export async function fitFoundations(engine: Engine, preset: WeatherPreset, seri
       "scaling/innovation": innovation,
       "scaling/limit": scaling.limit,
       ...(typeof truncation === "number"
-        ? { "scaling/response/0": new Float32Array((truncation + 1) * layout.channels.length).fill(1) }
+        ? { "scaling/response/0": new Float32Array((truncation + 1) ** 2 * layout.channels.length).fill(1) }
         : {}),
       "scaling/variability": zonalRange(states, layout),
       "scaling/statics": statics,

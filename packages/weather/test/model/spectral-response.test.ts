@@ -16,12 +16,14 @@ const noise = tf.tensor4d(normals(randomStream(1, "test/response"), { draws: 2 *
   CHANNELS,
 ]);
 const largest = (x: tf.Tensor) => tf.max(tf.abs(x)).dataSync()[0]!;
-const responseOf = (share: (n: number, channel: number) => number) =>
-  tf.tensor2d(
-    Float32Array.from({ length: (TRUNCATION + 1) * CHANNELS }, (_, at) =>
-      share(Math.floor(at / CHANNELS), at % CHANNELS),
-    ),
-    [TRUNCATION + 1, CHANNELS],
+const COUNT = TRUNCATION + 1;
+const responseOf = (share: (m: number, n: number, channel: number) => number) =>
+  tf.tensor3d(
+    Float32Array.from({ length: COUNT ** 2 * CHANNELS }, (_, at) => {
+      const [m, n] = [Math.floor(at / CHANNELS / COUNT), Math.floor(at / CHANNELS) % COUNT];
+      return share(m, n, at % CHANNELS);
+    }),
+    [COUNT, COUNT, CHANNELS],
   );
 
 test("keeping everything is the projection on the harmonics", () => {
@@ -33,23 +35,24 @@ test("keeping everything is the projection on the harmonics", () => {
   expect(largest(tf.sub(kept, bandLimited(noise, grid, TRUNCATION)))).toBeLessThan(1e-5);
 });
 
-test("the power of each total wavenumber falls by the square of what is kept, of each channel by its own", () => {
+test("each harmonic is multiplied by what is kept of it, of each channel by its own", () => {
   const harmonics = sphericalHarmonics(grid, TRUNCATION);
-  const spectra = (field: tf.Tensor) => {
+  const coefficients = (field: tf.Tensor) => {
     const data = field.dataSync();
     return Array.from({ length: CHANNELS }, (_, c) =>
-      harmonics.powerSpectrum(
-        harmonics.analyse(Float64Array.from({ length: 2048 }, (_, at) => data[at * CHANNELS + c]!)),
-      ),
+      harmonics.analyse(Float64Array.from({ length: 2048 }, (_, at) => data[at * CHANNELS + c]!)),
     );
   };
-  const share = (n: number, channel: number) => Math.exp(-(n + channel) / 10);
-  const [before, after] = [spectra(noise), spectra(responded(noise, grid, responseOf(share)))];
-  before.forEach((spectrum, c) =>
-    spectrum.forEach((power, n) => expect(after[c]![n]! / power).toBeCloseTo(share(n, c) ** 2, 4)),
+  const share = (m: number, n: number, channel: number) => Math.exp(-(n + 2 * m + channel) / 20);
+  const [before, after] = [coefficients(noise), coefficients(responded(noise, grid, responseOf(share)))];
+  before.forEach((all, c) =>
+    all.forEach((value, at) => {
+      const kept = share(harmonics.orders[at >> 1]!, harmonics.degrees[at >> 1]!, c);
+      expect(after[c]![at]).toBeCloseTo(value * kept, 5);
+    }),
   );
 });
 
 test("a grid that the waves do not fit is refused", () => {
-  expect(() => responded(noise, grid, tf.ones([33, CHANNELS]))).toThrow(/more than 32 rows and 64 columns/);
+  expect(() => responded(noise, grid, tf.ones([33, 33, CHANNELS]))).toThrow(/more than 32 rows and 64 columns/);
 });
