@@ -306,7 +306,7 @@ export {
 export { sha256 } from "./checkpoint/sha256.js";
 
 // diffusion
-export { edmEvaluations, edmPlan, type EdmPlanOptions, type EdmStep } from "./diffusion/edm-plan.js";
+export { edmEvaluations, edmPlan, type Churn, type EdmPlanOptions, type EdmStep } from "./diffusion/edm-plan.js";
 export {
   edmPreconditioning,
   NOISE_FEATURES,

@@ -151,6 +151,7 @@ export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./conf
 export { ANALYSIS_SETS, type AnalysisSet, type Years } from "./config/analysis-sets.js";
 export { PRESET_DATA, type PresetData, type SimulatorRuns } from "./config/preset-data.js";
 export { simulatedInitialState, type SimulatedStartOptions } from "./model/simulated-initial-state.js";
+export { forecastLayout } from "./model/layout-of.js";
 export { initialStateOf } from "./model/initial-state-of.js";
 export { withUntrainedHead, type OtherHead } from "./model/with-head.js";
 export { weatherModelKind } from "./model/checkpoint-kind.js";

@@ -16,7 +16,7 @@ export type ForecastingResult =
   | {
       readonly model: string;
       readonly members: readonly ForecastTimes[];
-      /** By heads on the same network, of the largest ensemble. */
+      /** By heads on the same network. */
       readonly heads: readonly HeadTimes[];
     }
   | { readonly skipped: string };
@@ -41,6 +41,8 @@ export interface HeadTimes extends ForecastTimes {
 const MODEL = "sim";
 const MEMBERS = [1, 2, 4, 8, 16, 32];
 const OF_HEADS = 16;
+/** Steps of another head, at most: a diffusion takes seconds for each. */
+const STEPS_OF_HEADS = 3;
 
 /**
  * Steps of the bundled model's ensembles, and of other heads on its network, untrained: what they cost does not depend on
@@ -53,7 +55,7 @@ export async function timeForecasting(engine: Engine, most: number, signal: Abor
   try {
     content = await readForecastModel(MODEL);
   } catch (error) {
-    if (!isNextscaleError(error)) throw error;
+    if (!isNextscaleError(error, "invalid-argument")) throw error;
     return { skipped: `no model ${MODEL} here: ${error.message}` };
   }
   const own = createForecastModel(content, { engine });
@@ -67,7 +69,10 @@ export async function timeForecasting(engine: Engine, most: number, signal: Abor
       const { head, pyramid } = WEATHER_PRESETS[preset].model;
       const other = createForecastModel(withUntrainedHead(content, { head, pyramid }), { engine });
       try {
-        heads.push({ ...(await timeSteps(other, initial, OF_HEADS, most, signal)), ...costOf(other) });
+        heads.push({
+          ...(await timeSteps(other, initial, OF_HEADS, Math.min(most, STEPS_OF_HEADS), signal)),
+          ...costOf(other),
+        });
       } finally {
         await other.close();
       }

@@ -3,6 +3,7 @@ import { createProgress, type Progress } from "@nextscale/refinement-core";
 import {
   ANALYSIS_SETS,
   evaluateForecastModel,
+  forecastLayout,
   SIMULATOR_CHANNELS,
   SIMULATOR_SPLIT,
   type AnalysisSet,
@@ -89,7 +90,8 @@ async function dataOf(
   signal: AbortSignal,
 ): Promise<Pick<EvaluateForecastModelOptions, "truth" | "archive" | "perfect">> {
   const { grid, channels, stepHours } = config;
-  const read = (path: string) => readSeries(path, { layout: { channels }, stepHours, signal });
+  const layout = forecastLayout(config);
+  const read = (path: string) => readSeries(path, { layout, stepHours, signal });
   const set = data === undefined ? setOf(config) : analysisSetIn(data);
   if (set !== undefined) {
     const folder = data ?? folderOfSet(set);

@@ -106,7 +106,12 @@ function dataOf(
   signal: AbortSignal,
 ): Pick<TrainForecastModelOptions, "series" | "validation"> {
   const { series, held } = data === undefined ? simulated(preset, signal) : files(data, signal);
-  if (validation !== undefined) return { series, validation: () => readSeries(validation, { signal }) };
+  if (validation !== undefined) {
+    const set = analysisSetIn(validation);
+    const read = () =>
+      set === undefined ? readSeries(validation, { signal }) : readSplit(validation, set, "validation", { signal });
+    return { series, validation: read };
+  }
   return { series, ...(held === undefined ? {} : { validation: held }) };
 }
 

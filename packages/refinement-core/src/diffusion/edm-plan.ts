@@ -11,13 +11,20 @@ export interface EdmStep {
   readonly to: number;
 }
 
+/** Fresh noise on the way. */
+export interface Churn {
+  /** Over all steps (S_churn); 0 makes the sampler deterministic. */
+  readonly amount: number;
+  /** Noise level below which there is none (S_tmin). */
+  readonly above: number;
+}
+
 /** How a plan is made. */
 export interface EdmPlanOptions {
   readonly range: NoiseRange;
   /** Noise levels above 0. */
   readonly levels: number;
-  /** Fresh noise over all steps (S_churn); 0 makes the sampler deterministic. */
-  readonly churn: number;
+  readonly churn: Churn;
 }
 
 /** A step may not add more noise than this share of what is there (Karras et al. 2022, algorithm 2). */
@@ -33,11 +40,11 @@ export function edmPlan({ range, levels, churn }: EdmPlanOptions): readonly EdmS
     const got = String(levels);
     throw new NextscaleError({ code: "invalid-argument", where: "refinement-core/edmPlan", expected: "two or more noise levels", got }); // prettier-ignore
   }
-  const gamma = Math.min(churn / levels, MOST_CHURN);
+  const gamma = (at: number) => (at >= churn.above ? Math.min(churn.amount / levels, MOST_CHURN) : 0);
   const level = (i: number) => (i === levels ? 0 : karrasLevel(i / (levels - 1), range));
   return Array.from({ length: levels }, (_, i) => ({
     from: level(i),
-    raised: level(i) * (1 + gamma),
+    raised: level(i) * (1 + gamma(level(i))),
     to: level(i + 1),
   }));
 }

@@ -19,7 +19,7 @@ export function edmPreconditioning(level: tf.Tensor): EdmPreconditioning {
   return { skip: tf.div(1, total), out: tf.div(level, root), input: tf.div(1, root) };
 }
 
-/** Frequencies of `noiseFeatures`, in waves over a factor of e^8 of the level. */
+/** Waves of the logarithm, each twice as fast as the one before; the slowest turns by a right angle over a factor of e^8. */
 const OCTAVES = 5;
 
 /** How many numbers `noiseFeatures` gives for a level. */

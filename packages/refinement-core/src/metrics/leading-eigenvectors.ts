@@ -1,3 +1,4 @@
+import { NextscaleError } from "@nextscale/engine";
 import { normals } from "../random/distributions.js";
 import { randomStream } from "../random/stream.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
@@ -10,8 +11,18 @@ const ITERATIONS = 5;
  * Orthonormal eigenvectors of the largest eigenvalues of a symmetric positive semi-definite matrix, [count, size], largest first:
  * block power iteration from random vectors, then the eigenvectors within what they span (Halko, Martinsson and Tropp 2011).
  * Eigenvalues that lie close together are not told apart; what the vectors span holds as much variance as it can.
+ *
+ * @throws NextscaleError `invalid-argument` for more vectors than the matrix has, or none
  */
 export function leadingEigenvectors(matrix: Float64Array, size: number, count: number): Float64Array {
+  if (!(Number.isInteger(count) && count >= 1 && count <= size && matrix.length === size * size)) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "refinement-core/leadingEigenvectors",
+      expected: "1 or more eigenvectors, and no more than the square matrix has",
+      got: `${count} of ${matrix.length} values as ${size} x ${size}`,
+    });
+  }
   const wide = Math.min(size, count + MORE);
   let block = orthonormal(
     Float64Array.from(normals(randomStream(0, "metrics/leading-eigenvectors"), { draws: wide * size })),

@@ -14,7 +14,7 @@ import {
 } from "../../src/index.js";
 
 const RANGE = { least: 0.002, most: 80, rho: 7 };
-const planOf = (levels: number, churn = 0) => edmPlan({ range: RANGE, levels, churn });
+const planOf = (levels: number, amount = 0, above = 0) => edmPlan({ range: RANGE, levels, churn: { amount, above } });
 const deviationOf = (values: Float32Array) =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
@@ -59,6 +59,10 @@ describe("a plan", () => {
   test("adds no more fresh noise than the square root of 2 allows", () => {
     for (const { from, raised } of planOf(20, 2.5)) expect(raised / from).toBeCloseTo(1 + 2.5 / 20, 12);
     for (const { from, raised } of planOf(20, 1000)) expect(raised / from).toBeCloseTo(Math.SQRT2, 12);
+  });
+
+  test("adds none below the level that is given", () => {
+    for (const { from, raised } of planOf(20, 2.5, 0.75)) expect(raised > from).toBe(from >= 0.75);
   });
 
   test.each([1, 2.5, Number.NaN])("of %d levels is refused", (levels) => {

@@ -77,9 +77,14 @@ export const weatherModelConfigSchema = z
     network: networkConfigSchema,
   })
   .superRefine((config, context) => {
-    for (const { path, message } of contradictions(config))
+    for (const { path, message } of [...contradictions(config), ...perScale(config)])
       context.addIssue({ code: "custom", path: [...path], message });
   });
+interface Contradiction {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
 type ModelParts = {
   readonly grid: {
     readonly kind: string;
@@ -87,18 +92,14 @@ type ModelParts = {
     readonly longitudes: readonly number[];
   };
   readonly pyramid: { readonly factors: readonly number[]; readonly baseSide: number };
-  readonly head: HeadConfig;
-  readonly sharpness: readonly number[];
   readonly network: { readonly windowColumns: number; readonly encoderSide: number };
   readonly channels: readonly string[];
   readonly anchor: { readonly kind: string };
   readonly truncation?: number | { readonly components: number } | undefined;
 };
 
-/** What a description says that cannot be true together. */
-function contradictions(config: ModelParts) {
-  const { grid, channels, anchor, pyramid, head, sharpness, network, truncation } = config;
-  const scales = pyramid.factors.length + 1;
+/** What a description, or a preset and a grid, say that cannot be true together. */
+export function contradictions({ grid, channels, anchor, pyramid, network, truncation }: ModelParts): Contradiction[] {
   const product = pyramid.factors.reduce((total, factor) => total * factor, pyramid.baseSide);
   const sides = [grid.latitudes.length, grid.longitudes.length];
   const finest = pyramid.factors.at(-1) ?? pyramid.baseSide;
@@ -111,8 +112,6 @@ function contradictions(config: ModelParts) {
       ["pyramid", "factors"],
       `expected factors that, with the base's tokens, divide ${sides.join("x")}`,
     ],
-    [scalesOf(head) === scales, ["head"], `expected one for ${scales} scales`],
-    [sharpness.length === scales, ["sharpness"], `expected one for each of ${scales} scales`],
     [
       finest % network.encoderSide === 0,
       ["network", "encoderSide"],
@@ -124,9 +123,10 @@ function contradictions(config: ModelParts) {
       `expected even windows that divide ${columns.join(", ")} columns`,
     ],
     [
-      typeof truncation !== "number" || grid.kind === "gaussian",
+      typeof truncation !== "number" ||
+        (grid.kind === "gaussian" && sides[0]! > truncation && sides[1]! > 2 * truncation),
       ["truncation"],
-      "expected waves on a Gaussian grid only",
+      "expected waves that a Gaussian grid resolves",
     ],
     [
       typeof truncation !== "object" || truncation.components <= sides[0]! * sides[1]! * channels.length,
@@ -140,6 +140,24 @@ function contradictions(config: ModelParts) {
     ],
   ];
   return rules.filter(([holds]) => !holds).map(([, path, message]) => ({ path, message }));
+}
+
+/** What is not there once for each scale. */
+function perScale({
+  pyramid,
+  head,
+  sharpness,
+}: Pick<ModelParts, "pyramid"> & {
+  readonly head: HeadConfig;
+  readonly sharpness: readonly number[];
+}): Contradiction[] {
+  const scales = pyramid.factors.length + 1;
+  return [
+    ...(scalesOf(head) === scales ? [] : [{ path: ["head"], message: `expected one for ${scales} scales` }]),
+    ...(sharpness.length === scales
+      ? []
+      : [{ path: ["sharpness"], message: `expected one for each of ${scales} scales` }]),
+  ];
 }
 
 /** Columns of tokens of each scale and of the encoder. */
@@ -160,7 +178,7 @@ export const weatherTrainingSchema = z.strictObject({
   batchSize: positive,
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),
-  /** Largest share of a state's codes that are moved by a level, for self-correction; of a head that has codes. */
+  /** Largest share of a state's codes that are made wrong, for self-correction; of a head that has codes on several scales. */
   corruption: share.optional(),
   /**
    * Most noise on the states that a step starts from, in standard deviations of a step's change: every item has from none to
@@ -184,12 +202,17 @@ export type WeatherModelConfig = Readonly<z.infer<typeof weatherModelConfigSchem
 /** How the network is trained. */
 export type WeatherTrainingConfig = Readonly<z.infer<typeof weatherTrainingSchema>>;
 
+/** Whether there are codes that finer ones could correct. */
+function hasScalesOfCodes({ head, pyramid }: WeatherModelConfig): boolean {
+  return head.kind === "categorical" && pyramid.factors.length > 0;
+}
+
 /** Schema of a run's configuration, which makes a run the same run when it is resumed. */
 export const runConfigSchema = z
   .strictObject({ model: weatherModelConfigSchema, training: weatherTrainingSchema })
-  .refine(({ model, training }) => (model.head.kind === "categorical") === (training.corruption !== undefined), {
+  .refine(({ model, training }) => hasScalesOfCodes(model) === (training.corruption !== undefined), {
     path: ["training", "corruption"],
-    error: "expected one for a categorical head, and none for another",
+    error: "expected one for a categorical head of several scales, and none for another",
   })
   .refine(({ model, training }) => model.head.kind !== "diffusion" || training.pushforward === 0, {
     path: ["training", "pushforward"],

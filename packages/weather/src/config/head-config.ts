@@ -50,8 +50,8 @@ export const diffusionHeadSchema = z.strictObject({
   kind: z.literal("diffusion"),
   /** Noise levels of a draw. */
   levels: positive.min(2).max(1000),
-  /** Fresh noise over a draw (S_churn of Karras et al. 2022). */
-  churn: z.number().min(0).max(1000),
+  /** Fresh noise over a draw, and the noise level below which there is none (S_churn and S_tmin of Karras et al. 2022). */
+  churn: z.strictObject({ amount: z.number().min(0).max(1000), above: z.number().min(0) }),
 });
 
 /** Noise to field in one pass. */

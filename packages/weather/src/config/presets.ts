@@ -1,7 +1,7 @@
 import type { WeatherPreset, WeatherTrainingConfig } from "./config.js";
 
-/** Training of a head that has no codes. */
-const WITHOUT_CODES = {
+/** Training of a head without codes that finer ones could correct. */
+const UNCORRECTED = {
   steps: 6000,
   batchSize: 16,
   learningRate: 3e-3,
@@ -27,7 +27,7 @@ const SIM = {
     },
   },
   training: {
-    ...WITHOUT_CODES,
+    ...UNCORRECTED,
     corruption: 0.1,
   },
 } as const satisfies WeatherPreset;
@@ -42,7 +42,8 @@ const SINGLE_SCALE: WeatherPreset["model"] = {
 export const WEATHER_PRESETS = {
   sim: SIM,
   /** `sim` with other heads on the same network: what its head is to be held against. */
-  "sim-single-scale": { model: SINGLE_SCALE, training: SIM.training },
+  "sim-single-scale": { model: SINGLE_SCALE, training: UNCORRECTED },
+  // The stages of a token are drawn apart, though each corrects the one before: what coding by vectors costs here.
   "sim-vectors": {
     model: {
       ...SIM.model,
@@ -50,13 +51,13 @@ export const WEATHER_PRESETS = {
     },
     training: SIM.training,
   },
-  "sim-gaussian": { model: { ...SIM.model, head: { kind: "gaussian", step: 0.35 } }, training: WITHOUT_CODES },
+  "sim-gaussian": { model: { ...SIM.model, head: { kind: "gaussian", step: 0.35 } }, training: UNCORRECTED },
   "sim-diffusion": {
-    // As GenCast samples (Price et al. 2024).
-    model: { ...SINGLE_SCALE, head: { kind: "diffusion", levels: 20, churn: 2.5 } },
-    training: WITHOUT_CODES,
+    // Noise levels and churn of GenCast (Price et al. 2024), whose sampler is another one of two evaluations a level.
+    model: { ...SINGLE_SCALE, head: { kind: "diffusion", levels: 20, churn: { amount: 2.5, above: 0.75 } } },
+    training: UNCORRECTED,
   },
-  "sim-one-pass": { model: { ...SINGLE_SCALE, head: { kind: "one-pass", noise: 32 } }, training: WITHOUT_CODES },
+  "sim-one-pass": { model: { ...SINGLE_SCALE, head: { kind: "one-pass", noise: 32 } }, training: UNCORRECTED },
   /** Western Europe, 24 x 20 points, steps of a day, learned from reanalysis. */
   eraint: {
     model: {

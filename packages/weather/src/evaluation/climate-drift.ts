@@ -20,7 +20,7 @@ export interface ClimateDrift {
 /** Days that are averaged over, and days before them in which the start is forgotten. */
 const [AVERAGED, FORGOTTEN] = [30, 30];
 
-/** A system, and how far its forecasts drift; nothing of forecasts of 30 days or less. */
+/** A system, and how far its forecasts drift; nothing of forecasts of less than 60 days. */
 export function drifting(
   system: ForecastSystem,
   { config, tensors }: Pick<ForecastModelContent, "config" | "tensors">,
@@ -32,6 +32,7 @@ export function drifting(
   const size = channels * grid.latitudes.length * grid.longitudes.length;
   const sums = { members: new Float64Array(size), truth: new Float64Array(size) };
   const counts = { members: 0, truth: 0 };
+  let reached = 0;
   const add = (into: keyof typeof sums, field: Float32Array, time: number) => {
     scaled(field, time).forEach((value, at) => (sums[into][at]! += value));
     counts[into] += 1;
@@ -50,6 +51,7 @@ export function drifting(
       async *forecast(start) {
         for await (const ensemble of system.forecast(start)) {
           const { leadHours, members } = ensemble;
+          reached = Math.max(reached, leadHours);
           if (leadHours > 24 * FORGOTTEN && leadHours <= 24 * (FORGOTTEN + AVERAGED)) {
             const time = start + leadHours * HOUR;
             for (const member of members) add("members", member, time);
@@ -60,7 +62,7 @@ export function drifting(
       },
     },
     drift() {
-      if (counts.truth === 0) return [];
+      if (reached < 24 * (FORGOTTEN + AVERAGED)) return [];
       return config.channels.map((channel, c) => ({
         channel,
         members: offset("members", c),

@@ -1,8 +1,9 @@
 import type { Engine } from "@nextscale/engine";
 import { NextscaleError } from "@nextscale/engine";
 import { createForecastModel, type ForecastModelContent } from "../model/create-forecast-model.js";
-import { requireGrid } from "../data/analyses.js";
-import { gridFrom } from "../model/grid-from.js";
+import { requireSeries } from "../training/require-series.js";
+import type { ForecastModel } from "../model/forecast-model.js";
+import { forecastLayout } from "../model/layout-of.js";
 import type { WeatherModelConfig } from "../config/config.js";
 import type { FieldSeries } from "../training/field-series.js";
 import { seriesFields, startsOf } from "../training/series-fields.js";
@@ -75,9 +76,9 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
   const { stepHours } = content.config;
   const steps = Math.round((24 * options.days) / stepHours);
   const leads = scoredLeads(stepHours, steps);
-  const layout = { grid: gridFrom(content.config.grid), channels: content.config.channels };
-  for (const series of archive === undefined ? [truth] : [truth, archive]) requireSeries(series, content.config);
-  for (const other of beside) requireSeries(truth, other.content.config);
+  const layout = forecastLayout(content.config);
+  for (const series of archive === undefined ? [truth] : [truth, archive]) requireSeries(WHERE, series, content.config);
+  requireComparable(content, beside);
   const starts = requireStarts(startsOf(truth, options.starts, steps), options);
   const fields = seriesFields(truth);
   const reports: SystemReport[] = [];
@@ -145,6 +146,7 @@ async function evaluateModel(
   const model = createForecastModel(content, { engine });
   try {
     const request = { name, fields, steps, members, seed, sharpness };
+    await prepared(model, { fields, start: starts[0]!, members, seed });
     const {
       system: watched,
       milliseconds,
@@ -164,6 +166,16 @@ async function evaluateModel(
   } finally {
     await model.close();
   }
+}
+
+/** Makes a step, so that its programs are there when time is taken. */
+async function prepared(
+  model: ForecastModel,
+  { fields, start, members, seed }: { fields: FieldSource; start: number; members: number; seed: number },
+): Promise<void> {
+  const system = modelSystem(model, { name: "", fields, steps: 1, members, seed });
+  const steps = system.forecast(start)[Symbol.asyncIterator]();
+  await steps.next();
 }
 
 async function reportOf(
@@ -186,15 +198,6 @@ async function reportOf(
     scorer.aggregator,
   );
   return { name: system.name, kind, starts: starts.length, scores: scorer.scores(), spectra: scorer.spectra() };
-}
-
-/** @throws NextscaleError `invalid-data` for a series of another grid, step or other channels than the model's */
-function requireSeries({ name, layout, stepHours }: FieldSeries, model: WeatherModelConfig): void {
-  requireGrid(WHERE, layout.grid, gridFrom(model.grid));
-  const of = (channels: readonly string[], step: number) => `${channels.join(", ")} every ${step} hours`;
-  const [expected, got] = [of(model.channels, model.stepHours), of(layout.channels, stepHours)];
-  if (expected === got) return;
-  throw new NextscaleError({ code: "invalid-data", where: WHERE, expected, got: `${got} in ${name}` });
 }
 
 /** Whole days, or every step of a forecast that has none. */
@@ -233,4 +236,24 @@ function dampingOf(archive: FieldSeries, mean: Climatology, leads: readonly numb
     }
   }
   return fit.finish();
+}
+
+/** Systems that are there besides models, by which tables find them. */
+const RESERVED = ["model", "ridge + bootstrapped errors", "damped anomaly", "climatology mean", "climatology ensemble", "persistence", "perfect model"]; // prettier-ignore
+
+/** @throws NextscaleError `invalid-argument` for models of other data than the first, or of one name */
+function requireComparable(
+  { config }: ForecastModelContent,
+  beside: NonNullable<EvaluateForecastModelOptions["beside"]>,
+): void {
+  const refuse = (expected: string, got: string) =>
+    new NextscaleError({ code: "invalid-argument", where: WHERE, expected, got });
+  const states = ({ grid, channels, stepHours }: WeatherModelConfig) => JSON.stringify([grid, channels, stepHours]);
+  const names = new Set<string>(RESERVED);
+  for (const { name, content } of beside) {
+    if (names.has(name)) throw refuse("a name of its own for each model", `${name} again`);
+    names.add(name);
+    if (states(content.config) === states(config)) continue;
+    throw refuse(`models of the same grid, channels and step as the first`, `others in ${name}`);
+  }
 }

@@ -31,7 +31,7 @@ export interface EvaluatedModel {
   readonly forecastMs: number;
   /** Share of all members that left what the climate allows before the last lead. */
   readonly unstableShare: number;
-  /** Of forecasts of more than 30 days, by channel; none of shorter ones. */
+  /** Of forecasts of 60 days or more, by channel; none of shorter ones. */
   readonly drift: readonly ClimateDrift[];
   /** How well the codes can say what happened, and how likely the model thought it; of a model that has codes. */
   readonly coding?: CodingReport;

@@ -5,7 +5,7 @@ import { fromTokens } from "../refiner/field-tokens.js";
 import type { FieldGeometry } from "../refiner/field-geometry.js";
 import type { DenoisingHead } from "./head.js";
 
-/** Noise levels that are drawn from (GenCast's, Price et al. 2024, table of its sampler). */
+/** Noise levels that are drawn from: GenCast's (Price et al. 2024). */
 export const SAMPLING_RANGE = { least: 0.03, most: 80, rho: 7 } as const;
 
 /**

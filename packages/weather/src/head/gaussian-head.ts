@@ -62,6 +62,11 @@ export function gaussianOf(output: tf.Tensor): Gaussian {
   return { mean, logDeviation: tf.minimum(tf.maximum(deviation, LOG_DEVIATION.least), LOG_DEVIATION.most) };
 }
 
+/** What tokens are along the axes; what lies across them is dropped. */
+export function unrounded(weights: HeadWeights): Quantiser<tf.Tensor, tf.Tensor> {
+  return coordinates(weights.map(({ axes }) => ({ axes: axes!, deviations: tf.ones([axes!.shape[0]]) })));
+}
+
 /** Tokens as coordinates in units of their deviations, and back; what lies across the axes is dropped. */
 export function coordinates(weights: HeadWeights): Quantiser<tf.Tensor, tf.Tensor> {
   const turned = (x: tf.Tensor, matrix: tf.Tensor, transposed: boolean): tf.Tensor => {

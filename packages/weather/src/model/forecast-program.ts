@@ -6,7 +6,7 @@ import type { DenoisingHead, OneRunHead } from "../head/head.js";
 import { anchored } from "./anchor.js";
 import { fieldModel, networkOnStates, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
-import { possibleState } from "./possible-state.js";
+import { observable, possibleState } from "./possible-state.js";
 
 /** The states that a step of some members starts from, in deviations from the mean. */
 type Start = WeatherWeights & {
@@ -64,7 +64,9 @@ function startTypes(config: WeatherModelConfig, items: number): TypesOf<Start> {
 function onStart(config: WeatherModelConfig, inputs: Start) {
   const { grid, refiner } = fieldModel(config);
   const { scaling, forcings, anchor: regression, truncation: components } = inputs;
-  const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, inputs);
+  const seen = (state: tf.Tensor) => observable({ truncation: config.truncation, grid, components }, state);
+  const pair = { previous: seen(inputs.previous), current: seen(inputs.current) };
+  const known = anchored(config.anchor, grid, { perChange: scaling.perChange, regression, components }, pair);
   const network = networkOnStates(refiner, inputs.refiner, { known: known.known, statics: scaling.statics, forcings });
   return { known, network };
 }

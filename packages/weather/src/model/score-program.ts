@@ -32,15 +32,15 @@ export function scoreProgram(config: WeatherModelConfig, score: NonNullable<OneR
   return traceTyped<Inputs>(signature, (inputs) => {
     const alone = (field: tf.Tensor) => tf.reshape(field, [1, ...size]);
     const { scaling } = inputs;
-    const pair = { previous: alone(inputs.previous), current: alone(inputs.current) };
     const { truncation: components, anchor: regression } = inputs;
     const truncation = { truncation: config.truncation, grid, components };
+    const seen = (field: tf.Tensor) => observable(truncation, alone(field));
+    const pair = { previous: seen(inputs.previous), current: seen(inputs.current) };
     const weights = { perChange: scaling.perChange, regression, components };
     const { anchor, known } = anchored(config.anchor, grid, weights, pair);
     const forcings = tf.reshape(inputs.forcings, [1, FORCINGS]);
     const network = networkOnStates(refiner, inputs.refiner, { known, statics: scaling.statics, forcings });
-    const next = observable(truncation, alone(inputs.next));
-    const missed = tf.div(tf.sub(next, anchor), scaling.innovation);
+    const missed = tf.div(tf.sub(seen(inputs.next), anchor), scaling.innovation);
     const { nats, decoded } = score(network, inputs.head, missed);
     const state = truncated(truncation, tf.add(anchor, tf.mul(decoded, scaling.innovation)));
     return { nats, decoded: tf.reshape(state, [...size]) };

@@ -1,4 +1,4 @@
-import type { NamedArrays } from "@nextscale/engine";
+import { NextscaleError, type NamedArrays } from "@nextscale/engine";
 import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
 import { averagedWeights } from "@nextscale/refinement-core";
 import {
@@ -10,12 +10,20 @@ import {
   type TrainingRun,
   type TrainingStart,
 } from "@nextscale/refinement-core/node";
-import { runConfigSchema, type RunConfig, type WeatherModelConfig, type WeatherPreset } from "../config/config.js";
+import {
+  contradictions,
+  runConfigSchema,
+  type RunConfig,
+  type WeatherModelConfig,
+  type WeatherPreset,
+} from "../config/config.js";
 import { WEATHER_PRESETS, type WeatherPresetName } from "../config/presets.js";
 import { weatherModelKind } from "../model/checkpoint-kind.js";
-import { calibrate } from "../training/calibrate.js";
+import { gridConfig } from "../model/grid-from.js";
+import { calibrate, requireCalibratable } from "../training/calibrate.js";
 import type { FieldSeries } from "../training/field-series.js";
 import { fitFoundations } from "../training/foundations.js";
+import { requireDisjoint, requireSeries } from "../training/require-series.js";
 import { refinerStage } from "../training/refiner-stage.js";
 
 /** How to train. */
@@ -23,7 +31,7 @@ export interface TrainForecastModelOptions {
   readonly preset: WeatherPresetName | WeatherPreset;
   /** What to learn from, or what makes it, called once it is clear that the model can be put where it is to go. */
   readonly series: FieldSeries | (() => Promise<FieldSeries>);
-  /** What it is calibrated on, with no time in common with `series`; without it, it is as trained. Made when it is needed. */
+  /** What it is calibrated on, with no time in common with `series`; without it, it is as trained. */
   readonly validation?: FieldSeries | (() => Promise<FieldSeries>);
   /** Folder of the finished model. */
   readonly out: string;
@@ -70,6 +78,14 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
   const preset = typeof options.preset === "string" ? WEATHER_PRESETS[options.preset] : options.preset;
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
   const series = await made(options.series);
+  const validation = options.validation === undefined ? undefined : await made(options.validation);
+  requirePreset(preset, series.layout);
+  if (validation !== undefined) {
+    const states = { grid: gridConfig(series.layout.grid), channels: [...series.layout.channels], stepHours: series.stepHours }; // prettier-ignore
+    requireSeries(WHERE, validation, states);
+    requireDisjoint(WHERE, series, validation);
+    requireCalibratable(validation);
+  }
   const engine = await openEngine(options.engine);
   try {
     const foundations = await fitFoundations(engine, preset, series);
@@ -91,9 +107,9 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
     const tensors: NamedArrays = { ...foundations.tensors, ...averagedWeights(state, "refiner") };
     const content = { config: config.model, seed, data, metrics: {}, tensors };
     const finished =
-      options.validation === undefined
+      validation === undefined
         ? content
-        : await calibrate(engine, content, await made(options.validation), {
+        : await calibrate(engine, content, validation, {
             ...(signal === undefined ? {} : { signal }),
             ...(onCalibration === undefined ? {} : { onProgress: onCalibration }),
           });
@@ -103,6 +119,19 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
   } finally {
     await engine.close();
   }
+}
+
+/** @throws NextscaleError `invalid-argument` for a preset that does not fit the grid: before anything is fitted */
+function requirePreset(preset: WeatherPreset, { grid, channels }: FieldSeries["layout"]): void {
+  const [first] = contradictions({ ...preset.model, grid: gridConfig(grid), channels });
+  if (first === undefined) return;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: WHERE,
+    expected: `a preset for ${grid.longitudes.length} x ${grid.latitudes.length} points (${grid.kind})`,
+    got: `${first.path.join(".")}: ${first.message}`,
+    fix: "choose another preset, or regrid the data",
+  });
 }
 
 function made(series: FieldSeries | (() => Promise<FieldSeries>)): Promise<FieldSeries> {

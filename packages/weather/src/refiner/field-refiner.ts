@@ -56,7 +56,7 @@ export type FieldRefinerParameters = {
   };
   /** Blocks that all scales share: attention knows distances, not grids. */
   readonly stack: WindowStackParameters;
-  /** Tells tokens of the finest scale that are drawn already from those that are not [width]. */
+  /** Tells tokens of a scale that are drawn already from those that are not [width]. */
   readonly drawn: tf.Tensor;
   readonly scales: readonly ScaleParameters[];
 };

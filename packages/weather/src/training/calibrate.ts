@@ -1,4 +1,4 @@
-import type { Engine } from "@nextscale/engine";
+import { NextscaleError, type Engine } from "@nextscale/engine";
 import type { CheckpointContent } from "@nextscale/refinement-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import { createForecastModel } from "../model/create-forecast-model.js";
@@ -16,8 +16,8 @@ export interface CalibrateOptions {
 
 /** What is forecast: enough for the differences that matter, in a tenth of the time of the training. */
 const CALIBRATION = { starts: 12, members: 8, days: [1, 3, 5] } as const;
-/** The power of a wave needs many starts, and no ensembles. */
-const RESPONSE = { starts: 48, members: 2 } as const;
+/** The power of a wave needs many starts and no ensembles, and days in which it may grow. */
+const RESPONSE = { starts: 48, members: 2, days: 10 } as const;
 /** Values of a state of the globe, 64 x 32 in three channels; of smaller states there are as many more starts. */
 const GLOBE = 64 * 32 * 3;
 
@@ -32,7 +32,8 @@ export async function calibrate(
   { signal, onProgress }: CalibrateOptions = {},
 ): Promise<CheckpointContent<WeatherModelConfig>> {
   const { seed, data, tensors } = content;
-  const steps = (24 * Math.max(...CALIBRATION.days)) / content.config.stepHours;
+  const stepsOf = (days: number) => Math.ceil((24 * days) / content.config.stepHours);
+  const leads = [...new Set(CALIBRATION.days.map(stepsOf))].map((steps) => steps * content.config.stepHours);
   const starts = Math.max(CALIBRATION.starts, Math.round((CALIBRATION.starts * GLOBE) / fieldSize(validation)));
   const common = {
     truth: seriesFields(validation),
@@ -48,9 +49,9 @@ export async function calibrate(
   const uncalibrated = open(content);
   const sharpness = await fitSharpness(uncalibrated, {
     ...common,
-    starts: startsOf(validation, starts, steps),
+    starts: startsFor(validation, starts, Math.max(...CALIBRATION.days.map(stepsOf))),
     members: CALIBRATION.members,
-    leads: CALIBRATION.days.map((days) => 24 * days),
+    leads,
     onProgress: (done) => onProgress?.(done, total),
   }).finally(() => uncalibrated.close());
   const config = { ...content.config, sharpness: [...sharpness] };
@@ -59,10 +60,33 @@ export async function calibrate(
   const withResponse = (response: Float32Array) => ({ ...tensors, "scaling/response/0": response });
   const response = await fitResponse((trial) => open({ config, tensors: withResponse(trial) }), {
     ...common,
-    starts: startsOf(validation, RESPONSE.starts, steps),
+    starts: startsFor(validation, RESPONSE.starts, stepsOf(RESPONSE.days)),
     members: RESPONSE.members,
-    ...{ layout: validation.layout, truncation, scale: scaleOfModel(config, tensors), steps },
+    ...{ layout: validation.layout, truncation, scale: scaleOfModel(config, tensors), steps: stepsOf(RESPONSE.days) },
     onProgress: (done) => onProgress?.(trials + done, total),
   });
   return { ...content, config, tensors: withResponse(response) };
+}
+
+/**
+ * Checks that a series is long enough to calibrate on.
+ *
+ * @throws NextscaleError `missing-data`
+ */
+export function requireCalibratable(validation: FieldSeries): void {
+  const most = Math.max(...CALIBRATION.days, RESPONSE.days);
+  startsFor(validation, 1, Math.ceil((24 * most) / validation.stepHours));
+}
+
+/** @throws NextscaleError `missing-data` for a series that is too short for a single forecast */
+function startsFor(validation: FieldSeries, count: number, steps: number): readonly number[] {
+  const starts = startsOf(validation, count, steps);
+  if (starts.length > 0) return starts;
+  throw new NextscaleError({
+    code: "missing-data",
+    where: "weather/calibrate",
+    expected: `validation data with forecasts of ${steps} steps of ${validation.stepHours} hours in it`,
+    got: `${validation.times.length} times in ${validation.name}`,
+    fix: "take a longer stretch without gaps",
+  });
 }

@@ -6,7 +6,7 @@ import type { FieldGeometry } from "../refiner/field-geometry.js";
 import type { Objective } from "./objective.js";
 import { cellAreas } from "./token-areas.js";
 
-/** Noise levels that are trained on, a little beyond those that are drawn from (GenCast, Price et al. 2024). */
+/** Noise levels that are trained on (GenCast, Price et al. 2024): about those that a draw comes by. */
 const TRAINING_RANGE = { least: 0.02, most: 88, rho: 7 } as const;
 
 /** The squared error of what is left without the noise, weighted so that every noise level counts alike, by area. */

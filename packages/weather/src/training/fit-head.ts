@@ -1,5 +1,6 @@
 import type { Engine, NamedArrays } from "@nextscale/engine";
 import type { HeadConfig, HeadPreset } from "../config/head-config.js";
+import { unrounded } from "../head/gaussian-head.js";
 import { configOf, fitQuantiser, headTensors, type CodedLayout, type FittedScale } from "./fit-quantiser.js";
 
 /** A head that knows its data. */
@@ -29,7 +30,9 @@ export async function fitHead(
       return { config: { ...preset, quantiser }, fitted, tensors: headTensors(fitted, ({ weights }) => weights) };
     }
     case "gaussian": {
-      const fitted = await fitQuantiser(engine, { kind: "transform", step: preset.step }, layout, missed);
+      const transform = { kind: "transform", step: preset.step } as const;
+      // Unlike codes, coordinates are not rounded, and leave nothing of that to the finer scales.
+      const fitted = await fitQuantiser(engine, transform, layout, missed, (_, weights) => unrounded(weights));
       const dimensions = fitted.map((scale) => scale.dimensions);
       const tensors = headTensors(fitted, ({ weights, deviations }) => {
         return { axes: weights["axes"]!, deviations: { data: deviations! } };

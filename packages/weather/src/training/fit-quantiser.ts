@@ -8,6 +8,7 @@ import {
   traceTyped,
   walk,
   type HostTensor,
+  type Quantiser,
   type TypesOf,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
@@ -44,16 +45,19 @@ const BATCH = 16;
  * closed loop, as they will be coded.
  *
  * @param fields [N, H, W, C] of what the anchor misses, in its standard deviations
+ * @param coderOf what they will be coded by, where that is not the quantiser itself
  */
 export async function fitQuantiser(
   engine: Engine,
   preset: FieldQuantiserPreset,
   layout: CodedLayout,
   fields: Float32Array,
+  coderOf: (config: FieldQuantiserConfig, weights: HeadWeights) => Quantiser<tf.Tensor, tf.Tensor> = fieldQuantiser,
 ): Promise<readonly FittedScale[]> {
   const fitted: FittedScale[] = [];
   for (const [k, side] of [layout.pyramid.baseSide, ...layout.pyramid.factors].entries()) {
-    const vectors = await residualTokens(engine, configOf(preset, fitted), layout, fitted, fields);
+    const coder = (weights: HeadWeights) => coderOf(configOf(preset, fitted), weights);
+    const vectors = await residualTokens(engine, coder, layout, fitted, fields);
     fitted.push(fitScale(preset, vectors, side ** 2 * layout.channels, k));
   }
   return fitted;
@@ -77,7 +81,7 @@ function fitScale(preset: FieldQuantiserPreset, vectors: Float32Array, width: nu
 /** Residuals of the next scale, all tokens of all fields. */
 async function residualTokens(
   engine: Engine,
-  config: FieldQuantiserConfig,
+  coderOf: (weights: HeadWeights) => Quantiser<tf.Tensor, tf.Tensor>,
   { grid, channels, pyramid }: CodedLayout,
   fitted: readonly FittedScale[],
   fields: Float32Array,
@@ -93,7 +97,7 @@ async function residualTokens(
   const program = traceTyped<Inputs>({ fields: f32(BATCH, ...size), head }, (inputs) => {
     const levels = gaussianPyramid(coarsening, inputs.fields, factors.length);
     const start = tf.zerosLike(levels.at(-1)!);
-    const coder = fieldQuantiser(config, inputs.head);
+    const coder = coderOf(inputs.head);
     const known = [...walk(scales.slice(0, fitted.length), start, encode(coder, levels))];
     const scale = scales[fitted.length]!;
     return { tokens: scale.residual(levels, scale.context(known.at(-1)?.state ?? start)) };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openEngine } from "@nextscale/engine/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WeatherPreset } from "../../src/config/config.js";
+import type { HeadPreset } from "../../src/config/head-config.js";
 import { channelsFirst } from "../../src/model/channel-order.js";
 import type { ForecastModel, ForecastRequest, InitialState } from "../../src/model/forecast-model.js";
 import { createForecastModel } from "../../src/model/create-forecast-model.js";
@@ -16,7 +17,11 @@ import { TINY, tinySeries } from "../support/tiny-series.js";
 
 const SIZE = 2 * 8 * 16;
 const single: WeatherPreset["model"]["pyramid"] = { factors: [], baseSide: 2, expansion: "bilinear" };
-const { corruption, ...training } = TINY.training;
+const training = { ...TINY.training };
+delete training.corruption;
+
+/** The encoder's, those of a base of 2 x 4 tokens in ever denser passes, and one for each of two finer scales. */
+const NESTED_PASSES = 1 + 4 + 2;
 
 /** Heads, and passes through the network of a step of each. */
 const HEADS: readonly (readonly [string, WeatherPreset, number])[] = [
@@ -29,13 +34,37 @@ const HEADS: readonly (readonly [string, WeatherPreset, number])[] = [
         pyramid: single,
         head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: 1 },
       },
-      training: { ...training, corruption: corruption! },
+      training,
     },
     2,
   ],
   [
+    "categorical of residual vectors",
+    {
+      ...TINY,
+      model: {
+        ...TINY.model,
+        head: { kind: "categorical", quantiser: { kind: "vector", vocabulary: 16, stages: [1, 2, 2] }, passes: 1 },
+      },
+    },
+    4,
+  ],
+  [
+    // 2 x 4 tokens at the base: one, then one more, two, and the rest.
+    "categorical with a nested base",
+    { ...TINY, model: { ...TINY.model, head: { ...TINY.model.head, passes: 1, base: "nested" } as HeadPreset } },
+    NESTED_PASSES,
+  ],
+  [
     "diffusion",
-    { model: { ...TINY.model, pyramid: single, head: { kind: "diffusion", levels: 3, churn: 1 } }, training },
+    {
+      model: {
+        ...TINY.model,
+        pyramid: single,
+        head: { kind: "diffusion", levels: 3, churn: { amount: 1, above: 0.5 } },
+      },
+      training,
+    },
     10,
   ],
   ["one-pass", { model: { ...TINY.model, pyramid: single, head: { kind: "one-pass", noise: 8 } }, training }, 2],
@@ -93,32 +122,41 @@ describe.each(HEADS)("%s", (name, preset, evaluations) => {
     expect(model.networkEvaluations).toBe(evaluations);
   });
 
-  test("can be put on another model's network, untrained", async () => {
-    const content = await readForecastModel(join(home, name));
-    const { head, pyramid } = content.config;
-    const engine = await openEngine();
-    const other = createForecastModel(withUntrainedHead(content, { head, pyramid }), { engine, ownsEngine: true });
-    expect(other.networkEvaluations).toBe(evaluations);
-    for await (const { fields } of other.forecast({ initial, steps: 1, members: 2 })) {
-      expect(fields.every(Number.isFinite)).toBe(true);
-      expect(fields.subarray(0, SIZE)).not.toEqual((await lastStep({ members: 1, steps: 1 })).subarray(0, SIZE));
-    }
-    await other.close();
-  });
-
   test("spreads less when it is sharper", async () => {
+    const members = 8;
+    /** Root mean square over the cells of the first channel. */
     const spread = (fields: Float32Array) => {
-      const values = Array.from({ length: 8 }, (_, m) => fields[m * SIZE + 60]!);
-      const mean = values.reduce((sum, value) => sum + value, 0) / 8;
-      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 7);
+      const variances = Array.from({ length: SIZE / 2 }, (_, cell) => {
+        const values = Array.from({ length: members }, (__, m) => fields[m * SIZE + cell]!);
+        const mean = values.reduce((sum, value) => sum + value, 0) / members;
+        return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (members - 1);
+      });
+      return Math.sqrt(variances.reduce((sum, value) => sum + value, 0) / variances.length);
     };
-    const [narrow, own] = [await lastStep({ members: 8, sharpness: 0.1 }), await lastStep({ members: 8 })];
+    const narrow = await lastStep({ members, steps: 1, sharpness: 0.1 });
+    const own = await lastStep({ members, steps: 1 });
     expect(spread(narrow)).toBeLessThan(spread(own));
   });
 
   test("has a likelihood if it has codes", async () => {
-    const scored = model.score(initial, initial.current);
-    if (model.config.head.kind === "categorical") expect((await scored).bitsPerValue).toBeGreaterThan(0);
-    else await expect(scored).rejects.toThrow(/categorical head.* got a head of kind/s);
+    const next = channelsFirst(series.fields.slice(101 * SIZE, 102 * SIZE), 2);
+    const scored = model.score(initial, next);
+    if (model.config.head.kind === "categorical") {
+      const other = channelsFirst(series.fields.slice(300 * SIZE, 301 * SIZE), 2);
+      // What did not follow is less likely.
+      expect((await scored).bitsPerValue).toBeLessThan((await model.score(initial, other)).bitsPerValue);
+    } else await expect(scored).rejects.toThrow(/categorical head.* got a head of kind/s);
   });
+});
+
+test.each(["diffusion", "one-pass"])("%s can be put on the network of another model, untrained", async (name) => {
+  const content = await readForecastModel(join(home, "gaussian"));
+  const { head, pyramid } = (await readForecastModel(join(home, name))).config;
+  const engine = await openEngine();
+  const other = createForecastModel(withUntrainedHead(content, { head, pyramid }), { engine, ownsEngine: true });
+  expect(other.networkEvaluations).toBe(HEADS.find(([own]) => own === name)![2]);
+  for await (const { fields } of other.forecast({ initial, steps: 1, members: 2 })) {
+    expect(fields.every(Number.isFinite)).toBe(true);
+  }
+  await other.close();
 });

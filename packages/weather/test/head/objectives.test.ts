@@ -44,7 +44,7 @@ const saying = (said: (scale: number, features: tf.Tensor | undefined) => tf.Ten
 test("denoising with nothing said costs 1 at every noise level, as it is preconditioned to", () => {
   const geometry = geometryOf([], 2);
   const objective = diffusionObjective(
-    diffusionHead({ kind: "diffusion", levels: 20, churn: 0 }, geometry),
+    diffusionHead({ kind: "diffusion", levels: 20, churn: { amount: 0, above: 0 } }, geometry),
     geometry,
     1,
   );

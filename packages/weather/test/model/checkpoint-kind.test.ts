@@ -38,7 +38,11 @@ test.each<[string, Partial<WeatherModelConfig>, string]>([
   ],
   ["tokens of the base that do not divide it", { pyramid: { ...right.pyramid, baseSide: 4 } }, "pyramid.factors"],
   ["a scale too few", { head: categorical(3) }, "head"],
-  ["diffusion over several scales", { head: { kind: "diffusion", levels: 20, churn: 0 } }, "head"],
+  [
+    "diffusion over several scales",
+    { head: { kind: "diffusion", levels: 20, churn: { amount: 0, above: 0 } } },
+    "head",
+  ],
   ["a sharpness too many", { sharpness: [1, 1, 1, 1, 1] }, "sharpness"],
   [
     "an encoder coarser than the finest scale",

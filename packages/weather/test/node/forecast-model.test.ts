@@ -53,15 +53,28 @@ describe("training", () => {
 
   test("sharpness is fitted where there is validation data", { timeout: 60_000 }, async () => {
     const trials: number[] = [];
-    // Two starts: what is tested here is that it is done.
-    const validation = await tinySeries(3, 13);
+    // A few starts: what is tested here is that it is done.
+    const validation = await tinySeries(3, 24, 2011);
     const { config } = await train("calibrated", { validation, onCalibration: (done) => trials.push(done) });
-    // Rounds of the response, then trials of the sharpness.
+    // Trials of the sharpness, then rounds of the response.
     expect(trials).toEqual(Array.from({ length: 8 + 5 + 4 * 3 }, (_, i) => i + 1));
     config.sharpness.forEach((value) => {
       expect(value).toBeGreaterThan(0.5);
       expect(value).toBeLessThan(1.8);
     });
+  });
+
+  test("validation data that the training has seen, or of other fields, is refused before it begins", async () => {
+    await expect(train("seen", { validation: await tinySeries(3, 24) })).rejects.toThrow(/other times than tiny/);
+    const other = { ...series, stepHours: 24 };
+    await expect(train("other", { validation: other })).rejects.toThrow(/every 12 hours.*every 24 hours/s);
+    await expect(train("brief", { validation: await tinySeries(3, 5, 2011) })).rejects.toMatchObject({
+      code: "missing-data",
+    });
+    const preset = { ...TINY, model: { ...TINY.model, truncation: 9 } };
+    await expect(train("waves", { preset })).rejects.toThrow(
+      /a preset for 16 x 8 points .* truncation: expected waves/s,
+    );
   });
 
   test("what cannot be learned from is refused before anything is written", async () => {

@@ -37,7 +37,7 @@ const HOUR = 3_600_000;
  * Weather of a kind on 8 x 16 points: waves of two channels that travel eastwards and are driven by noise, in units of no
  * channel's own size.
  */
-export async function tinySeries(seed: number, count: number): Promise<FieldSeries> {
+export async function tinySeries(seed: number, count: number, year = 2001): Promise<FieldSeries> {
   const grid = gaussianGrid(ROWS, COLUMNS);
   const waves = 4;
   const draws = normals(randomStream(seed, "test/tiny-series"), { sites: count, draws: 4 * waves });
@@ -72,7 +72,7 @@ export async function tinySeries(seed: number, count: number): Promise<FieldSeri
     hash: await sha256(new Uint8Array(fields.buffer)),
     layout: { grid, channels: ["z500", "t850"] },
     stepHours: 12,
-    times: Float64Array.from({ length: count }, (_, i) => Date.UTC(2001, 0, 1) + 12 * i * HOUR),
+    times: Float64Array.from({ length: count }, (_, i) => Date.UTC(year, 0, 1) + 12 * i * HOUR),
     fields,
     statics: new Float32Array(0),
   };

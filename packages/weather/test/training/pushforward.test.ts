@@ -69,7 +69,7 @@ test("there is none for a share of 0, and diffusion is refused it", () => {
   const { model, training } = configOf(0.25);
   const rest = Object.fromEntries(Object.entries(training).filter(([name]) => name !== "corruption"));
   const pyramid = { ...model.pyramid, factors: [], baseSide: 2 };
-  const head = { kind: "diffusion", levels: 3, churn: 0 };
+  const head = { kind: "diffusion", levels: 3, churn: { amount: 0, above: 0 } };
   const diffusion = { model: { ...model, pyramid, head, sharpness: [1] }, training: rest };
   expect(runConfigSchema.safeParse(diffusion).error?.issues[0]?.message).toMatch(/expected 0 for diffusion/);
   expect(runConfigSchema.safeParse({ ...diffusion, training: { ...rest, pushforward: 0 } }).success).toBe(true);
