@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { loadImageModel } from "@nextscale/images/node";
 import { createProgress } from "@nextscale/refinement-core";
-import { bundledForecastModels } from "@nextscale/weather/node";
 import { labelledGrid, scaleStrip } from "../images/pictures.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, quoteForShell } from "../output.js";
@@ -15,7 +14,6 @@ export interface DemoOptions {
 }
 
 const MODEL = "mnist";
-/** Forecasts are shown where this model is bundled. */
 const FORECAST_MODEL = "sim";
 /** A square of ten times ten: every column is one digit. */
 const COUNT = 100;
@@ -25,7 +23,6 @@ const STRIP_ROWS = 10;
 /** Generates digits with the bundled model, a grid of them and some of them at every scale, and makes a weather forecast. */
 export async function demo(options: DemoOptions, invocation: Invocation): Promise<void> {
   await demoDigits(options, invocation);
-  if (!bundledForecastModels().includes(FORECAST_MODEL)) return;
   print("", ...(await demoForecast({ model: FORECAST_MODEL, ...options }, invocation)));
 }
 
