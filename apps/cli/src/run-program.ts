@@ -17,7 +17,7 @@ function withoutHelp(args: readonly string[]): string[] {
 }
 
 /**
- * Runs one command line to its end and returns the exit code: 0, 1 for any failure, 130 after Ctrl-C.
+ * Runs the program to its end and returns the exit code: 0, 1 for any failure, 130 after Ctrl-C.
  *
  * @param args what follows the program's name
  */
@@ -25,12 +25,19 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   endOnClosedOutput();
   const interrupts = watchInterrupts();
   try {
-    const program = createProgram({ args, signal: interrupts.signal });
+    return await runCommandLine(args, interrupts.signal);
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** Runs one command line and returns the exit code, without a part in the signals and streams of the process. */
+export async function runCommandLine(args: readonly string[], signal: AbortSignal): Promise<number> {
+  try {
+    const program = createProgram({ args, signal });
     await program.parseAsync(hasUnknownCommand(program, args) ? withoutHelp(args) : [...args], { from: "user" });
     return 0;
   } catch (error) {
-    return reportFailure(error, interrupts.signal);
-  } finally {
-    interrupts.stop();
+    return reportFailure(error, signal);
   }
 }
