@@ -139,13 +139,19 @@ export {
   type WeatherPreset,
   type WeatherTrainingConfig,
 } from "./config/config.js";
-export type {
-  CategoricalHeadConfig,
-  DiffusionHeadConfig,
-  GaussianHeadConfig,
-  HeadConfig,
-  HeadPreset,
-  OnePassHeadConfig,
+export {
+  categoricalHeadSchema,
+  diffusionHeadSchema,
+  gaussianHeadSchema,
+  headConfigSchema,
+  onePassHeadSchema,
+  type CategoricalHeadConfig,
+  type DiffusionHeadConfig,
+  type FieldQuantiserPreset,
+  type GaussianHeadConfig,
+  type HeadConfig,
+  type HeadPreset,
+  type OnePassHeadConfig,
 } from "./config/head-config.js";
 export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./config/presets.js";
 export { ANALYSIS_SETS, type AnalysisSet, type Years } from "./config/analysis-sets.js";
