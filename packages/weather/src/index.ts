@@ -145,6 +145,8 @@ export {
   gaussianHeadSchema,
   headConfigSchema,
   onePassHeadSchema,
+  transformQuantiserSchema,
+  vectorQuantiserSchema,
   type CategoricalHeadConfig,
   type DiffusionHeadConfig,
   type FieldQuantiserPreset,
