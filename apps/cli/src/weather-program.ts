@@ -114,7 +114,7 @@ function addForecast(weather: Command, invocation: Invocation): void {
       .option("--shard <i/n>", "only part i (from 0) of n equal parts of the members", shard)
       .option(
         "--sharpness <s>",
-        "divides the logits, one number or one for each scale; below 1 members lie closer together (default: the model's)",
+        "how far members spread, one number or one for each scale; below 1 they lie closer together (default: the model's)",
         positiveNumbers,
       )
       .addOption(engineOption())

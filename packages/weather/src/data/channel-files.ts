@@ -15,7 +15,8 @@ interface Part {
 
 /**
  * Data sets that hold a channel each as one, whose variables have the channels' names: many files give a variable the name of its
- * quantity alone, `z`, and its level in the file's name. The field is the variable of the channel's own name, or the only one.
+ * quantity alone, `z`, and its level in the file's name. The field is the variable of the channel's own name, or the
+ * only one, unless that names a level itself.
  *
  * @param files data set of each channel, all of the same times and the same rows and columns
  * @throws NextscaleError `missing-data` without a field, `invalid-data` for several, or for coordinates that differ; as `gridOf`
@@ -36,7 +37,10 @@ async function partOf(channel: string, file: Dataset): Promise<Part> {
   const placement = await gridOf(file);
   const { dimension } = await timesOf(file);
   const found = await findChannels(file, placement, [dimension]);
-  const source = found.get(channel) ?? (found.size === 1 ? [...found.values()][0]! : undefined);
+  const [only, ...more] = found;
+  // A field with a level in its name, t850, says which channel it is.
+  const isNameless = only !== undefined && more.length === 0 && !/\d$/.test(only[0]);
+  const source = found.get(channel) ?? (isNameless ? only[1] : undefined);
   if (source === undefined) {
     const names = [...found.keys()].join(", ");
     const [code, got] = found.size === 0 ? (["missing-data", "none"] as const) : (["invalid-data", names] as const);

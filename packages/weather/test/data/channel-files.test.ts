@@ -22,7 +22,7 @@ test("files of a channel each are one data set, whatever they call the field, an
 });
 
 test("dimensions may have other names in every file", async () => {
-  const other = analysesFile();
+  const other = plain();
   const names = new Map([["latitude", "lat"], ["longitude", "lon"], ["time", "when"]]); // prettier-ignore
   const lat = datasetOf(
     [...other.variables.values()].map((one) => ({
@@ -48,6 +48,7 @@ describe("what does not fit is said", () => {
   test.each<[string, Record<string, Dataset>, RegExp]>([
     ["no file", {}, /a file for each channel/],
     ["several fields", { z500: two }, /a field z500, or a single one, .* got z, t/],
+    ["a field of another level", { z500: renamed(analysesFile(), "z850") }, /a field z500, .* got z850/],
     ["other times", { z500: plain(), z850: plain({ times: [0, 12, 24, 48] }) }, /the same time in all files, got another in that of z850/], // prettier-ignore
     ["times from another day", { z500: plain(), z850: plain({ timeUnits: "hours since 2000-01-02" }) }, /the same time/], // prettier-ignore
     ["rows in another order", { z500: plain(), z850: plain({ descending: true }) }, /the same latitude/],
