@@ -218,17 +218,18 @@ test("bench times the parts that are asked for", async () => {
   expect(forecasting).toEqual({ skipped: "not among --only" });
 });
 
-test("demo draws digits with the bundled model, and says how to draw them again", async () => {
+test("demo draws digits and makes a forecast with the bundled models, and says how to do it again", async () => {
   const { status, stdout, stderr } = await inOwnProcess(["demo", "--out", at("demo")]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  const names = ["digits.png", "digits.png.receipt.json", "scales.png", "scales.png.receipt.json"];
-  expect(readdirSync(at("demo"))).toEqual(names);
+  const outputs = ["digits.png", "forecast.nc", "mean-and-spread-z500-120h.svg", "plume-z500.svg", "scales.png"];
+  expect(readdirSync(at("demo"))).toEqual(outputs.flatMap((name) => [name, `${name}.receipt.json`]));
   for (const name of ["digits.png", "scales.png"]) {
     expect(readPng(readFileSync(at(`demo/${name}`))).width, name).toBeGreaterThan(10 * 28);
   }
   expect(stdout).toContain(
     `npx nextscale images sample --model mnist --count 100 --seed 1 --out ${at("demo/digits.png")}`,
   );
+  expect(stdout).toContain("npx nextscale weather forecast --model sim --members 16 --days 10 --seed 1 --out");
 });
 
 test("an engine that is not here is named with what would make it load", async () => {
