@@ -32,6 +32,9 @@ export interface CreateForecastModelOptions {
   readonly ownsEngine?: boolean;
 }
 
+/** More members in one run take longer each: what they work on no longer fits the caches. */
+const MEMBERS_AT_A_TIME = 8;
+
 /**
  * A forecast model from the content of its two files. It works wherever there is an engine; with Node `loadForecastModel` does
  * it all.
@@ -63,22 +66,26 @@ export function createForecastModel(
       const stream = randomStream(seed, `weather/forecast/${initial.time}/${step}`);
       const next = new Float32Array(members * size);
       await programs.call(() =>
-        inBatches(members, async (first, items, kept) => {
-          await untilSignalsAreSeen();
-          if (signal?.aborted) throw interrupted(step, steps);
-          const drawn = await drawStep(config, head, {
-            members: { first: firstMember + first, count: items },
-            stream,
-            sharpness: Float32Array.from(sharpness),
-            start: {
-              previous: sliceItems(previous, size, first, items),
-              current: sliceItems(current, size, first, items),
-              forcings: repeated(Float32Array.from(forcings(start, config.stepHours)), items),
-            },
-            run: programs.run,
-          });
-          next.set(drawn.subarray(0, kept * size), first * size);
-        }),
+        inBatches(
+          members,
+          async (first, items, kept) => {
+            await untilSignalsAreSeen();
+            if (signal?.aborted) throw interrupted(step, steps);
+            const drawn = await drawStep(config, head, {
+              members: { first: firstMember + first, count: items },
+              stream,
+              sharpness: Float32Array.from(sharpness),
+              start: {
+                previous: sliceItems(previous, size, first, items),
+                current: sliceItems(current, size, first, items),
+                forcings: repeated(Float32Array.from(forcings(start, config.stepHours)), items),
+              },
+              run: programs.run,
+            });
+            next.set(drawn.subarray(0, kept * size), first * size);
+          },
+          MEMBERS_AT_A_TIME,
+        ),
       );
       const fields = new Float32Array(members * size);
       for (let member = 0; member < members; member++) {
