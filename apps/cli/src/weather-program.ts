@@ -165,9 +165,10 @@ function addEvaluate(weather: Command, invocation: Invocation): void {
       )
       .option("--archive <file>", "years that it was trained on, for the baselines (default: those of its preset)")
       .addOption(
-        new Option("--split <name>", "which years of the preset's data: for decisions, or for the final figures")
-          .choices(["validation", "test"])
-          .default("test"),
+        new Option(
+          "--split <name>",
+          "which years of the preset's data: for decisions, or for the final figures (default: test)",
+        ).choices(["validation", "test"]),
       )
       .option("--starts <n>", "forecasts, spread over the data", integer(1, 100_000), 40)
       .option("--members <n>", "size of the ensembles", integer(2, 10_000), 16)

@@ -16,6 +16,7 @@ import { engineOption } from "../engine-option.js";
 import type { Invocation } from "../invocation.js";
 import { print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
+import { requireDistinct } from "../weather/distinct-paths.js";
 import { readSeries, readSplit, simulateSeries } from "../weather/read-series.js";
 import { reportTables } from "../weather/score-tables.js";
 
@@ -25,7 +26,7 @@ export interface EvaluateWeatherOptions {
   readonly beside?: readonly string[];
   readonly data?: string;
   readonly archive?: string;
-  readonly split: "validation" | "test";
+  readonly split?: "validation" | "test";
   readonly starts: number;
   readonly members: number;
   readonly days: number;
@@ -49,7 +50,7 @@ export async function evaluateWeather(options: EvaluateWeatherOptions, invocatio
   const began = performance.now();
   const { out, starts, members, days, seed } = options;
   const { signal } = invocation;
-  if (out !== undefined) await requireWritable(out, "file");
+  if (out !== undefined) await requireReport(out, options);
   const content = await readForecastModel(options.model);
   const beside = await Promise.all(
     (options.beside ?? []).map(async (name) => ({ name, content: await readForecastModel(name) })),
@@ -80,19 +81,43 @@ export async function evaluateWeather(options: EvaluateWeatherOptions, invocatio
   }
 }
 
+/** Checks the name of a report: pictures are drawn of files that end in .json. */
+async function requireReport(out: string, { data, archive }: EvaluateWeatherOptions): Promise<void> {
+  if (!out.endsWith(".json")) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "--out",
+      expected: "a file that ends in .json",
+      got: out,
+    });
+  }
+  await requireWritable(out, "file");
+  await requireDistinct(out, { "--data": data, "--archive": archive });
+}
+
 /**
  * Truth and archive: files, those of a known data set by its years, or for a model of the simulator a year that it has not seen
  * and a run that it has.
  */
 async function dataOf(
   config: WeatherModelConfig,
-  { data, archive, split }: EvaluateWeatherOptions,
+  { data, archive, split: wanted }: EvaluateWeatherOptions,
   signal: AbortSignal,
 ): Promise<Pick<EvaluateForecastModelOptions, "truth" | "archive" | "perfect">> {
   const { grid, channels, stepHours } = config;
   const layout = forecastLayout(config);
   const read = (path: string) => readSeries(path, { layout, stepHours, signal });
   const set = data === undefined ? setOf(config) : analysisSetIn(data);
+  if (wanted !== undefined && data !== undefined && set === undefined) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "--split",
+      expected: "data whose years have a use: that of a preset",
+      got: `${wanted} of ${data}`,
+      fix: "leave it out, and name a file with the years to evaluate on",
+    });
+  }
+  const split = wanted ?? "test";
   if (set !== undefined) {
     const folder = data ?? folderOfSet(set);
     const part = (name: keyof AnalysisSet["years"]) => readSplit(folder, set, name, { stepHours, signal });

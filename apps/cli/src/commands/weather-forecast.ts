@@ -8,6 +8,7 @@ import { shardRange, type Shard } from "../options.js";
 import { formatSeconds, print, printJson, quoteForShell } from "../output.js";
 import { receiptOf } from "../outputs.js";
 import { requireDatasetOutput } from "../weather/dataset-output.js";
+import { requireDistinct } from "../weather/distinct-paths.js";
 import { startOf } from "../weather/initial-state.js";
 
 /** Options of `nextscale weather forecast`. */
@@ -36,6 +37,7 @@ export async function forecastWeather(options: ForecastWeatherOptions, invocatio
     throw invalid(`--shard with no more parts than the ${options.members} members`, `${options.shard?.count} parts`);
   }
   await requireDatasetOutput(out);
+  await requireDistinct(out, { "--init": options.init });
   const model = await loadForecastModel(options.model, engineOption(options.engine));
   try {
     const steps = stepsOf(model, options.days);

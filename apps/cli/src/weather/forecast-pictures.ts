@@ -44,6 +44,10 @@ export async function forecastPictures(forecast: ForecastFile, options: Forecast
     return index < 0 ? undefined : partOf(await truth!.read(index));
   };
   const place = options.point ?? middleOf(grid);
+  requireInside(grid, place);
+  if (truth !== undefined && !leadHours.some((lead) => truth.times.includes(start + lead * HOUR))) {
+    throw invalid("--truth of the times of the forecast", `none from ${new Date(start).toISOString()} on`);
+  }
   const series: number[][] = Array.from({ length: forecast.members }, () => []);
   const truths: number[] = [];
   for (const [l, lead] of leadHours.entries()) {
@@ -83,6 +87,15 @@ export async function forecastPictures(forecast: ForecastFile, options: Forecast
           }),
         }),
   };
+}
+
+/** @throws NextscaleError `invalid-argument` for a place outside a region */
+function requireInside({ kind, latitudes, longitudes }: Grid, { latitude, longitude }: Point): void {
+  if (kind !== "regional") return;
+  const [south, north, west, east] = [latitudes[0]!, latitudes.at(-1)!, longitudes[0]!, longitudes.at(-1)!];
+  const turned = west + ((((longitude - west) % 360) + 360) % 360);
+  if (latitude >= south && latitude <= north && turned <= east) return;
+  throw invalid(`--point from ${south} to ${north} north and ${west} to ${east} east`, `${latitude},${longitude}`);
 }
 
 function ranksOf(grid: Grid, channel: string, members: readonly Float32Array[], truth: Float32Array): Float64Array {

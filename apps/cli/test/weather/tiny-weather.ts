@@ -11,7 +11,7 @@ export const LAYOUT: FieldLayout = { grid: gaussianGrid(ROWS, COLUMNS), channels
 const BEGIN = Date.UTC(2001, 0, 1);
 
 /**
- * Writes weather of a kind, every 12 hours from 2001-01-01: waves that travel eastwards and are driven by noise.
+ * Writes weather of a kind, every 12 hours from 2001-01-01 unless told: waves that travel eastwards and are driven by noise.
  *
  * @param change changes the fields [time][latitude][longitude] of a channel before they are written
  */
@@ -21,8 +21,9 @@ export async function writeTinyWeather(
   times: number,
   change: (channel: string, values: Float32Array) => Float32Array = (_, values) => values,
   layout: FieldLayout = LAYOUT,
+  begin = BEGIN,
 ): Promise<void> {
-  const hours = Array.from({ length: times }, (_, i) => BEGIN + 12 * i * 3_600_000);
+  const hours = Array.from({ length: times }, (_, i) => begin + 12 * i * 3_600_000);
   const writer = await openDatasetWriter(path, seriesLayout(layout, hours));
   for (const [c, name] of layout.channels.entries()) {
     const values = travellingWaves(seed, c, times).map((value) => (c === 0 ? 50_000 + 500 * value : 250 + 3 * value));

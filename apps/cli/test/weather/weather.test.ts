@@ -28,7 +28,7 @@ const forecast = (...more: string[]) =>
 const START = ["--init-time", "2001-01-11T00:00"];
 
 beforeAll(async () => {
-  await writeTinyWeather(at("train.nc"), 1, 600);
+  await writeTinyWeather(at("train.nc"), 1, 600, undefined, LAYOUT, Date.UTC(1991, 0, 1));
   await writeTinyWeather(at("truth.nc"), 2, 60);
   await run(["weather", "train", "--preset", "tiny", "--data", at("train.nc"), "--out", at("model"), "--seed", "1"]);
 });
@@ -209,6 +209,18 @@ describe("verification", () => {
       /a coordinate of members \(realization\), got time\(time\)/,
     );
   });
+});
+
+test("an output that is an input, or of another kind, is refused, and so is what has no effect", async () => {
+  const before = readFileSync(at("truth.nc"));
+  await expect(forecast(...START, "--out", at("truth.nc"))).rejects.toThrow(/another file than that of --init/);
+  const words = ["weather", "evaluate", "--model", at("model"), "--data", at("truth.nc")];
+  await expect(run([...words, "--out", at("truth.nc")])).rejects.toThrow(/a file that ends in .json/);
+  await expect(run([...words, "--split", "validation"])).rejects.toThrow(
+    /--split: expected data whose years have a use/,
+  );
+  await expect(run([...words, "--archive", at("truth.nc")])).rejects.toThrow(/in both/);
+  expect(readFileSync(at("truth.nc"))).toEqual(before);
 });
 
 test("evaluation prints a table and writes a report, of which pictures are drawn", async () => {

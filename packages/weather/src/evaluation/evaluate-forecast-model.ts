@@ -1,7 +1,7 @@
 import type { Engine } from "@nextscale/engine";
 import { NextscaleError } from "@nextscale/engine";
 import { createForecastModel, type ForecastModelContent } from "../model/create-forecast-model.js";
-import { requireSeries } from "../training/require-series.js";
+import { requireDisjoint, requireSeries } from "../training/require-series.js";
 import type { ForecastModel } from "../model/forecast-model.js";
 import { forecastLayout } from "../model/layout-of.js";
 import type { WeatherModelConfig } from "../config/config.js";
@@ -78,6 +78,7 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
   const leads = scoredLeads(stepHours, steps);
   const layout = forecastLayout(content.config);
   for (const series of archive === undefined ? [truth] : [truth, archive]) requireSeries(WHERE, series, content.config);
+  if (archive !== undefined) requireDisjoint(WHERE, archive, truth);
   requireComparable(content, beside);
   const starts = requireStarts(startsOf(truth, options.starts, steps), options);
   const fields = seriesFields(truth);
@@ -243,7 +244,7 @@ const RESERVED = ["model", "ridge + bootstrapped errors", "damped anomaly", "cli
 
 /** @throws NextscaleError `invalid-argument` for models of other data than the first, or of one name */
 function requireComparable(
-  { config }: ForecastModelContent,
+  { config, hash }: ForecastModelContent,
   beside: NonNullable<EvaluateForecastModelOptions["beside"]>,
 ): void {
   const refuse = (expected: string, got: string) =>
@@ -253,6 +254,7 @@ function requireComparable(
   for (const { name, content } of beside) {
     if (names.has(name)) throw refuse("a name of its own for each model", `${name} again`);
     names.add(name);
+    if (content.hash === hash) throw refuse("other models", `${name}, which is the model itself`);
     if (states(content.config) === states(config)) continue;
     throw refuse(`models of the same grid, channels and step as the first`, `others in ${name}`);
   }

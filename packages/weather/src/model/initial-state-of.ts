@@ -8,7 +8,8 @@ import { requireState } from "./requirements.js";
 /**
  * The two analyses that a model's forecast starts from, out of a data set with the model's channels on its grid.
  *
- * @param time of the start, milliseconds since 1970-01-01 UTC; the last that has a predecessor unless told
+ * @param time of the start, milliseconds since 1970-01-01 UTC; the last at an hour of the day that the model
+ *   knows, with a predecessor, unless told
  * @throws NextscaleError as `openAnalyses`; `missing-data` without the two times, `invalid-data` for masked cells
  */
 export async function initialStateOf(
@@ -19,7 +20,8 @@ export async function initialStateOf(
   const { times, read } = await openAnalyses(dataset, layout);
   const step = config.stepHours * HOUR;
   const at = new Map(Array.from(times, (value, i) => [value, i]));
-  const start = time ?? times.findLast((value) => at.has(value - step));
+  const isKnown = (value: number) => config.hours.includes((value % (24 * HOUR)) / HOUR);
+  const start = time ?? times.findLast((value) => at.has(value - step) && isKnown(value) && isKnown(value - step));
   const [previous, current] = start === undefined ? [] : [at.get(start - step), at.get(start)];
   if (start === undefined || previous === undefined || current === undefined) {
     const wanted = start === undefined ? "" : ` at ${iso(start - step)} and ${iso(start)}`;

@@ -17,7 +17,7 @@ export function requireSeries(
   throw new NextscaleError({ code: "invalid-data", where, expected, got: `${got} in ${name}` });
 }
 
-/** @throws NextscaleError `invalid-data` for series that have a time in common: what is decided on must not be trained on */
+/** @throws NextscaleError `invalid-data` for series that have a time in common: what is measured on must not have been fitted to */
 export function requireDisjoint(where: string, training: FieldSeries, validation: FieldSeries): void {
   const times = new Set(training.times);
   const common = validation.times.find((time) => times.has(time));
@@ -25,7 +25,7 @@ export function requireDisjoint(where: string, training: FieldSeries, validation
   throw new NextscaleError({
     code: "invalid-data",
     where,
-    expected: `validation data of other times than ${training.name}`,
+    expected: `data to decide or to measure on of other times than ${training.name}`,
     got: `${new Date(common).toISOString()} in both`,
     fix: "hold some years back",
   });

@@ -55,7 +55,7 @@ test("masked cells come as NaN", async () => {
   );
   const field = await (await openAnalyses(masked)).read(0);
   expect(Array.from(field.keys()).filter((at) => Number.isNaN(field[at]))).toEqual([0]);
-  const model = { layout: { grid, channels: ["z500"] }, config: { stepHours: 12 } } as never;
+  const model = { layout: { grid, channels: ["z500"] }, config: { stepHours: 12, hours: [0, 12] } } as never;
   await expect(initialStateOf(masked, model, BEGIN + 12 * HOUR)).rejects.toThrow(/without masked cells/);
 });
 
@@ -102,11 +102,14 @@ describe("what cannot be read is said", () => {
 });
 
 describe("an initial state", () => {
-  const model = { layout: { grid, channels: ["z500"] }, config: { stepHours: 12 } } as never;
+  const model = { layout: { grid, channels: ["z500"] }, config: { stepHours: 12, hours: [0, 12] } } as never;
 
   test("is the last that has a predecessor, or that of a time", async () => {
     const last = await initialStateOf(analysesFile({ descending: true, times: [0, 12, 24, 90] }), model);
     expect(last).toEqual({ time: BEGIN + 24 * HOUR, previous: expected(12), current: expected(24) });
+    // The model does not know what is usual at 6 and 18 o'clock.
+    const often = await initialStateOf(analysesFile({ times: [0, 6, 12, 18] }), model);
+    expect(often.time).toBe(BEGIN + 12 * HOUR);
     const early = await initialStateOf(analysesFile(), model, BEGIN + 12 * HOUR);
     expect(early.previous).toEqual(expected(0));
   });

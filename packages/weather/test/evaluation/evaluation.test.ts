@@ -37,7 +37,7 @@ let model: ForecastModel;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "nextscale-"));
   training = await tinySeries(1, 760);
-  verification = await tinySeries(2, 120);
+  verification = await tinySeries(2, 120, 2011);
   const out = join(home, "model");
   await trainForecastModel({ preset: TINY, series: training, out, seed: 1 });
   checkpoint = await readCheckpoint(out, weatherModelKind);
@@ -104,7 +104,7 @@ test("a start without an analysis is said", async () => {
     members: 2,
     seed: 1,
   });
-  await expect(scoresOf(system, crps(), [verification.times[0]!])).rejects.toThrow(/an analysis of 2000-12-31T12:00/);
+  await expect(scoresOf(system, crps(), [verification.times[0]!])).rejects.toThrow(/an analysis of 2010-12-31T12:00/);
 });
 
 test("sharpness is the one that scores best among those that are tried", { timeout: 60_000 }, async () => {
@@ -218,7 +218,7 @@ test("a truth that is too short for a start is said", async () => {
 });
 
 test("a model beside another has the scores that it has alone", { timeout: 60_000 }, async () => {
-  const content = { ...checkpoint, config: { ...checkpoint.config, sharpness: [0.3, 0.3, 0.3] } };
+  const content = { ...checkpoint, hash: "another", config: { ...checkpoint.config, sharpness: [0.3, 0.3, 0.3] } };
   const common = { engine, truth: verification, starts: 3, members: 4, days: 1, seed: 1 };
   const both = await evaluateForecastModel({ ...common, content: checkpoint, beside: [{ name: "sharp", content }] });
   const alone = await evaluateForecastModel({ ...common, content });
@@ -251,4 +251,15 @@ test("a climate that is off is told, of forecasts that are long enough", async (
   // The truth's own mean is small beside the shift, and as likely to be against it as with it.
   expect(Math.abs(second!.members - 0.5)).toBeLessThan(second!.truth + 1e-6);
   expect(second!.truth).toBeLessThan(0.4);
+});
+
+test("models and data that cannot be compared are refused", async () => {
+  const common = { engine, truth: verification, starts: 3, members: 4, days: 1, seed: 1, content: checkpoint };
+  const other = { ...checkpoint, hash: "another" };
+  const refused = (beside: { name: string; content: typeof other }[]) => evaluateForecastModel({ ...common, beside });
+  await expect(refused([{ name: "again", content: checkpoint }])).rejects.toThrow(/the model itself/);
+  await expect(refused([{ name: "persistence", content: other }])).rejects.toThrow(/a name of its own/);
+  const coarse = { ...other, config: { ...other.config, stepHours: 24 } };
+  await expect(refused([{ name: "coarse", content: coarse }])).rejects.toThrow(/same grid, channels and step/);
+  await expect(evaluateForecastModel({ ...common, archive: verification })).rejects.toThrow(/in both/);
 });
