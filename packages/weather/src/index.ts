@@ -159,7 +159,7 @@ export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./conf
 export { ANALYSIS_SETS, type AnalysisSet, type Years } from "./config/analysis-sets.js";
 export { PRESET_DATA, type PresetData, type SimulatorRuns } from "./config/preset-data.js";
 export { simulatedInitialState, type SimulatedStartOptions } from "./model/simulated-initial-state.js";
-export { forecastLayout } from "./model/layout-of.js";
+export { layoutOfModel } from "./model/layout-of-model.js";
 export { initialStateOf } from "./model/initial-state-of.js";
 export { withUntrainedHead, type OtherHead } from "./model/with-head.js";
 export { weatherModelKind } from "./model/checkpoint-kind.js";

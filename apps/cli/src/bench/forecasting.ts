@@ -9,7 +9,7 @@ import {
   type InitialState,
 } from "@nextscale/weather";
 import { readForecastModel } from "@nextscale/weather/node";
-import { median, quartiles } from "./statistics.js";
+import { median, quartiles, type RepeatedTimes } from "./statistics.js";
 
 /** Times of forecasting with the bundled model, or why there are none. */
 export type ForecastingResult =
@@ -22,14 +22,8 @@ export type ForecastingResult =
   | { readonly skipped: string };
 
 /** Times of a step of so many members, in milliseconds. */
-export interface ForecastTimes {
+export interface ForecastTimes extends RepeatedTimes {
   readonly members: number;
-  /** The first step, preparing the program included. */
-  readonly firstMs: number;
-  /** Median of later steps. */
-  readonly ms: number;
-  /** What half of the later steps lie between. */
-  readonly quartiles: readonly [first: number, third: number];
 }
 
 /** What a head costs. */

@@ -2,7 +2,7 @@ import { isNextscaleError } from "@nextscale/engine";
 import type { EngineName } from "@nextscale/engine/node";
 import type { ImageModel } from "@nextscale/images";
 import { loadImageModel } from "@nextscale/images/node";
-import { median, quartiles } from "./statistics.js";
+import { median, quartiles, type RepeatedTimes } from "./statistics.js";
 
 /** Times of generating digits with the bundled model, or why there are none. */
 export type GenerationResult =
@@ -10,14 +10,8 @@ export type GenerationResult =
   | { readonly skipped: string };
 
 /** Times of generating so many digits, in milliseconds. */
-export interface GenerationTimes {
+export interface GenerationTimes extends RepeatedTimes {
   readonly count: number;
-  /** The first time, preparing the program included. */
-  readonly firstMs: number;
-  /** Median of later times. */
-  readonly ms: number;
-  /** What half of the later times lie between. */
-  readonly quartiles: readonly [first: number, third: number];
 }
 
 const MODEL = "mnist";

@@ -1,3 +1,13 @@
+/** Times of the same work done several times, in milliseconds. */
+export interface RepeatedTimes {
+  /** The first time, preparing the program included. */
+  readonly firstMs: number;
+  /** Median of later times. */
+  readonly ms: number;
+  /** What half of the later times lie between. */
+  readonly quartiles: readonly [first: number, third: number];
+}
+
 /** The value below which a share of the values lies, between two of them by linear interpolation. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -3,7 +3,7 @@ import { createProgress, type Progress } from "@nextscale/refinement-core";
 import {
   ANALYSIS_SETS,
   evaluateForecastModel,
-  forecastLayout,
+  layoutOfModel,
   SIMULATOR_CHANNELS,
   SIMULATOR_SPLIT,
   type AnalysisSet,
@@ -105,7 +105,7 @@ async function dataOf(
   signal: AbortSignal,
 ): Promise<Pick<EvaluateForecastModelOptions, "truth" | "archive" | "perfect">> {
   const { grid, channels, stepHours } = config;
-  const layout = forecastLayout(config);
+  const layout = layoutOfModel(config);
   const read = (path: string) => readSeries(path, { layout, stepHours, signal });
   const set = data === undefined ? setOf(config) : analysisSetIn(data);
   if (wanted !== undefined && data !== undefined && set === undefined) {

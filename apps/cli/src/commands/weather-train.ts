@@ -107,10 +107,8 @@ function dataOf(
 ): Pick<TrainForecastModelOptions, "series" | "validation"> {
   const { series, held } = data === undefined ? simulated(preset, signal) : files(data, signal);
   if (validation !== undefined) {
-    const set = analysisSetIn(validation);
-    const read = () =>
-      set === undefined ? readSeries(validation, { signal }) : readSplit(validation, set, "validation", { signal });
-    return { series, validation: read };
+    const { series: whole, held: years } = files(validation, signal);
+    return { series, validation: years ?? whole };
   }
   return { series, ...(held === undefined ? {} : { validation: held }) };
 }

@@ -126,20 +126,25 @@ function costTable({ models, members, leadHours }: ForecastModelReport): string 
   return `cost of a forecast of ${members} members, ${leadName(leadHours.at(-1)!)}\n${formatTable([header, ...rows])}`;
 }
 
-/** Largest departure of the members' spectrum from that of the truth, up to so many waves. */
+/** Up to so many waves the members' spectrum is held against that of the truth, at each lead and over all. */
 const LARGEST_WAVENUMBER = 20;
 
 function spectrumTable({ systems, leadHours }: ForecastModelReport, channel: string): string {
   const spectral = systems.filter(({ spectra }) => spectra.length > 0);
   if (spectral.length === 0) return "";
-  const rows = leadHours.map((lead) => [
-    leadName(lead),
-    ...spectral.flatMap(({ spectra }) => {
-      const { truth, members } = spectra.find((one) => one.channel === channel && one.leadHours === lead)!;
-      const ratios = members.map((power, k) => power / truth[k]!).slice(1, LARGEST_WAVENUMBER + 1);
-      return [`${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`];
+  const row = (name: string, leads: readonly number[]) => [
+    name,
+    ...spectral.map(({ spectra }) => {
+      const chosen = spectra.filter((one) => one.channel === channel && leads.includes(one.leadHours));
+      const power = (of: "truth" | "members", k: number) => chosen.reduce((sum, one) => sum + one[of][k]!, 0);
+      const ratios = Array.from(
+        { length: Math.min(LARGEST_WAVENUMBER, chosen[0]!.truth.length - 1) },
+        (_, i) => power("members", i + 1) / power("truth", i + 1),
+      );
+      return `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
     }),
-  ]);
+  ];
+  const rows = [...leadHours.map((lead) => row(leadName(lead), [lead])), row("all", leadHours)];
   const header = ["lead", ...spectral.map(({ name }) => name)];
   return `${channel}: zonal spectrum of members / truth, wavenumbers 1 to ${LARGEST_WAVENUMBER}\n${formatTable([header, ...rows])}`;
 }

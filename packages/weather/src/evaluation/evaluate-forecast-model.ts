@@ -3,7 +3,7 @@ import { NextscaleError } from "@nextscale/engine";
 import { createForecastModel, type ForecastModelContent } from "../model/create-forecast-model.js";
 import { requireDisjoint, requireSeries } from "../training/require-series.js";
 import type { ForecastModel } from "../model/forecast-model.js";
-import { forecastLayout } from "../model/layout-of.js";
+import { layoutOfModel } from "../model/layout-of-model.js";
 import type { WeatherModelConfig } from "../config/config.js";
 import type { FieldSeries } from "../training/field-series.js";
 import { seriesFields, startsOf } from "../training/series-fields.js";
@@ -76,7 +76,7 @@ export async function evaluateForecastModel(options: EvaluateForecastModelOption
   const { stepHours } = content.config;
   const steps = Math.round((24 * options.days) / stepHours);
   const leads = scoredLeads(stepHours, steps);
-  const layout = forecastLayout(content.config);
+  const layout = layoutOfModel(content.config);
   for (const series of archive === undefined ? [truth] : [truth, archive]) requireSeries(WHERE, series, content.config);
   if (archive !== undefined) requireDisjoint(WHERE, archive, truth);
   requireComparable(content, beside);

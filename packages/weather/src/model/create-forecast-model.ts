@@ -9,12 +9,13 @@ import {
   type ModelDescription,
 } from "@nextscale/refinement-core";
 import type { WeatherModelConfig } from "../config/config.js";
-import { HOUR, type FieldLayout } from "../verification/case.js";
+import { HOUR } from "../verification/case.js";
 import { drawStep } from "./draw-step.js";
 import { fieldModel } from "./field-model.js";
 import { scaleOfModel } from "./field-scaling.js";
 import type { ForecastModel, ForecastRequest, ForecastStep, InitialState, StepLikelihood } from "./forecast-model.js";
 import { forcings } from "./forcings.js";
+import { layoutOfModel } from "./layout-of-model.js";
 import { repeated } from "./repeated.js";
 import { requireRequest, requireState } from "./requirements.js";
 import { scoreProgram } from "./score-program.js";
@@ -45,8 +46,9 @@ export function createForecastModel(
   { config, tensors, hash, description }: ForecastModelContent,
   { engine, ownsEngine = false }: CreateForecastModelOptions,
 ): ForecastModel {
-  const { grid, head } = fieldModel(config);
-  const layout: FieldLayout = { grid, channels: config.channels };
+  const { head } = fieldModel(config);
+  const layout = layoutOfModel(config);
+  const { grid } = layout;
   const programs = compiledPrograms(engine, tensors, {
     where: "weather/model",
     ...(ownsEngine ? { afterwards: () => engine.close() } : {}),

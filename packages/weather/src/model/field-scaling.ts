@@ -2,7 +2,7 @@ import type { NamedArrays } from "@nextscale/engine";
 import type { WeatherModelConfig } from "../config/config.js";
 import { CLIMATOLOGY_TERMS, climatologyAt, type Climatology } from "../verification/climatology.js";
 import { channelsFirst, channelsLast } from "./channel-order.js";
-import { gridFrom } from "./grid-from.js";
+import { layoutOfModel } from "./layout-of-model.js";
 
 /** Fields in their units, and as the network sees them. */
 export interface FieldScale {
@@ -40,14 +40,16 @@ export function fieldScale(climatology: Climatology, deviation: ArrayLike<number
 
 /** The scale that a model's weights hold. */
 export function scaleOfModel(config: WeatherModelConfig, tensors: NamedArrays): FieldScale {
-  const { hours, channels } = config;
+  const { hours } = config;
   const all = tensors["climatology"]!;
   const size = all.length / hours.length;
   const coefficients = hours.map(
     (hour, i) => [hour, Float64Array.from(all.subarray(i * size, (i + 1) * size))] as const,
   );
-  const layout = { grid: gridFrom(config.grid), channels };
-  return fieldScale({ layout, coefficients: new Map(coefficients) }, tensors["scaling/deviation"]!);
+  return fieldScale(
+    { layout: layoutOfModel(config), coefficients: new Map(coefficients) },
+    tensors["scaling/deviation"]!,
+  );
 }
 
 /** A climatology as a model's weights hold it: hours of day, ascending, and [hours, terms, C, H, W]. */

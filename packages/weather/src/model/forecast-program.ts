@@ -6,6 +6,7 @@ import type { DenoisingHead, OneRunHead } from "../head/head.js";
 import { anchored } from "./anchor.js";
 import { fieldModel, networkOnStates, weatherWeightTypes, type WeatherWeights } from "./field-model.js";
 import { FORCINGS } from "./forcings.js";
+import { gridFrom } from "./grid-from.js";
 import { observable, possibleState } from "./possible-state.js";
 
 /** The states that a step of some members starts from, in deviations from the mean. */
@@ -77,7 +78,7 @@ function stateFrom(
   anchor: tf.Tensor,
   missed: tf.Tensor,
 ): tf.Tensor {
-  const { grid } = fieldModel(config);
+  const grid = gridFrom(config.grid);
   const state = tf.add(anchor, tf.mul(missed, scaling.innovation));
   return possibleState({ truncation: config.truncation, grid, components }, scaling, state);
 }

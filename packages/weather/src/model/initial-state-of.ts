@@ -2,6 +2,7 @@ import { NextscaleError } from "@nextscale/engine";
 import { openAnalyses } from "../data/analyses.js";
 import type { Dataset } from "../data/dataset.js";
 import { HOUR } from "../verification/case.js";
+import { hourOfDay } from "../verification/climatology.js";
 import type { ForecastModel, InitialState } from "./forecast-model.js";
 import { requireState } from "./requirements.js";
 
@@ -20,7 +21,7 @@ export async function initialStateOf(
   const { times, read } = await openAnalyses(dataset, layout);
   const step = config.stepHours * HOUR;
   const at = new Map(Array.from(times, (value, i) => [value, i]));
-  const isKnown = (value: number) => config.hours.includes((value % (24 * HOUR)) / HOUR);
+  const isKnown = (value: number) => config.hours.includes(hourOfDay(value));
   const start = time ?? times.findLast((value) => at.has(value - step) && isKnown(value) && isKnown(value - step));
   const [previous, current] = start === undefined ? [] : [at.get(start - step), at.get(start)];
   if (start === undefined || previous === undefined || current === undefined) {

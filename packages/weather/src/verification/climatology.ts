@@ -109,7 +109,7 @@ function yearBasis(time: number): Float64Array {
   });
 }
 
-function hourOfDay(time: number): number {
+export function hourOfDay(time: number): number {
   return (((time / HOUR) % 24) + 24) % 24;
 }
 

@@ -110,6 +110,8 @@ describe("an initial state", () => {
     // The model does not know what is usual at 6 and 18 o'clock.
     const often = await initialStateOf(analysesFile({ times: [0, 6, 12, 18] }), model);
     expect(often.time).toBe(BEGIN + 12 * HOUR);
+    const old = await initialStateOf(analysesFile({ timeUnits: "hours since 1959-01-01" }), model);
+    expect(new Date(old.time).getUTCFullYear()).toBe(1959);
     const early = await initialStateOf(analysesFile(), model, BEGIN + 12 * HOUR);
     expect(early.previous).toEqual(expected(0));
   });

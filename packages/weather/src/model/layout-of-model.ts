@@ -3,6 +3,6 @@ import type { FieldLayout } from "../verification/case.js";
 import { gridFrom } from "./grid-from.js";
 
 /** The channels and the grid of a model's states. */
-export function forecastLayout({ grid, channels }: Pick<WeatherModelConfig, "grid" | "channels">): FieldLayout {
+export function layoutOfModel({ grid, channels }: Pick<WeatherModelConfig, "grid" | "channels">): FieldLayout {
   return { grid: gridFrom(grid), channels };
 }
