@@ -48,7 +48,7 @@ describe("graphOf", () => {
   test("does not depend on the order or the direction of the edges", () => {
     fc.assert(
       fc.property(parts, (given) => {
-        const edges = given.edges.map(([a, b, label]): Edge => [b, a, label]).reverse();
+        const edges = given.edges.map(([a, b, label]): Edge => [b, a, label ?? 0]).reverse();
         expect(graphOf({ ...given, edges })).toEqual(graphOf(given));
       }),
     );
