@@ -5,6 +5,9 @@ import type { LoweredProgram } from "./lower.js";
 import type { LoadedProgram } from "./queued-executable.js";
 import { SerialQueue } from "./serial-queue.js";
 
+/** Brings a tensor's elements to the processor. */
+export type ReadTensor = (tensor: Tensor) => Promise<TensorData>;
+
 /** A slot with the name of an output of the session. */
 interface FetchedSlot {
   readonly name: string;
@@ -26,19 +29,27 @@ export class OnnxRuntimeProgram implements LoadedProgram {
   readonly #queue: SerialQueue;
   readonly #stateSlots: readonly FetchedSlot[];
   readonly #outputs: readonly FetchedSlot[];
+  readonly #read: ReadTensor;
   #state: readonly Tensor[];
 
-  /** @param queue orders calls into a package that refuses calls that overlap, even on different sessions */
+  /**
+   * @param options.queue orders calls into a package that refuses calls that overlap, even on different sessions
+   * @param options.read how a tensor of the state gets into an array, where the tensor itself cannot do it
+   */
   constructor(
     session: InferenceSession,
     tensor: TensorConstructor,
     { binding, outputNames }: LoweredProgram,
-    queue = new SerialQueue(),
+    {
+      queue = new SerialQueue(),
+      read = (state) => state.getData() as Promise<TensorData>,
+    }: { readonly queue?: SerialQueue; readonly read?: ReadTensor } = {},
   ) {
     this.inputs = binding.inputs;
     this.#session = session;
     this.#tensor = tensor;
     this.#queue = queue;
+    this.#read = read;
     const fetched = ({ name, output }: { readonly name: string; readonly output: number }): FetchedSlot => {
       return { name, fetch: outputNames[output] as string };
     };
@@ -64,7 +75,7 @@ export class OnnxRuntimeProgram implements LoadedProgram {
   readState(): Promise<NamedArrays> {
     return this.#queue.add(async () => {
       const copies = this.#stateSlots.map(async ({ name }, i): Promise<[string, TensorData]> => {
-        return [name, ((await (this.#state[i] as Tensor).getData()) as TensorData).slice()];
+        return [name, (await this.#read(this.#state[i] as Tensor)).slice()];
       });
       return Object.fromEntries(await Promise.all(copies));
     });

@@ -5,13 +5,14 @@ import { engineFailure, unavailable } from "../engines/failures.js";
 import { loadPeer } from "../engines/load-peer.js";
 import { lowerForOnnxRuntime } from "../engines/lower.js";
 import { OnnxRuntimeProgram } from "../engines/onnxruntime-program.js";
+import { webgpuOptions } from "../engines/webgpu-options.js";
 import { OwningEngine, type Driver } from "../engines/owning-engine.js";
 import { probe } from "../engines/probe.js";
 import type { LoadedProgram } from "../engines/queued-executable.js";
 import { NextscaleError } from "../errors.js";
 import type { Program } from "../ir/program.js";
 import type { OnnxRuntimeProvider } from "./engine-names.js";
-
+import { readThrough } from "./read-through.js";
 import { sessionOptions } from "./session-options.js";
 
 const INSTALL = "npm install onnxruntime-node";
@@ -55,7 +56,7 @@ export async function openOnnxRuntime(
     });
   }
   const runtime = await loadOnnxRuntime(name);
-  const driver = new OnnxRuntimeDriver(name, runtime, sessionOptions(provider, threads), provider === "cpu");
+  const driver = new OnnxRuntimeDriver(name, runtime, provider, sessionOptions(provider, threads));
   const engine = new OwningEngine(name, driver);
   if (provider === "cpu") return engine;
   try {
@@ -83,25 +84,32 @@ export function loadOnnxRuntime(engine: string): Promise<typeof ort> {
 class OnnxRuntimeDriver implements Driver {
   readonly #engine: string;
   readonly #runtime: typeof ort;
+  readonly #provider: OnnxRuntimeProvider;
   readonly #options: ort.InferenceSession.SessionOptions;
-  readonly #tiled: boolean;
 
-  constructor(engine: string, runtime: typeof ort, options: ort.InferenceSession.SessionOptions, tiled: boolean) {
+  constructor(
+    engine: string,
+    runtime: typeof ort,
+    provider: OnnxRuntimeProvider,
+    options: ort.InferenceSession.SessionOptions,
+  ) {
     this.#engine = engine;
     this.#runtime = runtime;
+    this.#provider = provider;
     this.#options = options;
-    this.#tiled = tiled;
   }
 
   async load(program: Program, options: CompileOptions): Promise<LoadedProgram> {
-    const lowered = lowerForOnnxRuntime(program, options, this.#tiled);
+    const onGpu = this.#provider === "webgpu";
+    const lowered = lowerForOnnxRuntime(program, options, this.#provider === "cpu");
     const { InferenceSession, Tensor } = this.#runtime;
-    let session: ort.InferenceSession;
+    const create = (model: Uint8Array, more: ort.InferenceSession.SessionOptions = {}) =>
+      InferenceSession.create(model, { ...this.#options, ...more });
     try {
-      session = await InferenceSession.create(lowered.model, this.#options);
+      const session = await create(lowered.model, onGpu ? webgpuOptions(lowered) : {});
+      return new OnnxRuntimeProgram(session, Tensor, lowered, onGpu ? { read: readThrough(create) } : {});
     } catch (error) {
       throw engineFailure(this.#engine, "a program that ONNX Runtime accepts", error);
     }
-    return new OnnxRuntimeProgram(session, Tensor, lowered);
   }
 }

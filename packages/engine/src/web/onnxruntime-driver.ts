@@ -2,6 +2,7 @@ import type * as ort from "onnxruntime-web";
 import type { CompileOptions } from "../engines/engine.js";
 import { engineFailure } from "../engines/failures.js";
 import { lowerForOnnxRuntime, type LoweredProgram } from "../engines/lower.js";
+import { webgpuOptions } from "../engines/webgpu-options.js";
 import { OnnxRuntimeProgram } from "../engines/onnxruntime-program.js";
 import type { Driver } from "../engines/owning-engine.js";
 import type { LoadedProgram } from "../engines/queued-executable.js";
@@ -32,19 +33,14 @@ export class OnnxRuntimeWebDriver implements Driver {
     } catch (error) {
       throw engineFailure(this.#engine, "a program that ONNX Runtime accepts", error);
     }
-    return new OnnxRuntimeProgram(session, Tensor, lowered, this.#queue);
+    return new OnnxRuntimeProgram(session, Tensor, lowered, { queue: this.#queue });
   }
 
-  #sessionOptions({ binding, outputNames }: LoweredProgram): ort.InferenceSession.SessionOptions {
-    const stateNames = binding.state.map(({ output }) => outputNames[output] as string);
+  #sessionOptions(lowered: LoweredProgram): ort.InferenceSession.SessionOptions {
     return {
       executionProviders: [this.#provider],
-      graphOptimizationLevel: "all",
       logSeverityLevel: 4,
-      // State stays on the device between runs.
-      ...(this.#provider === "webgpu"
-        ? { preferredOutputLocation: Object.fromEntries(stateNames.map((name) => [name, "gpu-buffer" as const])) }
-        : {}),
+      ...(this.#provider === "webgpu" ? webgpuOptions(lowered) : { graphOptimizationLevel: "all" }),
     };
   }
 }
