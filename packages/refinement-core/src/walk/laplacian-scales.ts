@@ -2,7 +2,7 @@ import type { Coarsening } from "../pyramid/coarsening.js";
 import type { Scale } from "./scale.js";
 
 /** Scales of the paper's form (eq. 13 to 19): the state is the reconstruction at the current level's own resolution. */
-export type LaplacianScale<X, R> = Scale<readonly X[], X, X, R>;
+export type LaplacianScale<X, R, G = X> = Scale<readonly X[], X, G, R>;
 
 /**
  * The scales of a pyramid of `depth` steps, coarsest first: the base, L^(S) against the state that the walk starts
@@ -18,7 +18,7 @@ export function laplacianScales<X, R>(coarsening: Coarsening<X, R>, depth: numbe
 }
 
 /** The scale that brings a state from `level + 1` to `level`. */
-export function refinementScale<X, R>(coarsening: Coarsening<X, R>, level: number): LaplacianScale<X, R> {
+export function refinementScale<X, R, G>(coarsening: Coarsening<X, R, G>, level: number): LaplacianScale<X, R, G> {
   return {
     context: (state) => coarsening.expand(state, level),
     residual: (levels, context) => coarsening.subtract(levels[level]!, context, level),

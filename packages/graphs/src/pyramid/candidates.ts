@@ -1,0 +1,133 @@
+import { NextscaleError } from "@nextscale/engine";
+import { edgesOf } from "../graph/graph.js";
+import { isFinest, type Level } from "./level.js";
+
+/** Which child of its parent a node is. */
+export const SLOT = { whole: 0, heavier: 1, lighter: 2 } as const;
+
+/** Pairs of nodes in a group: two nodes on either side. */
+export const PAIRS = 4;
+
+/** Forms of a group: siblings, or blocks by how many nodes they have on either side. */
+export const FORM = { siblings: 0, oneByOne: 1, oneByTwo: 2, twoByOne: 3, twoByTwo: 4 } as const;
+
+/**
+ * What a coarse level says of the next finer one: its nodes, and the pairs of nodes that may be edges. It is the blurred graph, in which
+ * every child of a node is joined to its siblings and to every child of each neighbour.
+ */
+export interface Candidates {
+  /** Each node's parent in the coarse level, ascending, [n]. */
+  readonly parents: Int32Array;
+  /** One of {@link SLOT}, [n]. Of many siblings all are `whole`. */
+  readonly slots: Uint8Array;
+  readonly mass: Int32Array;
+  /** That of each node's parent, [n, labels]. */
+  readonly composition: Float32Array;
+  /** Whether these are the nodes of the graph itself. */
+  readonly finest: boolean;
+  readonly groups: Groups;
+}
+
+/** Pairs that are decided together: two siblings, or the block of all pairs between the children of two joined nodes. */
+export interface Groups {
+  readonly count: number;
+  /** Nodes of each pair, [count, 4, 2]; -1 where a group has fewer. Pair 2 i + j joins child i of one node with child j of the other. */
+  readonly pairs: Int32Array;
+  /** One of {@link FORM}, [count]. */
+  readonly forms: Uint8Array;
+  /** The coarse nodes that a group lies between, the same one twice for siblings, [count, 2]. */
+  readonly between: Int32Array;
+}
+
+/**
+ * U of eq. 14: the nodes that a level splits into, and all edges that they could have. A block of two joined nodes is never empty: they are
+ * joined because some of their nodes are.
+ *
+ * @throws NextscaleError `invalid-data` for a node that falls apart and has neighbours, or splits that exceed masses
+ */
+export function expand(coarse: Level): Candidates {
+  const children = childrenOf(coarse);
+  const nodes = children.flat();
+  const labels = coarse.composition.length / coarse.mass.length;
+  const first = new Int32Array(children.length + 1);
+  children.forEach((siblings, node) => (first[node + 1] = first[node]! + siblings.length));
+  const parents = Int32Array.from(children.flatMap((siblings, node) => siblings.map(() => node)));
+  const mass = Int32Array.from(nodes, ({ mass: m }) => m);
+  return {
+    parents,
+    slots: Uint8Array.from(nodes, ({ slot }) => slot),
+    mass,
+    composition: Float32Array.from({ length: nodes.length * labels }, (_, at) => {
+      return coarse.composition[parents[Math.floor(at / labels)]! * labels + (at % labels)]!;
+    }),
+    finest: isFinest({ mass }),
+    groups: groupsOf(coarse, first),
+  };
+}
+
+interface Child {
+  readonly mass: number;
+  readonly slot: number;
+}
+
+function childrenOf({ mass, splits }: Level): Child[][] {
+  return Array.from(mass, (whole, node) => {
+    const lighter = splits[node]!;
+    if (lighter === 0) return [{ mass: whole, slot: SLOT.whole }];
+    if (lighter === whole && whole > 1) return Array.from({ length: whole }, () => ({ mass: 1, slot: SLOT.whole }));
+    if (2 * lighter > whole || lighter < 0) throw invalid(`a split of ${whole} nodes`, `${lighter} of them`);
+    return [
+      { mass: whole - lighter, slot: SLOT.heavier },
+      { mass: lighter, slot: SLOT.lighter },
+    ];
+  });
+}
+
+/** @param first where the children of each coarse node begin */
+function groupsOf({ graph }: Level, first: Int32Array): Groups {
+  const pairs: number[] = [];
+  const forms: number[] = [];
+  const between: number[] = [];
+  const add = (
+    form: number,
+    [p, q]: readonly [number, number],
+    nodes: readonly (readonly [number, number] | undefined)[],
+  ) => {
+    for (let at = 0; at < PAIRS; at++) pairs.push(...(nodes[at] ?? [-1, -1]));
+    forms.push(form);
+    between.push(p, q);
+  };
+  for (let node = 0; node < graph.nodeCount; node++) {
+    for (let u = first[node]!; u < first[node + 1]!; u++) {
+      for (let v = u + 1; v < first[node + 1]!; v++) add(FORM.siblings, [node, node], [[u, v]]);
+    }
+  }
+  for (const [p, q] of edgesOf(graph)) {
+    const [ofP, ofQ] = [childrenIn(first, p), childrenIn(first, q)];
+    if (ofP.length > 2 || ofQ.length > 2) throw invalid("nodes that fall apart to have no neighbours", `${p}-${q}`);
+    const form = FORM.oneByOne + 2 * (ofP.length - 1) + (ofQ.length - 1);
+    add(
+      form,
+      [p, q],
+      [0, 1, 2, 3].map((at) => pairOf(ofP[at >> 1], ofQ[at & 1])),
+    );
+  }
+  return {
+    count: forms.length,
+    pairs: Int32Array.from(pairs),
+    forms: Uint8Array.from(forms),
+    between: Int32Array.from(between),
+  };
+}
+
+function childrenIn(first: Int32Array, node: number): number[] {
+  return Array.from({ length: first[node + 1]! - first[node]! }, (_, i) => first[node]! + i);
+}
+
+function pairOf(u: number | undefined, v: number | undefined): readonly [number, number] | undefined {
+  return u === undefined || v === undefined ? undefined : [u, v];
+}
+
+function invalid(expected: string, got: string): NextscaleError {
+  return new NextscaleError({ code: "invalid-data", where: "graphs/pyramid", expected, got });
+}

@@ -1,0 +1,83 @@
+import { permuted, type Graph } from "../graph/graph.js";
+import { contract } from "./contract.js";
+import { requireKeys, type Keys } from "./keys.js";
+import { finestLevel, type Level } from "./level.js";
+
+/** A graph at all its scales. */
+export interface Hierarchy {
+  /** Finest first, down to a single node. The children of a node lie side by side, in the order of their parents, heavier ones first. */
+  readonly levels: readonly Level[];
+  /** Which node of the graph each node of the finest level is, [n]. */
+  readonly order: Int32Array;
+}
+
+/**
+ * The levels of a graph: pairs of nodes are merged until one is left.
+ *
+ * @param labels number of node labels
+ * @param keys one for each node, as from `drawKeys`; the same graph with other keys has other levels
+ * @throws NextscaleError `invalid-argument` for keys that do not fit
+ */
+export function hierarchyOf(graph: Graph, labels: number, keys: Keys): Hierarchy {
+  requireKeys(keys, graph.nodeCount);
+  const levels = [finestLevel(graph, labels, keys)];
+  const parents: Int32Array[] = [];
+  while (levels.at(-1)!.graph.nodeCount > 1) {
+    const { coarse, parents: into } = contract(levels.at(-1)!);
+    levels.push(coarse);
+    parents.push(into);
+  }
+  return aligned(levels, parents);
+}
+
+/**
+ * One coarse node and the graph itself, without scales between: what a model that refines in one scale sees.
+ */
+export function flatHierarchyOf(graph: Graph, labels: number, keys: Keys): Hierarchy {
+  requireKeys(keys, graph.nodeCount);
+  const fine = finestLevel(graph, labels, keys);
+  const { nodeCount } = graph;
+  const share = (label: number) => graph.nodeLabels.reduce((sum, l) => sum + Number(l === label), 0) / nodeCount;
+  const coarse: Level = {
+    graph: permuted({ ...graph, nodeCount: 1, edgeCount: 0, offsets: new Int32Array(2), neighbours: new Int32Array(0), nodeLabels: new Uint8Array(1), edgeLabels: new Uint8Array(0) }, [0]), // prettier-ignore
+    mass: Int32Array.of(nodeCount),
+    composition: Float32Array.from({ length: labels }, (_, label) => share(label)),
+    splits: Int32Array.of(nodeCount > 1 ? nodeCount : 0),
+    keys: Float64Array.of(0),
+  };
+  return nodeCount === 1 ? aligned([fine], []) : aligned([fine, coarse], [new Int32Array(nodeCount)]);
+}
+
+/** The levels with their nodes in the order in which a walk from coarse to fine meets them. */
+function aligned(levels: readonly Level[], parents: readonly Int32Array[]): Hierarchy {
+  // The nodes of the level above, in their new order.
+  let order = Int32Array.from(levels.at(-1)!.mass.keys());
+  const ordered = [reordered(levels.at(-1)!, order)];
+  for (let k = levels.length - 2; k >= 0; k--) {
+    const { mass, keys } = levels[k]!;
+    const children = Array.from(order, (): number[] => []);
+    const place = new Int32Array(order.length);
+    order.forEach((node, at) => (place[node] = at));
+    parents[k]!.forEach((parent, node) => children[place[parent]!]!.push(node));
+    for (const siblings of children) siblings.sort((a, b) => mass[b]! - mass[a]! || keys[a]! - keys[b]!);
+    order = Int32Array.from(children.flat());
+    ordered.push(reordered(levels[k]!, order));
+  }
+  return { levels: ordered.reverse(), order };
+}
+
+/** @param order the old numbers of the nodes, in their new order */
+function reordered({ graph, mass, composition, splits, keys }: Level, order: Int32Array): Level {
+  const place = new Int32Array(order.length);
+  order.forEach((node, at) => (place[node] = at));
+  const labels = composition.length / order.length;
+  return {
+    graph: permuted(graph, place),
+    mass: Int32Array.from(order, (node) => mass[node]!),
+    composition: Float32Array.from(composition, (_, at) => {
+      return composition[order[Math.floor(at / labels)]! * labels + (at % labels)]!;
+    }),
+    splits: Int32Array.from(order, (node) => splits[node]!),
+    keys: Float64Array.from(order, (node) => keys[node]!),
+  };
+}

@@ -1,0 +1,84 @@
+import { FORM, PAIRS } from "./candidates.js";
+
+/**
+ * What a group of pairs can be: a label for each of its four pairs, 0 for no edge and 1 more than the label of an edge otherwise, as
+ * digits of a number, the first pair's the lowest.
+ */
+export interface Patterns {
+  /** Labels of a pair, no edge among them. */
+  readonly labels: number;
+  /** labels^4 */
+  readonly count: number;
+  /** Labels of the pairs of each pattern, [count, 4]. */
+  readonly digits: Uint8Array;
+  /**
+   * Patterns that become one another when the sides of a group change places, or the two nodes on a side, share a class, [count]. A class
+   * says how many edges of what kind meet, and not where.
+   */
+  readonly classes: Int32Array;
+  readonly classCount: number;
+}
+
+/** The patterns of graphs with so many edge labels. */
+export function patternsOf(edgeLabels: number): Patterns {
+  const labels = edgeLabels + 1;
+  const count = labels ** PAIRS;
+  const digits = Uint8Array.from({ length: count * PAIRS }, (_, at) => {
+    return Math.floor(Math.floor(at / PAIRS) / labels ** (at % PAIRS)) % labels;
+  });
+  const classOfLeast = new Map<number, number>();
+  const classes = Int32Array.from({ length: count }, (_, pattern) => {
+    const least = Math.min(...SYMMETRIES.map((symmetry) => permutedPattern(digits, pattern, symmetry, labels)));
+    if (!classOfLeast.has(least)) classOfLeast.set(least, classOfLeast.size);
+    return classOfLeast.get(least)!;
+  });
+  return { labels, count, digits, classes, classCount: classOfLeast.size };
+}
+
+/** Where each of the pairs (0,0) (0,1) (1,0) (1,1) goes: sides swapped, nodes of either side swapped. */
+const SYMMETRIES = [
+  [0, 1, 2, 3],
+  [2, 3, 0, 1],
+  [1, 0, 3, 2],
+  [3, 2, 1, 0],
+  [0, 2, 1, 3],
+  [1, 3, 0, 2],
+  [2, 0, 3, 1],
+  [3, 1, 2, 0],
+] as const;
+
+function permutedPattern(digits: Uint8Array, pattern: number, to: readonly number[], labels: number): number {
+  return to.reduce((sum, place, at) => sum + digits[pattern * PAIRS + at]! * labels ** place, 0);
+}
+
+/** The pattern of four labels. */
+export function patternOf(labels: readonly number[], { labels: base }: Pick<Patterns, "labels">): number {
+  return labels.reduce((sum, label, at) => sum + label * base ** at, 0);
+}
+
+/** Which of the four pairs a group of each form has. */
+export const PAIRS_OF_FORM: readonly (readonly number[])[] = [[0], [0], [0, 1], [0, 2], [0, 1, 2, 3]];
+
+/** Forms at coarser levels, then at the finest. */
+export const FORMS = 2 * PAIRS_OF_FORM.length;
+
+/** The row of {@link allowedPatterns} for a form. */
+export function formAt(form: number, finest: boolean): number {
+  return form + (finest ? PAIRS_OF_FORM.length : 0);
+}
+
+/**
+ * Which patterns a group of each form can have, 1 or 0, [FORMS, count]: none of its missing pairs is an edge; a block has an edge; edges have
+ * labels at the finest level only.
+ */
+export function allowedPatterns({ count, digits }: Patterns): Uint8Array {
+  return Uint8Array.from({ length: FORMS * count }, (_, at) => {
+    const [row, pattern] = [Math.floor(at / count), at % count];
+    const form = row % PAIRS_OF_FORM.length;
+    const labels = digits.subarray(pattern * PAIRS, (pattern + 1) * PAIRS);
+    const fits = labels.every((label, pair) => label === 0 || PAIRS_OF_FORM[form]!.includes(pair));
+    const filled = form === FORM.siblings || labels.some((label) => label > 0);
+    const plain = row >= PAIRS_OF_FORM.length || labels.every((label) => label <= 1);
+    return Number(fits && filled && plain);
+  });
+}

@@ -1,0 +1,128 @@
+import { randomStream, refinementScale, identityQuantiser, encode, given, walk } from "@nextscale/refinement-core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { edgesOf, permuted, type Graph } from "../../src/index.js";
+import { contract } from "../../src/pyramid/contract.js";
+import { contraction } from "../../src/pyramid/contraction.js";
+import { flatHierarchyOf, hierarchyOf, type Hierarchy } from "../../src/pyramid/hierarchy.js";
+import { drawKeys, type Keys } from "../../src/pyramid/keys.js";
+import { finestLevel, isFinest, rootLevel, type Level } from "../../src/pyramid/level.js";
+import { patternsOf } from "../../src/pyramid/patterns.js";
+import { anyGraph, graphAndOrder, ordersOf, SPECIAL } from "../support/graphs.js";
+
+const LABELS = 3;
+const patterns = patternsOf(3);
+const stream = randomStream(7, "test/keys");
+const keysOf = (graph: Graph, item = 0) => drawKeys(stream, item, graph.nodeCount);
+const moved = (keys: Keys, order: ArrayLike<number>) => {
+  const result = new Float64Array(keys.length);
+  keys.forEach((key, node) => (result[order[node]!] = key));
+  return result;
+};
+
+/** Whether two levels are one and the same but for the numbers of their nodes, whose keys tell them apart. */
+function sameUpToOrder(a: Level, b: Level): void {
+  const orderOf = ({ keys }: Level) => {
+    const sorted = Array.from(keys.keys()).sort((u, v) => keys[u]! - keys[v]!);
+    return sorted.map((_, node) => sorted.indexOf(node));
+  };
+  const [p, q] = [orderOf(a), orderOf(b)];
+  expect(permuted(a.graph, p)).toEqual(permuted(b.graph, q));
+  expect(moved(a.keys, p)).toEqual(moved(b.keys, q));
+  expect(moved(Float64Array.from(a.mass), p)).toEqual(moved(Float64Array.from(b.mass), q));
+  expect(moved(Float64Array.from(a.splits), p)).toEqual(moved(Float64Array.from(b.splits), q));
+}
+
+describe("coarsening", () => {
+  test.each(Object.entries(SPECIAL))("commutes with every order of the nodes: %s", (_, graph) => {
+    const orders = graph.nodeCount <= 5 ? ordersOf(graph.nodeCount) : [[...Array(graph.nodeCount).keys()].reverse()];
+    const keys = keysOf(graph);
+    const { coarse } = contract(finestLevel(graph, 1, keys));
+    for (const order of orders) {
+      sameUpToOrder(contract(finestLevel(permuted(graph, order), 1, moved(keys, order))).coarse, coarse);
+    }
+  });
+
+  test("gives the same levels for every order of the nodes, exactly", () => {
+    fc.assert(
+      fc.property(graphAndOrder({ most: 14 }), fc.nat({ max: 1000 }), ([graph, order], item) => {
+        const keys = keysOf(graph, item);
+        const { levels } = hierarchyOf(graph, LABELS, keys);
+        const other = hierarchyOf(permuted(graph, order), LABELS, moved(keys, order));
+        expect(other.levels).toEqual(levels);
+      }),
+    );
+  });
+
+  test("control: ties that are broken by the numbers of the nodes are noticed", () => {
+    const graph = SPECIAL["cycle"]!;
+    const byNumber = Float64Array.from({ length: 6 }, (_, v) => v);
+    const order = [3, 1, 4, 0, 5, 2];
+    const edgesAt = ({ levels }: Hierarchy) => levels.map((level) => edgesOf(level.graph));
+    const [a, b] = [hierarchyOf(graph, 1, byNumber), hierarchyOf(permuted(graph, order), 1, byNumber)];
+    const nodesOf = ({ levels, order: at }: Hierarchy, back: readonly number[]) =>
+      edgesOf(levels[0]!.graph).map(([u, v]) => [back[at[u]!], back[at[v]!]]);
+    const inverse = order.map((_, node) => order.indexOf(node));
+    expect([edgesAt(a), nodesOf(a, [0, 1, 2, 3, 4, 5])]).not.toEqual([edgesAt(b), nodesOf(b, inverse)]);
+  });
+
+  test("conserves mass and ends with one node after few levels", () => {
+    fc.assert(
+      fc.property(anyGraph({ most: 40 }), (graph) => {
+        const { levels } = hierarchyOf(graph, LABELS, keysOf(graph));
+        for (const { mass } of levels) expect(mass.reduce((sum, m) => sum + m, 0)).toBe(graph.nodeCount);
+        expect(levels.at(-1)!.graph.nodeCount).toBe(1);
+        expect(levels.map(isFinest)).toEqual(levels.map((_, k) => k === 0));
+        expect(levels.length).toBeLessThanOrEqual(Math.ceil(Math.log2(graph.nodeCount)) + 4);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("keys decide: other keys, other levels", () => {
+    const graph = SPECIAL["petersen"]!;
+    expect(hierarchyOf(graph, 1, keysOf(graph, 1)).levels).not.toEqual(hierarchyOf(graph, 1, keysOf(graph, 2)).levels);
+    expect(() => hierarchyOf(graph, 1, new Float64Array(10))).toThrow("10 different keys");
+  });
+});
+
+describe.each([
+  ["a hierarchy of pairs", hierarchyOf],
+  ["one scale", flatHierarchyOf],
+])("%s", (_, make) => {
+  /** Decoded from its codes. */
+  const rebuilt = (graph: Graph): { found: Level[]; levels: readonly Level[] } => {
+    const { levels } = make(graph, LABELS, keysOf(graph));
+    const scales = levels.map((_, i) => refinementScale(contraction(patterns), levels.length - 1 - i));
+    const start = rootLevel(graph.nodeCount, new Float32Array(LABELS));
+    const visits = [...walk(scales, start, encode(identityQuantiser(), levels))];
+    const again = [...walk(scales, start, given(identityQuantiser(), visits.map(({ codes }) => codes)))]; // prettier-ignore
+    return { found: again.map(({ state }) => state).reverse(), levels };
+  };
+
+  test("is lossless", () => {
+    fc.assert(
+      fc.property(anyGraph({ most: 16 }), (graph) => {
+        const { found, levels } = rebuilt(graph);
+        expect(found.length).toBe(levels.length);
+        found.forEach((level, k) => {
+          const { keys: _, composition, ...exact } = levels[k]!;
+          expect(level).toMatchObject(exact);
+          level.composition.forEach((share, at) => expect(share).toBeCloseTo(composition[at]!, 6));
+        });
+      }),
+    );
+  });
+
+  test.each(Object.entries(SPECIAL))("comes back: %s", (_, graph) => {
+    const { levels, order } = make(graph, LABELS, keysOf(graph));
+    expect(permuted(levels[0]!.graph, order)).toEqual(graph);
+    expect(rebuilt(graph).found[0]!.graph).toEqual(levels[0]!.graph);
+  });
+});
+
+test("patterns of untyped pairs fall into six classes", () => {
+  // None, one, two in line, two apart, three, four.
+  expect(patternsOf(1)).toMatchObject({ labels: 2, count: 16, classCount: 6 });
+  expect(new Set(patternsOf(1).classes).size).toBe(6);
+});
