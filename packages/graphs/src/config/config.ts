@@ -1,0 +1,53 @@
+import * as z from "zod";
+
+/** Sizes of the network. */
+export const refinerSchema = z.strictObject({
+  width: z.int().min(4).max(2048),
+  heads: z.int().min(1).max(64),
+  blocks: z.int().min(1).max(64),
+  /** Steps of the random walks by which nodes and pairs tell their place in a graph. */
+  walkLength: z.int().min(1).max(64),
+  /** Numbers that describe a pair before its label is predicted. */
+  pairWidth: z.int().min(4).max(2048),
+});
+
+/** Sizes of the network. */
+export type RefinerConfig = z.infer<typeof refinerSchema>;
+
+/** What a graph model is. */
+export const graphModelSchema = z
+  .strictObject({
+    /** `pairs`: scales in which pairs of nodes become one. `one-scale`: all nodes and edges at once, the diffusion's way. */
+    hierarchy: z.enum(["pairs", "one-scale"]),
+    /** Labels of nodes and of edges; 1 where there are none to tell apart. */
+    nodeLabels: z.int().min(1).max(64),
+    edgeLabels: z.int().min(1).max(4),
+    /** Codes of what a cluster is made of, where nodes have labels. */
+    compositions: z.int().min(1).max(1024),
+    /** How many graphs of each number of nodes there were to learn from, from 0 on. */
+    sizes: z.array(z.int().min(0)).min(2).max(100_001),
+    network: refinerSchema,
+  })
+  .refine(({ network }) => network.width % network.heads === 0, {
+    message: "expected a width that is a multiple of the number of heads",
+    path: ["network", "heads"],
+  })
+  .refine(({ sizes }) => sizes[0] === 0 && sizes.some((count) => count > 0), {
+    message: "expected some graphs, and none without nodes",
+    path: ["sizes"],
+  });
+
+/** What a graph model is. */
+export type GraphModelConfig = z.infer<typeof graphModelSchema>;
+
+/** How a graph model is trained. */
+export const graphTrainingSchema = z.strictObject({
+  steps: z.int().min(1),
+  /** Levels of graphs in a step. */
+  batchSize: z.int().min(1).max(4096),
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0),
+});
+
+/** How a graph model is trained. */
+export type GraphTrainingConfig = z.infer<typeof graphTrainingSchema>;

@@ -1,0 +1,205 @@
+import { gelu } from "@nextscale/engine";
+import {
+  initialiser,
+  initLinear,
+  linear,
+  sab,
+  type HostParameters,
+  type LinearParameters,
+  type MabParameters,
+  type NormalSource,
+} from "@nextscale/refinement-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { GraphModelConfig } from "../config/config.js";
+import { SPLIT_CLASSES } from "../codes/split-classes.js";
+import { PAIRS } from "../pyramid/candidates.js";
+import { allowedPatterns, FORMS, type Patterns } from "../pyramid/patterns.js";
+import { nodeFeatures, pairStates, type RefinerInputs } from "./inputs.js";
+import { walksOf } from "./walks.js";
+
+/** Parameters of the network. */
+export type GraphRefinerParameters = {
+  readonly node: LinearParameters;
+  /** Returns of random walks to where they began [walkLength, width]. */
+  readonly returns: tf.Tensor;
+  readonly blocks: readonly {
+    readonly block: MabParameters;
+    /** What the state of a pair, and the walks between its nodes, add to the scores of each head. */
+    readonly bias: LinearParameters;
+  }[];
+  readonly labels: LinearParameters;
+  readonly compositions: LinearParameters;
+  readonly splits: LinearParameters;
+  readonly pair: {
+    /** Of either node, added up. */
+    readonly sum: LinearParameters;
+    /** Of either node, multiplied. */
+    readonly product: LinearParameters;
+    readonly mix: LinearParameters;
+    readonly state: LinearParameters;
+    readonly label: LinearParameters;
+    readonly pattern: LinearParameters;
+  };
+};
+
+/** Inputs of the network as tensors: see `RefinerInputs`. */
+export type RefinerTensors = { readonly [K in keyof RefinerInputs]: tf.Tensor };
+
+/** Logits of all codes of a batch. */
+export type RefinerLogits = {
+  /** Of each node's label, at the finest level [items, nodes, labels]. */
+  readonly labels: tf.Tensor;
+  /** Of the code of each node's composition, at the others [items, nodes, compositions]. */
+  readonly compositions: tf.Tensor;
+  /** Of the class of each node's split [items, nodes, 33]. */
+  readonly splits: tf.Tensor;
+  /** Of each group's pattern [items, groups, patterns]. */
+  readonly patterns: tf.Tensor;
+};
+
+/** Added to the logits of what cannot be. */
+const IMPOSSIBLE = -1e9;
+
+const deviationOf = (inputs: number): number => Math.sqrt(1 / (3 * inputs));
+/** An untrained head is near uniform. */
+const HEAD_DEVIATION = 0.02;
+
+/** The network as two functions. */
+export interface GraphRefiner {
+  init(source: NormalSource): HostParameters<GraphRefinerParameters>;
+  apply(params: GraphRefinerParameters, inputs: RefinerTensors): RefinerLogits;
+}
+
+/**
+ * The refiner of graphs: a set transformer over the nodes of a level, without any notion of their order. Attention knows the
+ * state of each pair of nodes; heads for nodes and for groups of pairs say what is likely. It commutes with every permutation
+ * of the nodes, of the groups, and of the nodes on either side of a group.
+ *
+ * @param conditions numbers that a graph can be asked for
+ */
+export function graphRefiner(config: GraphModelConfig, patterns: Patterns, conditions = 0): GraphRefiner {
+  const { width, heads, blocks, walkLength, pairWidth } = config.network;
+  const states = pairStates(config.edgeLabels);
+  const block = sab({ width, heads, hidden: 4 * width });
+  const pairInputs = states + walkLength;
+  const features = nodeFeatures(config.nodeLabels, conditions);
+  const digits = tableOf(digitTable(patterns), [PAIRS * patterns.labels, patterns.count]);
+  const classes = tableOf(classTable(patterns), [patterns.classCount, patterns.count]);
+  const forbidden = tableOf(forbiddenTable(patterns), [FORMS + 1, patterns.count]);
+  return {
+    init(source) {
+      const random = initialiser(source);
+      const dense = (name: string, inputs: number, outputs: number) =>
+        initLinear(random.at(name), inputs, outputs, deviationOf(inputs));
+      const head = (name: string, inputs: number, outputs: number) =>
+        initLinear(random.at(name), inputs, outputs, HEAD_DEVIATION * deviationOf(inputs));
+      return {
+        node: dense("node", features, width),
+        returns: random.normal("returns", [walkLength, width], deviationOf(walkLength)),
+        blocks: Array.from({ length: blocks }, (_, i) => ({
+          block: block.init(random.at(`block/${i}`)),
+          bias: dense(`bias/${i}`, pairInputs, heads),
+        })),
+        labels: head("labels", width, config.nodeLabels),
+        compositions: head("compositions", width, config.compositions),
+        splits: head("splits", width, SPLIT_CLASSES),
+        pair: {
+          sum: dense("pair/sum", width, pairWidth),
+          product: dense("pair/product", width, pairWidth),
+          mix: dense("pair/mix", pairWidth, pairWidth),
+          state: dense("pair/state", pairInputs, pairWidth),
+          label: head("pair/label", pairWidth, patterns.labels),
+          pattern: head("pair/pattern", pairWidth, patterns.classCount),
+        },
+      };
+    },
+    apply(params, inputs) {
+      const [items = 0, nodes = 0] = inputs.nodes.shape;
+      const [, groups = 0] = inputs.forms.shape;
+      const walks = walksOf(inputs.pairs, walkLength, config.edgeLabels);
+      const pairFeatures = tf.reshape(
+        tf.concat([tf.oneHot(inputs.pairs as tf.Tensor2D, states, 1, 0, "float32"), walks.between], -1),
+        [items * nodes * nodes, pairInputs],
+      );
+      const embedded = linear(params.node, tf.reshape(inputs.nodes, [items * nodes, features]));
+      const returns = tf.matMul(tf.reshape(walks.returns, [items * nodes, walkLength]), params.returns as tf.Tensor2D);
+      let x: tf.Tensor = tf.reshape(tf.add(embedded, returns), [items, nodes, width]);
+      for (const { block: layer, bias } of params.blocks) {
+        const scores = tf.reshape(linear(bias, pairFeatures), [items, nodes, nodes, heads]);
+        x = block.apply(layer, x, { mask: inputs.mask, pairBias: tf.transpose(scores, [0, 3, 1, 2]) });
+      }
+      const rows = tf.reshape(x, [items * nodes, width]);
+      const perNode = (head: LinearParameters) => tf.reshape(linear(head, rows), [items, nodes, -1]);
+      const splits = tf.reshape(perNode(params.splits), [items, nodes, SPLIT_CLASSES]);
+      return {
+        labels: perNode(params.labels),
+        compositions: perNode(params.compositions),
+        splits: tf.add(splits, tf.mul(beyond(inputs.splitLimits, [items, nodes]), IMPOSSIBLE)),
+        patterns: tf.reshape(patternLogits(params.pair, { rows, pairFeatures, inputs }), [items, groups, patterns.count]), // prettier-ignore
+      };
+    },
+  };
+
+  function patternLogits(
+    pair: GraphRefinerParameters["pair"],
+    from: { readonly rows: tf.Tensor; readonly pairFeatures: tf.Tensor; readonly inputs: RefinerTensors },
+  ): tf.Tensor {
+    const { rows, pairFeatures, inputs } = from;
+    const groups = (inputs.forms.shape[0] ?? 0) * (inputs.forms.shape[1] ?? 0);
+    const flat = (index: tf.Tensor) => tf.reshape(index, [groups * PAIRS]) as tf.Tensor1D;
+    const [first, second] = [flat(inputs.first), flat(inputs.second)];
+    const ofEnds = (x: tf.Tensor) => [tf.gather(x, first), tf.gather(x, second)] as const;
+    const sum = tf.add(...ofEnds(linear(pair.sum, rows)));
+    const product = tf.mul(...ofEnds(linear(pair.product, rows)));
+    const state = linear(pair.state, tf.gather(pairFeatures, flat(inputs.places)));
+    const hidden = gelu(tf.add(tf.add(sum, linear(pair.mix, product)), state));
+    const perPair = tf.reshape(linear(pair.label, hidden), [groups, PAIRS * patterns.labels]);
+    const present = tf.reshape(inputs.present, [groups, PAIRS, 1]);
+    const total = tf.sum(tf.mul(tf.reshape(hidden, [groups, PAIRS, pairWidth]), present), 1);
+    const mean = tf.div(total, tf.maximum(tf.sum(present, 1), 1));
+    const byPair = tf.matMul(perPair as tf.Tensor2D, digits());
+    const byClass = tf.matMul(linear(pair.pattern, mean) as tf.Tensor2D, classes());
+    const impossible = tf.gather(forbidden(), tf.reshape(inputs.forms, [groups]) as tf.Tensor1D);
+    return tf.add(tf.add(byPair, byClass), impossible);
+  }
+}
+
+/** 1 for the classes of splits that a node has not to choose from, [...shape, 33]. */
+function beyond(limits: tf.Tensor, shape: readonly [number, number]): tf.Tensor {
+  const classes = tf.tensor(
+    Int32Array.from({ length: SPLIT_CLASSES }, (_, i) => i),
+    [1, 1, SPLIT_CLASSES],
+    "int32",
+  );
+  return tf.cast(tf.greaterEqual(classes, tf.reshape(limits, [...shape, 1])), "float32");
+}
+
+/** A constant, made anew in each trace. */
+function tableOf(values: Float32Array, shape: [number, number]): () => tf.Tensor2D {
+  return () => tf.tensor2d(values, shape);
+}
+
+/** Which label of which pair a pattern has, [4 * labels, count]. */
+function digitTable({ digits, labels, count }: Patterns): Float32Array {
+  const table = new Float32Array(PAIRS * labels * count);
+  for (let pattern = 0; pattern < count; pattern++) {
+    for (let pair = 0; pair < PAIRS; pair++)
+      table[(pair * labels + digits[pattern * PAIRS + pair]!) * count + pattern] = 1;
+  }
+  return table;
+}
+
+/** Which class a pattern is in, [classes, count]. */
+function classTable({ classes, classCount, count }: Patterns): Float32Array {
+  const table = new Float32Array(classCount * count);
+  classes.forEach((c, pattern) => (table[c * count + pattern] = 1));
+  return table;
+}
+
+/** What is added to the logits of patterns that a form cannot have; nothing in padding, [FORMS + 1, count]. */
+function forbiddenTable(patterns: Patterns): Float32Array {
+  const allowed = allowedPatterns(patterns);
+  const table = new Float32Array((FORMS + 1) * patterns.count);
+  allowed.forEach((may, at) => (table[at] = may === 1 ? 0 : IMPOSSIBLE));
+  return table;
+}

@@ -1,0 +1,93 @@
+import { permutation, type RandomStream } from "@nextscale/refinement-core";
+import type { Site, Sites } from "../codes/sites.js";
+import type { Candidates } from "../pyramid/candidates.js";
+
+/** In how many substeps the codes of a level are chosen: so many, or as many as it takes for the choices not to get in each other's way. */
+export type Substeps = number | "exact";
+
+/** Where random numbers of a level come from. */
+export interface LevelRandom {
+  readonly stream: RandomStream;
+  readonly item: number;
+  readonly scale: number;
+}
+
+/**
+ * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: what nodes are,
+ * siblings, then blocks by colour, then what becomes of the nodes. Blocks that share a node which splits have different colours: which of
+ * its two children one takes decides what is left for the other. Priorities are random, so no order of the nodes shows.
+ */
+export function exactPhases(sites: Sites, candidates: Candidates, random: LevelRandom): Site[][] {
+  const groups = [colours(sites.siblings, candidates, random), colours(sites.blocks, candidates, random)];
+  const phases = [
+    sites.kinds.map((at): Site => ({ of: "kinds", at })),
+    ...groups.flat().map((colour) => colour.map((at): Site => ({ of: "patterns", at }))),
+    sites.splits.map((at): Site => ({ of: "splits", at })),
+  ];
+  return phases.filter((phase) => phase.length > 0);
+}
+
+/** Groups in random order, each in the first colour that no group before it has at a node that both need. */
+function colours(groups: readonly number[], candidates: Candidates, { stream, item, scale }: LevelRandom): number[][] {
+  const needs = nodesNeeded(candidates);
+  const taken = new Map<number, Set<number>>();
+  const result: number[][] = [];
+  for (const at of permutation(stream, groups.length, { item, scale })) {
+    const group = groups[at]!;
+    const sets = needs(group).map((node) => {
+      const set = taken.get(node) ?? new Set<number>();
+      taken.set(node, set);
+      return set;
+    });
+    let colour = 0;
+    while (sets.some((set) => set.has(colour))) colour++;
+    for (const set of sets) set.add(colour);
+    (result[colour] ??= []).push(group);
+  }
+  return result;
+}
+
+/**
+ * The nodes that a group competes for: of a block the coarse nodes that split, of siblings none, unless there are more than two: then they are
+ * themselves such nodes.
+ */
+function nodesNeeded({ parents, groups }: Candidates): (group: number) => number[] {
+  const children = new Int32Array((parents.at(-1) ?? -1) + 1);
+  for (const parent of parents) children[parent]!++;
+  return (group) => {
+    const [p, q] = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
+    if (p !== q) return [p, q].filter((node) => children[node]! > 1);
+    if (children[p]! <= 2) return [];
+    return [groups.pairs[8 * group]!, groups.pairs[8 * group + 1]!];
+  };
+}
+
+/**
+ * The sites of a level in as many parts as there are substeps, at most as many as there are phases. What comes first stays apart as long as
+ * there are parts for it: bonds depend more on the atoms than on each other.
+ */
+export function inSubsteps(phases: readonly Site[][], substeps: Substeps): Site[][] {
+  if (substeps === "exact" || substeps >= phases.length) return [...phases];
+  const apart = Math.min(phases.findIndex((phase, i) => i > 0 && phase[0]!.of === "patterns") + 1 || 1, substeps - 1);
+  const rest = phases.slice(apart);
+  const parts = substeps - apart;
+  const joined = Array.from({ length: parts }, (_, part) => {
+    return rest.filter((_, i) => Math.floor((i * parts) / rest.length) === part).flat();
+  });
+  return [...phases.slice(0, apart), ...joined];
+}
+
+/** All sites in a random order, in so many parts of nearly one size: what discrete diffusion with absorption does. */
+export function randomParts(sites: Sites, substeps: number, { stream, item, scale }: LevelRandom): Site[][] {
+  const all: Site[] = [
+    ...sites.kinds.map((at): Site => ({ of: "kinds", at })),
+    ...[...sites.siblings, ...sites.blocks].map((at): Site => ({ of: "patterns", at })),
+    ...sites.splits.map((at): Site => ({ of: "splits", at })),
+  ];
+  const order = permutation(stream, all.length, { item, scale });
+  const parts = Math.min(substeps, all.length);
+  return Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part, part + 1].map((p) => Math.floor((p * all.length) / parts)) as [number, number];
+    return Array.from(order.subarray(from, to), (at) => all[at]!);
+  });
+}

@@ -1,0 +1,126 @@
+import { f32, i32, softmaxCrossEntropy, type Program, type TensorType } from "@nextscale/engine";
+import {
+  parameterTypes,
+  scheduledTypes,
+  SHAPES_ONLY,
+  traceTyped,
+  updateWeights,
+  weightStateTypes,
+  type ScheduledInputs,
+  type TypesOf,
+  type WeightState,
+} from "@nextscale/refinement-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { GraphModelConfig, GraphTrainingConfig } from "../config/config.js";
+import { PAIRS } from "../pyramid/candidates.js";
+import { patternsOf } from "../pyramid/patterns.js";
+import { graphRefiner, type GraphRefinerParameters, type RefinerTensors } from "../refiner/graph-refiner.js";
+import { nodeFeatures, type Capacity } from "../refiner/inputs.js";
+
+/** What the network is to say, and what of it counts. */
+export type Targets<T> = {
+  /** Codes of nodes' labels, or compositions, [items, nodes]. */
+  readonly kinds: T;
+  readonly splits: T;
+  readonly patterns: T;
+  /** Weight of each code that the network is asked for, [items, nodes] or [items, groups]; 0 for the others. */
+  readonly labelWeights: T;
+  readonly compositionWeights: T;
+  readonly splitWeights: T;
+  readonly patternWeights: T;
+};
+
+type Inputs = ScheduledInputs & {
+  readonly state: WeightState<GraphRefinerParameters>;
+  readonly inputs: RefinerTensors;
+  readonly targets: Targets<tf.Tensor>;
+};
+
+/** As for the transformers of images and weather. */
+const BETAS = [0.9, 0.95] as const;
+
+/** Moved along orthogonalised directions: the matrices of attention and feed-forward layers. */
+const isHiddenMatrix = (path: string, { shape }: { readonly shape: readonly number[] }): boolean =>
+  shape.length === 2 && /(^|\/)block\//.test(path);
+
+/** Types of the network's parameters. */
+export function refinerTypes(config: GraphModelConfig, conditions = 0): TypesOf<GraphRefinerParameters> {
+  return parameterTypes(graphRefiner(config, patternsOf(config.edgeLabels), conditions).init(SHAPES_ONLY));
+}
+
+/** Types of the arrays of `refinerInputs`. */
+export function inputTypes(
+  config: GraphModelConfig,
+  { items, nodes, groups }: Capacity,
+  conditions = 0,
+): { readonly [K in keyof RefinerTensors]: TensorType } {
+  const pairs = [items, groups, PAIRS] as const;
+  return {
+    nodes: f32(items, nodes, nodeFeatures(config.nodeLabels, conditions)),
+    mask: f32(items, nodes),
+    pairs: i32(items, nodes, nodes),
+    first: i32(...pairs),
+    second: i32(...pairs),
+    places: i32(...pairs),
+    present: f32(...pairs),
+    forms: i32(items, groups),
+    splitLimits: i32(items, nodes),
+  };
+}
+
+/** Types of the arrays of targets. */
+export function targetTypes({ items, nodes, groups }: Capacity): Targets<TensorType> {
+  return {
+    kinds: i32(items, nodes),
+    splits: i32(items, nodes),
+    patterns: i32(items, groups),
+    labelWeights: f32(items, nodes),
+    compositionWeights: f32(items, nodes),
+    splitWeights: f32(items, nodes),
+    patternWeights: f32(items, groups),
+  };
+}
+
+/** One training step: the mean cross-entropy of the codes that are asked for. */
+export function refinerProgram(
+  config: GraphModelConfig,
+  { weightDecay }: GraphTrainingConfig,
+  capacity: Capacity,
+  conditions = 0,
+): Program {
+  const refiner = graphRefiner(config, patternsOf(config.edgeLabels), conditions);
+  const signature: TypesOf<Inputs> = {
+    ...scheduledTypes,
+    state: weightStateTypes(refinerTypes(config, conditions)),
+    inputs: inputTypes(config, capacity, conditions),
+    targets: targetTypes(capacity),
+  };
+  return traceTyped<Inputs>(signature, ({ state, inputs, targets, ...scheduled }) => {
+    const logits = refiner.apply(state.parameters, inputs);
+    const parts = {
+      labels: [logits.labels, clamped(targets.kinds, config.nodeLabels), targets.labelWeights],
+      compositions: [logits.compositions, clamped(targets.kinds, config.compositions), targets.compositionWeights],
+      splits: [logits.splits, targets.splits, targets.splitWeights],
+      patterns: [logits.patterns, targets.patterns, targets.patternWeights],
+    } as const;
+    const sums = Object.entries(parts).map(([name, [of, target, weights]]) => {
+      const [a = 0, b = 0, classes = 0] = of.shape;
+      const entropy = softmaxCrossEntropy(tf.reshape(of, [a * b, classes]), tf.reshape(target, [a * b]));
+      const flat = tf.reshape(weights, [a * b]);
+      return [name, tf.sum(tf.mul(entropy, flat)), tf.sum(flat)] as const;
+    });
+    const total = sums.reduce((sum, [, , weight]) => tf.add(sum, weight), tf.scalar(1e-6) as tf.Tensor);
+    const loss = tf.div(
+      sums.reduce((sum, [, part]) => tf.add(sum, part), tf.scalar(0) as tf.Tensor),
+      total,
+    );
+    const means = Object.fromEntries(sums.map(([name, sum, weight]) => [name, tf.div(sum, tf.maximum(weight, 1e-6))]));
+    const next = updateWeights(loss, state, scheduled, { betas: BETAS, weightDecay, orthogonalised: isHiddenMatrix });
+    return { loss, ...means, state: next };
+  });
+}
+
+/** Codes of one kind can be beyond those of another, where they do not count. */
+function clamped(codes: tf.Tensor, classes: number): tf.Tensor {
+  return tf.minimum(codes, tf.scalar(classes - 1, "int32"));
+}

@@ -1,0 +1,128 @@
+import type { NamedArrays } from "@nextscale/engine";
+import {
+  flatThenLinearSchedule,
+  initialWeightState,
+  layoutOf,
+  parameterNormals,
+  randomStream,
+  shuffledBatches,
+  weightStateTypes,
+  withWarmUp,
+  type Stage,
+} from "@nextscale/refinement-core";
+import type { GraphModelConfig, GraphTrainingConfig } from "../config/config.js";
+import type { GraphSource } from "../graph/packed-graphs.js";
+import { graphRefiner } from "../refiner/graph-refiner.js";
+import { refinerInputs, type Capacity } from "../refiner/inputs.js";
+import { splitClass } from "../codes/split-classes.js";
+import { refinerProgram, refinerTypes, targetTypes } from "./refiner-program.js";
+import { encodeGraph, pickLevel, trainingTask, type Coding, type TrainingTask } from "./training-task.js";
+
+/** Configuration of a training, as a checkpoint of it has it. */
+export interface GraphRunConfig {
+  readonly model: GraphModelConfig;
+  readonly training: GraphTrainingConfig;
+}
+
+/** What the stage trains on. */
+export interface RefinerStageInputs {
+  readonly config: GraphRunConfig;
+  readonly coding: Coding;
+  readonly graphs: GraphSource;
+  readonly capacity: Capacity;
+  readonly seed: number;
+}
+
+/** Tasks that each graph of a step is in, with the same levels: to make those costs as much as a task. */
+const TASKS_A_GRAPH = 4;
+/** Steps over which the learning rate comes up from zero. */
+const WARM_UP = 100;
+/** Share of the steps at the highest learning rate, and the last rate as a share of it. */
+const FLAT = 0.4;
+const LAST_RATE = 0.01;
+/** Decay of the average of the weights; it grows with the steps, so that the start is soon forgotten. */
+const AVERAGE_DECAY = 0.999;
+
+/** The training of the network on levels of graphs, each time with other keys and other codes hidden. */
+export function refinerStage({ config, coding, graphs, capacity, seed }: RefinerStageInputs): Stage<GraphRunConfig> {
+  const { model, training } = config;
+  const { steps, batchSize, learningRate: peak } = training;
+  const graphsAStep = Math.max(1, Math.floor(batchSize / TASKS_A_GRAPH));
+  const order = shuffledBatches({
+    count: graphs.length,
+    batchSize: graphsAStep,
+    stream: randomStream(seed, "graphs/order"),
+  });
+  const keys = randomStream(seed, "graphs/keys");
+  const levels = randomStream(seed, "graphs/levels");
+  const hidden = randomStream(seed, "graphs/hidden");
+  const rate = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: FLAT });
+  const write = { patterns: coding.patterns, codebook: coding.codebook.data, labels: model.nodeLabels };
+  return {
+    name: "refiner",
+    kind: "graphs/training/refiner",
+    steps,
+    program: () => refinerProgram(model, training, capacity),
+    layout: ({ model: found }) => layoutOf({ state: weightStateTypes(refinerTypes(found)) }),
+    start: () => {
+      const refiner = graphRefiner(model, write.patterns);
+      return initialWeightState(refiner.init(parameterNormals(seed)), refinerTypes(model));
+    },
+    constants: {},
+    batches: (step) => {
+      const tasks = Array.from(order(step).indices, (graph, i) => {
+        const encoded = encodeGraph(graphs.at(graph)!, coding, { stream: keys, item: step * graphsAStep + i });
+        return Array.from({ length: TASKS_A_GRAPH }, (_, task) => {
+          const item = (step * graphsAStep + i) * TASKS_A_GRAPH + task;
+          const level = pickLevel(encoded, levels, item);
+          return trainingTask(encoded[level]!, model, { stream: hidden, item, scale: level }, new Float32Array(0));
+        });
+      }).flat();
+      return {
+        ...prefixed("inputs", refinerInputs(tasks.map(({ task }) => task), capacity, write)), // prettier-ignore
+        ...prefixed("targets", targetsOf(tasks, capacity)),
+      };
+    },
+    scalars: {
+      learningRate: withWarmUp(rate, { steps: WARM_UP }),
+      averageDecay: (step) => Math.min(AVERAGE_DECAY, (1 + step) / (10 + step)),
+    },
+  };
+}
+
+/** What the network is to say of each task. */
+function targetsOf(tasks: readonly TrainingTask[], capacity: Capacity) {
+  const { nodes, groups } = capacity;
+  const targets = emptyTargets(capacity);
+  tasks.forEach(({ task: { candidates, codes }, weights }, item) => {
+    targets.kinds.set(codes.kinds, item * nodes);
+    targets.patterns.set(codes.patterns, item * groups);
+    (codes.finest ? targets.labelWeights : targets.compositionWeights).set(weights.kinds, item * nodes);
+    targets.splitWeights.set(weights.splits, item * nodes);
+    targets.patternWeights.set(weights.patterns, item * groups);
+    candidates.mass.forEach((mass, node) => {
+      // Splits of nodes that fall apart are not asked for.
+      if (weights.splits[node]! > 0) targets.splits[item * nodes + node] = splitClass(mass, codes.splits[node]!).code;
+    });
+  });
+  return targets;
+}
+
+function emptyTargets(capacity: Capacity) {
+  const types = targetTypes(capacity);
+  const size = ({ shape }: { readonly shape: readonly number[] }) =>
+    shape.reduce((product, extent) => product * extent);
+  return {
+    kinds: new Int32Array(size(types.kinds)),
+    splits: new Int32Array(size(types.splits)),
+    patterns: new Int32Array(size(types.patterns)),
+    labelWeights: new Float32Array(size(types.labelWeights)),
+    compositionWeights: new Float32Array(size(types.compositionWeights)),
+    splitWeights: new Float32Array(size(types.splitWeights)),
+    patternWeights: new Float32Array(size(types.patternWeights)),
+  };
+}
+
+function prefixed(prefix: string, arrays: object): NamedArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, data]) => [`${prefix}/${name}`, data as Float32Array]));
+}

@@ -1,0 +1,128 @@
+import {
+  encode,
+  integerSource,
+  refinementScale,
+  uniforms,
+  walk,
+  type HostTensor,
+  type RandomStream,
+} from "@nextscale/refinement-core";
+import type { Codes, CodeKind } from "../codes/codes.js";
+import { compositionQuantiser } from "../codes/composition-quantiser.js";
+import { sitesOf, type Site } from "../codes/sites.js";
+import type { GraphModelConfig } from "../config/config.js";
+import type { Graph } from "../graph/graph.js";
+import type { Candidates } from "../pyramid/candidates.js";
+import { contraction } from "../pyramid/contraction.js";
+import { flatHierarchyOf, hierarchyOf } from "../pyramid/hierarchy.js";
+import { drawKeys } from "../pyramid/keys.js";
+import { rootLevel } from "../pyramid/level.js";
+import type { Patterns } from "../pyramid/patterns.js";
+import type { Known, Task } from "../refiner/inputs.js";
+import { exactPhases, type LevelRandom } from "../sampling/reveal-order.js";
+
+/** A level of a graph and its codes, as a walk meets them. */
+export interface EncodedLevel {
+  readonly candidates: Candidates;
+  readonly codes: Codes;
+}
+
+/** What turns graphs into codes. */
+export interface Coding {
+  readonly config: GraphModelConfig;
+  /** Patterns of graphs with as many edge labels. */
+  readonly patterns: Patterns;
+  /** Compositions that codes stand for. */
+  readonly codebook: HostTensor;
+  /** Composition that the walk starts from: the mean. */
+  readonly start: Float32Array;
+}
+
+/** All levels of a graph, coarsest first: the walk from its root that encodes it. */
+export function encodeGraph(
+  graph: Graph,
+  coding: Coding,
+  random: Pick<LevelRandom, "stream" | "item">,
+): EncodedLevel[] {
+  const { config, codebook, start } = coding;
+  const make = config.hierarchy === "pairs" ? hierarchyOf : flatHierarchyOf;
+  const { levels } = make(graph, config.nodeLabels, drawKeys(random.stream, random.item, graph.nodeCount));
+  const coarsening = contraction(coding.patterns);
+  const scales = levels.map((_, i) => refinementScale(coarsening, levels.length - 1 - i));
+  const policy = encode(compositionQuantiser(codebook), levels);
+  const visits = [...walk(scales, rootLevel(graph.nodeCount, start), policy)];
+  return visits.map(({ context, codes }) => ({ candidates: context, codes }));
+}
+
+/** A task of which the answers are known. */
+export interface TrainingTask {
+  readonly task: Task;
+  /** Weight of each code that is asked for. */
+  readonly weights: { readonly [K in CodeKind]: Float32Array };
+}
+
+/** Share of tasks in which known codes are a random part of all, instead of all of some phases. */
+const AT_RANDOM = 0.25;
+/** Weight of a code of a later phase: it is asked for when there are few substeps. */
+const LATER = 0.3;
+
+/** Hides some of a level's codes: those that are hidden when a sampler gets to a substep. */
+export function trainingTask(
+  { candidates, codes }: EncodedLevel,
+  config: GraphModelConfig,
+  random: LevelRandom,
+  condition: Float32Array,
+): TrainingTask {
+  const [how = 0, cut = 0] = uniforms(random.stream, { ...at(random), draws: 2 });
+  const sites = sitesOf(candidates, {
+    kinds: config.nodeLabels === 1 ? 1 : codes.finest ? config.nodeLabels : config.compositions,
+    labels: config.edgeLabels,
+    apart: config.hierarchy === "one-scale",
+  });
+  const phases = exactPhases(sites, candidates, random);
+  const known = nothingKnown(candidates);
+  // What is not chosen follows from the rest, so it is known.
+  for (const kind of ["kinds", "patterns", "splits"] as const) known[kind].fill(1);
+  for (const { of, at } of phases.flat()) known[of][at] = 0;
+  const weights = {
+    kinds: new Float32Array(known.kinds.length),
+    patterns: new Float32Array(known.patterns.length),
+    splits: new Float32Array(known.splits.length),
+  };
+  if (how < AT_RANDOM || config.hierarchy === "one-scale") {
+    const hidden = phases.flat();
+    const draws = uniforms(random.stream, { ...at(random), sites: { first: 1, count: hidden.length }, draws: 1 });
+    hidden.forEach((site, i) => (draws[i]! < cut ? (known[site.of][site.at] = 1) : ask(weights, [site], 1)));
+  } else {
+    const first = Math.floor(cut * phases.length);
+    for (const { of, at } of phases.slice(0, first).flat()) known[of][at] = 1;
+    ask(weights, phases[first] ?? [], 1);
+    ask(weights, phases.slice(first + 1).flat(), LATER);
+  }
+  return { task: { candidates, codes, known, condition }, weights };
+}
+
+function ask(weights: TrainingTask["weights"], sites: readonly Site[], weight: number): void {
+  for (const { of, at } of sites) weights[of][at] = weight;
+}
+
+function at({ item, scale }: LevelRandom) {
+  return { items: { first: item, count: 1 }, scale };
+}
+
+/** Of a level none of whose codes are known. */
+export function nothingKnown({ mass, groups }: Candidates): Known {
+  return {
+    kinds: new Uint8Array(mass.length),
+    patterns: new Uint8Array(groups.count),
+    splits: new Uint8Array(mass.length),
+  };
+}
+
+/** A level, the more likely the more nodes it has: finer ones have more to learn, and coarser ones are never left out. */
+export function pickLevel(levels: readonly EncodedLevel[], stream: RandomStream, item: number): number {
+  const weights = levels.map(({ candidates }) => candidates.mass.length);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let left = integerSource(stream, { item })(total);
+  return weights.findIndex((weight) => (left -= weight) < 0);
+}
