@@ -19,6 +19,7 @@ export { clipByGlobalNorm } from "./optimiser/clip-by-global-norm.js";
 export { movingAverage } from "./optimiser/moving-average.js";
 export { muon, type MuonOptions } from "./optimiser/muon.js";
 export { philox4x32 } from "./random/philox.js";
+export { evaluateProgram } from "./reference/evaluate.js";
 export { readSafetensors, type SafetensorsFile } from "./safetensors/read.js";
 export {
   SAFETENSORS_LIMITS,

@@ -25,7 +25,12 @@ export function packed(graphs: Iterable<Graph>): GraphSource {
     length: starts.length - 1,
     at(index) {
       if (!(index >= 0 && index < starts.length - 1)) return undefined;
-      const [nodes, first, nextNodes, end] = offsets.subarray(2 * index, 2 * index + 4) as unknown as [number, number, number, number];
+      const [nodes, first, nextNodes, end] = offsets.subarray(2 * index, 2 * index + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
       const own = Array.from({ length: (end - first) / 3 }, (_, i): Edge => {
         const at = first + 3 * i;
         return [edgesOfAll[at]!, edgesOfAll[at + 1]!, edgesOfAll[at + 2]!];

@@ -16,7 +16,7 @@ export const FORM = { siblings: 0, oneByOne: 1, oneByTwo: 2, twoByOne: 3, twoByT
  * every child of a node is joined to its siblings and to every child of each neighbour.
  */
 export interface Candidates {
-  /** Each node's parent in the coarse level, ascending, [n]. */
+  /** Each node's parent in the coarse level, which has no more nodes, [n]. */
   readonly parents: Int32Array;
   /** One of {@link SLOT}, [n]. Of many siblings all are `whole`. */
   readonly slots: Uint8Array;

@@ -153,8 +153,9 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns, condi
     const product = tf.mul(...ofEnds(linear(pair.product, rows)));
     const state = linear(pair.state, tf.gather(pairFeatures, flat(inputs.places)));
     const hidden = gelu(tf.add(tf.add(sum, linear(pair.mix, product)), state));
-    const perPair = tf.reshape(linear(pair.label, hidden), [groups, PAIRS * patterns.labels]);
     const present = tf.reshape(inputs.present, [groups, PAIRS, 1]);
+    const labels = tf.mul(tf.reshape(linear(pair.label, hidden), [groups, PAIRS, patterns.labels]), present);
+    const perPair = tf.reshape(labels, [groups, PAIRS * patterns.labels]);
     const total = tf.sum(tf.mul(tf.reshape(hidden, [groups, PAIRS, pairWidth]), present), 1);
     const mean = tf.div(total, tf.maximum(tf.sum(present, 1), 1));
     const byPair = tf.matMul(perPair as tf.Tensor2D, digits());

@@ -105,7 +105,7 @@ function writeNodes(
   const { mass, parents, slots, composition, finest } = candidates;
   const { item, nodes, features, codebook, labels } = to;
   const total = mass.reduce((sum, m) => sum + m, 0);
-  const parentMass = new Float64Array((parents.at(-1) ?? -1) + 1);
+  const parentMass = new Float64Array(mass.length);
   parents.forEach((parent, node) => (parentMass[parent]! += mass[node]!));
   const unknown = shareUnknown(known);
   for (let node = 0; node < mass.length; node++) {

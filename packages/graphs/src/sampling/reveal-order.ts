@@ -52,7 +52,7 @@ function colours(groups: readonly number[], candidates: Candidates, { stream, it
  * themselves such nodes.
  */
 function nodesNeeded({ parents, groups }: Candidates): (group: number) => number[] {
-  const children = new Int32Array((parents.at(-1) ?? -1) + 1);
+  const children = new Int32Array(parents.length);
   for (const parent of parents) children[parent]!++;
   return (group) => {
     const [p, q] = [groups.between[2 * group]!, groups.between[2 * group + 1]!];

@@ -1,0 +1,44 @@
+import { evaluateProgram, type NamedArrays } from "@nextscale/engine";
+import { parameterArrays, parameterNormals } from "@nextscale/refinement-core";
+import type { GraphModelConfig } from "../../src/config/config.js";
+import { logitsOf, logitsProgram } from "../../src/model/refiner-runs.js";
+import { patternsOf } from "../../src/pyramid/patterns.js";
+import { graphRefiner } from "../../src/refiner/graph-refiner.js";
+import { refinerInputs, type Capacity, type RefinerInputs, type Task } from "../../src/refiner/inputs.js";
+import type { LevelLogits } from "../../src/sampling/reveal.js";
+
+/** A network so small that every outcome can be counted, with weights far from those of an untrained one. */
+export function tinyRefiner(settings: Partial<GraphModelConfig> = {}) {
+  const config: GraphModelConfig = {
+    hierarchy: "pairs",
+    nodeLabels: 1,
+    edgeLabels: 1,
+    compositions: 1,
+    sizes: [0, 0, 0, 0, 1],
+    network: { width: 8, heads: 2, blocks: 2, walkLength: 3, pairWidth: 6 },
+    ...settings,
+  };
+  const patterns = patternsOf(config.edgeLabels);
+  const normals = parameterNormals(3);
+  // Heads begin near zero; here they shall have something to say.
+  const params = parameterArrays(graphRefiner(config, patterns).init(normals), "refiner");
+  for (const [name, data] of Object.entries(params)) {
+    if (/labels|compositions|splits|label\/|pattern\//.test(name)) params[name] = data.map((w) => 60 * w);
+  }
+  const codebook = Float32Array.from({ length: config.compositions * config.nodeLabels }, (_, i) => Math.sin(i) / 4);
+  const write = { patterns, codebook, labels: config.nodeLabels };
+  /** In double precision, so that what is the same by symmetry is the same to the last digits. */
+  const run = (
+    tasks: readonly Task[],
+    capacity: Capacity,
+    change: (inputs: RefinerInputs) => RefinerInputs = (x) => x,
+  ): LevelLogits[] => {
+    const inputs = change(refinerInputs(tasks, capacity, write));
+    const named = Object.fromEntries(
+      Object.entries(inputs).map(([name, data]) => [`inputs/${name}`, data as Float32Array]),
+    );
+    const outputs = evaluateProgram(logitsProgram(config, patterns, capacity), { ...params, ...named });
+    return logitsOf(outputs as unknown as NamedArrays, tasks, capacity, { config, patterns });
+  };
+  return { config, patterns, codebook, run };
+}
