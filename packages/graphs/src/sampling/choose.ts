@@ -91,10 +91,10 @@ export function scored(given: Codes): RevealOptions["choose"] {
 }
 
 /** What each code of a site has as probability, in double precision. */
-function probabilitiesOf(
+export function probabilitiesOf(
   { of, at }: Site,
   logits: LevelLogits,
-  { mass, groups, finest: _ }: Candidates,
+  { mass, groups }: Candidates,
   temperature: number,
 ): Float64Array {
   const count = of === "patterns" ? groups.count : mass.length;

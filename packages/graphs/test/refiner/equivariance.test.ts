@@ -43,10 +43,13 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** Logits as they would be had the level been in the other order. */
-function movedBack(logits: LevelLogits, to: { nodes: number[]; groups: number[] }): LevelLogits {
+function movedBack(
+  logits: LevelLogits,
+  to: { nodes: number[]; groups: number[] },
+): { readonly [K in keyof LevelLogits]: readonly number[] } {
   const back = (data: ArrayLike<number>, order: number[]) => {
     const size = data.length / Math.max(1, order.length);
-    return Float64Array.from(data, (_, at) => data[order[Math.floor(at / size)]! * size + (at % size)]!);
+    return Array.from(data, (_, at) => data[order[Math.floor(at / size)]! * size + (at % size)]!);
   };
   return {
     kinds: back(logits.kinds, to.nodes),

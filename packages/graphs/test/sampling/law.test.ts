@@ -1,0 +1,190 @@
+import { integerSource, permutation, randomStream, type IntegerSource } from "@nextscale/refinement-core";
+import { describe, expect, test } from "vitest";
+import { permuted, type Graph } from "../../src/index.js";
+import { compositionQuantiser } from "../../src/codes/composition-quantiser.js";
+import { splitOfClass } from "../../src/codes/split-classes.js";
+import type { GraphModelConfig } from "../../src/config/config.js";
+import { contraction } from "../../src/pyramid/contraction.js";
+import { isFinest, rootLevel, type Level } from "../../src/pyramid/level.js";
+import type { RefinerInputs, Task } from "../../src/refiner/inputs.js";
+import { exactPhases, inSubsteps, type Substeps } from "../../src/sampling/reveal-order.js";
+import { probabilitiesOf } from "../../src/sampling/choose.js";
+import { reveal, type LevelLogits, type RevealOptions } from "../../src/sampling/reveal.js";
+import { ordersOf } from "../support/graphs.js";
+import { tinyRefiner } from "../support/refiner.js";
+
+/* The law over graphs of a refiner with random weights, by counting every outcome: it must not depend on any order of nodes. */
+
+interface Outcome {
+  readonly graph: Graph;
+  readonly probability: number;
+}
+
+type Change = (inputs: RefinerInputs) => RefinerInputs;
+
+/** A way through all outcomes: which choice is taken where, and how many there are. */
+interface Path {
+  readonly taken: number[];
+  readonly options: number[];
+}
+
+/** The next path, or undefined after the last. */
+function following({ taken, options }: Path): number[] | undefined {
+  for (let at = taken.length - 1; at >= 0; at--) {
+    if (taken[at]! + 1 < options[at]!) return [...taken.slice(0, at), taken[at]! + 1];
+  }
+  return undefined;
+}
+
+/** Every graph of so many nodes, with its probability, when nodes are put into random orders at every scale. */
+async function outcomesOf(
+  nodes: number,
+  {
+    settings,
+    substeps,
+    shuffle,
+    change = (x) => x,
+  }: { settings?: Partial<GraphModelConfig>; substeps: Substeps; shuffle: number; change?: Change },
+): Promise<Outcome[]> {
+  const refiner = tinyRefiner(settings);
+  const { config, patterns, codebook } = refiner;
+  const coarsening = contraction(patterns);
+  const known = new Map<string, LevelLogits>();
+  const predict = async (task: Task): Promise<LevelLogits> => {
+    const key = JSON.stringify(task, (_, value: unknown) =>
+      ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value,
+    );
+    const capacity = {
+      items: 1,
+      nodes: task.candidates.mass.length,
+      groups: Math.max(1, task.candidates.groups.count),
+    };
+    if (!known.has(key)) known.set(key, refiner.run([task], capacity, change)[0]!);
+    return known.get(key)!;
+  };
+  const outcomes: Outcome[] = [];
+  let next: number[] | undefined = [];
+  while (next !== undefined) {
+    const path: Path = { taken: [...next], options: [] };
+    const draw = integerSource(randomStream(shuffle, "test/shuffle"));
+    const options: RevealOptions = {
+      config,
+      quantiser: compositionQuantiser({ shape: [config.compositions, config.nodeLabels], data: codebook }),
+      condition: new Float32Array(0),
+      order: (sites, candidates, scale) =>
+        inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test/order"), item: 0, scale }), substeps),
+      predict,
+      choose: following_(path),
+    };
+    let level = rootLevel(nodes, new Float32Array(config.nodeLabels).fill(1 / config.nodeLabels));
+    let log = 0;
+    for (let index = 0; index === 0 || !isFinest(level); index++) {
+      const context = coarsening.expand(shuffle === 0 ? level : shuffled(level, draw), 0);
+      const step = { index, context, state: level, scale: undefined as never };
+      const choice = await reveal(options)()(step);
+      log += choice.logProbability;
+      if (log === -Infinity) break;
+      level = coarsening.add(context, choice.value, 0);
+    }
+    if (log > -Infinity) outcomes.push({ graph: level.graph, probability: Math.exp(log) });
+    path.taken.length = path.options.length;
+    next = following(path);
+  }
+  return outcomes;
+}
+
+/** Chooses as a path says, and the first of what is left beyond its end. A level where nothing splits has probability 0. */
+function following_(path: Path): RevealOptions["choose"] {
+  let at = 0;
+  return (part, codes, logits, { context }) => {
+    let log = 0;
+    let none = 1;
+    for (const site of part) {
+      const row = probabilitiesOf(site, logits, context, 1);
+      const possible = [...row.keys()].filter((code) => row[code]! > 0);
+      path.options[at] = possible.length;
+      path.taken[at] ??= 0;
+      const code = possible[path.taken[at]!]!;
+      at += 1;
+      codes[site.of][site.at] = site.of === "splits" ? splitOfClass(context.mass[site.at]!, code, 0) : code;
+      log += Math.log(row[code]!);
+      if (site.of === "splits") none *= row[0]!;
+    }
+    if (!part.some(({ of }) => of === "splits")) return log;
+    return codes.splits.every((split) => split === 0) ? -Infinity : log - Math.log1p(-none);
+  };
+}
+
+function shuffled(level: Level, draw: IntegerSource): Level {
+  const n = level.mass.length;
+  const order = permutation(randomStream(draw(1e6), "test/order"), n);
+  const move = <T extends Int32Array | Float32Array>(data: T): T => {
+    const size = data.length / n;
+    const result = data.slice() as T;
+    data.forEach((value, at) => (result[order[Math.floor(at / size)]! * size + (at % size)] = value));
+    return result;
+  };
+  return {
+    ...level,
+    graph: permuted(level.graph, order),
+    mass: move(level.mass),
+    splits: move(level.splits),
+    composition: move(level.composition),
+  };
+}
+
+/** A name that all orders of a graph of at most 4 nodes share. */
+function isomorphismClass(graph: Graph): string {
+  return ordersOf(graph.nodeCount)
+    .map((order) => {
+      const { nodeLabels, neighbours, offsets, edgeLabels } = permuted(graph, order);
+      return [nodeLabels, neighbours, offsets, edgeLabels].map((array) => Array.from(array).join()).join("|");
+    })
+    .sort()[0]!;
+}
+
+function lawOf(outcomes: readonly Outcome[]): Record<string, number> {
+  const law: Record<string, number> = {};
+  for (const { graph, probability } of outcomes) {
+    const name = isomorphismClass(graph);
+    law[name] = (law[name] ?? 0) + probability;
+  }
+  return law;
+}
+
+const total = (law: Record<string, number>) => Object.values(law).reduce((sum, p) => sum + p, 0);
+
+function largestDifference(a: Record<string, number>, b: Record<string, number>): number {
+  return Math.max(...[...Object.keys(a), ...Object.keys(b)].map((name) => Math.abs((a[name] ?? 0) - (b[name] ?? 0))));
+}
+
+describe.each<[string, number, Substeps, Partial<GraphModelConfig>]>([
+  ["4 nodes, all codes at once", 4, 1, {}],
+  ["4 nodes, codes one after the other", 4, "exact", {}],
+  ["3 nodes in two substeps", 3, 2, {}],
+  ["3 nodes of two kinds", 3, 1, { nodeLabels: 2, compositions: 2 }],
+  ["3 nodes in one scale", 3, 1, { hierarchy: "one-scale" }],
+])("the law over graphs: %s", (_, nodes, substeps, settings) => {
+  test("adds up to 1 and is the same for every order of the nodes inside", { timeout: 120_000 }, async () => {
+    const law = lawOf(await outcomesOf(nodes, { settings, substeps, shuffle: 0 }));
+    expect(total(law)).toBeCloseTo(1, 12);
+    expect(Object.keys(law).length).toBeGreaterThan(3);
+    for (const shuffle of [1, 2, 3]) {
+      const other = lawOf(await outcomesOf(nodes, { settings, substeps, shuffle }));
+      expect(largestDifference(law, other)).toBeLessThan(1e-12);
+    }
+  });
+});
+
+test("control: with positions the law depends on the order of the nodes", async () => {
+  const numbered: Change = (inputs) => {
+    const nodes = inputs.mask.length;
+    return {
+      ...inputs,
+      nodes: inputs.nodes.map((value, at) => value + Math.floor((at * nodes) / inputs.nodes.length) / 3),
+    };
+  };
+  const law = lawOf(await outcomesOf(4, { substeps: 1, shuffle: 0, change: numbered }));
+  const other = lawOf(await outcomesOf(4, { substeps: 1, shuffle: 1, change: numbered }));
+  expect(largestDifference(law, other)).toBeGreaterThan(1e-4);
+});
