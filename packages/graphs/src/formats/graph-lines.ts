@@ -64,13 +64,16 @@ export interface GraphLineReader {
 }
 
 /** A reader of lines that has read none yet; {@link readGraphLines} says what lines are. */
-export function graphLineReader({ skipInvalid = false }: GraphLinesOptions = {}): GraphLineReader {
+export function graphLineReader(
+  { skipInvalid = false }: GraphLinesOptions = {},
+  limits: Readonly<Record<"graphs" | "nodes" | "edges", number>> = FORMAT_LIMITS,
+): GraphLineReader {
   const records: GraphRecord[] = [];
   const skipped: SkippedLine[] = [];
   const total = { lines: 0, nodes: 0, edges: 0, skipped: 0 };
   const refuseBeyond = (what: "graphs" | "nodes" | "edges", got: number): void => {
-    if (got <= FORMAT_LIMITS[what]) return;
-    const expected = `at most ${FORMAT_LIMITS[what]} ${what} in a file`;
+    if (got <= limits[what]) return;
+    const expected = `at most ${limits[what]} ${what} in a file`;
     throw fileError(WHERE, { expected, got: "more", line: total.lines });
   };
   return {

@@ -15,7 +15,11 @@ export interface XmlVisitor {
   readonly text: (text: string) => void;
 }
 
-const NAME = String.raw`[\p{L}_:][\p{L}\p{M}\p{N}_:.\-\u00B7]*`;
+/** What names begin with and go on with, as XML 1.0 (5th edition, productions 4 and 4a) has it. */
+const NAME_START =
+  String.raw`:A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F` +
+  String.raw`\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\u{10000}-\u{EFFFF}`;
+const NAME = String.raw`[${NAME_START}][\u0300-\u036F${NAME_START}\-.0-9\u00B7\u203F\u2040]*`;
 const START = new RegExp(`<(${NAME})`, "uy");
 const ATTRIBUTE = new RegExp(String.raw`\s+(${NAME})\s*=\s*(?:"([^"<]*)"|'([^'<]*)')`, "uy");
 const START_END = /\s*(\/?)>/y;
@@ -63,12 +67,12 @@ export function scanXml(where: string, text: string, visitor: XmlVisitor): void 
   const decoded = (raw: string, position: number): string => {
     if (CONTROL.test(raw)) refuse("text without control characters", position);
     if (!raw.includes("&")) return raw;
-    return raw.replace(REFERENCE, (whole, name?: string, decimal?: string, hex?: string) => {
+    return raw.replace(REFERENCE, (_, name?: string, decimal?: string, hex?: string) => {
       if (name !== undefined) return NAMED[name]!;
       const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? parseInt(hex, 16) : -1;
       const known = code >= 0x20 || code === 9 || code === 10 || code === 13;
       if (!known || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-        refuse(`a reference XML knows: ${whole}`, position);
+        refuse("references that XML knows, such as &amp;", position);
       return String.fromCodePoint(code);
     });
   };

@@ -59,7 +59,7 @@ export function page(
         "font-family": "Helvetica, Arial, sans-serif",
         role: "img",
       },
-      element("title", {}, escaped(titles.title ?? titles.description)),
+      element("title", {}, escaped(titles.title || titles.description)),
       element("desc", {}, escaped(titles.description)),
       element("rect", { width, height, fill: PAPER }),
       ...(titles.title === undefined ? [] : [label(titles.title, head)]),
