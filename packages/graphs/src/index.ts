@@ -21,6 +21,7 @@ export {
   fromGraphology,
   toGraphology,
   type FromGraphologyOptions,
+  type GraphologyGraph,
   type LabelAttributes,
   type NamedGraph,
 } from "./graph/graphology.js";

@@ -13,6 +13,7 @@ export interface GraphIdentity {
 export interface ClassFinder {
   /** Number of classes so far. */
   readonly count: () => number;
+  /** The number of a graph's class, a new one where no graph of it was seen. */
   readonly classOf: (graph: Graph) => number;
 }
 

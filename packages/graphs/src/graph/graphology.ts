@@ -1,7 +1,9 @@
 import { NextscaleError } from "@nextscale/engine";
 import { UndirectedGraph } from "graphology";
-import type { AbstractGraph } from "graphology-types";
 import { edgesOf, GRAPH_LIMITS, graphOf, type Edge, type Graph } from "./graph.js";
+
+/** Any graph of graphology: its classes differ in what they allow, not in their type. */
+export type GraphologyGraph = UndirectedGraph;
 
 /** What nodes and edges of a graph carry in graphology: nothing where all labels are 0. */
 export interface LabelAttributes {
@@ -46,7 +48,7 @@ export function toGraphology(graph: Graph): UndirectedGraph<LabelAttributes, Lab
  * @throws NextscaleError `invalid-data` for directed edges, self loops, parallel edges, labels that are no whole numbers from 0 to
  *   255, or more nodes or edges than {@link GRAPH_LIMITS}
  */
-export function fromGraphology(source: AbstractGraph, options: FromGraphologyOptions = {}): NamedGraph {
+export function fromGraphology(source: GraphologyGraph, options: FromGraphologyOptions = {}): NamedGraph {
   const { labelAttribute = "label" } = options;
   if (source.order > GRAPH_LIMITS.nodes) throw invalid(`at most ${GRAPH_LIMITS.nodes} nodes`, `${source.order}`);
   if (source.size > GRAPH_LIMITS.edges) throw invalid(`at most ${GRAPH_LIMITS.edges} edges`, `${source.size}`);

@@ -16,7 +16,6 @@ import {
   readGraphLines,
   readGraphml,
   toGraphology,
-  type GraphRecord,
 } from "../../src/index.js";
 import { FORMAT_LIMITS, fileError } from "../../src/formats/file-error.js";
 import { graphLineReader } from "../../src/formats/graph-lines.js";
