@@ -142,7 +142,7 @@ function attempt<T>(action: () => T): T | undefined {
   }
 }
 
-/** The JSON of a line; undefined for an empty one. */
+/** The JSON of a line; undefined for an empty one. A byte order mark is white space to `trim`, and no JSON to JSON. */
 function parsed(content: string | Uint8Array, line: number): unknown {
   if (content.length > FORMAT_LIMITS.line) {
     throw fileError(WHERE, {
@@ -157,7 +157,7 @@ function parsed(content: string | Uint8Array, line: number): unknown {
   if (text === undefined) throw fileError(WHERE, { expected: "UTF-8", got: "other bytes", line });
   if (text.trim() === "") return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.trim()) as unknown;
   } catch {
     throw fileError(WHERE, { expected: "a graph as JSON", got: JSON.stringify(text.slice(0, 80)), line });
   }

@@ -16,7 +16,7 @@ export interface LobsterRecipe {
   readonly foot?: number;
 }
 
-/** More than enough: with the defaults a third of the tries has 10 to 100 nodes. */
+/** More than enough: with the defaults a quarter of the tries has 10 to 100 nodes. */
 const MOST_TRIES = 1000;
 
 /**

@@ -105,7 +105,6 @@ test("lobsters are paths once their leaves are taken twice, and trees are not", 
   }
   const [least, most] = [Math.min(...sizes(lobsters)), Math.max(...sizes(lobsters))];
   expect([least >= 10, least < 30, most > 90, most <= 100]).toEqual([true, true, true, true]);
-  // Each node of the path has 0.7 x 1.7 nodes more, on average: a graph is 2.19 times its path.
   const caterpillars = many({ kind: "lobster", leg: 0.7, foot: 0, nodes: [1, 300] }, 60);
   expect(caterpillars.every((graph) => isPath(stripped(graph)))).toBe(true);
   expect(many({ kind: "tree" }, 20).filter((tree) => isPath(stripped(stripped(tree))))).toEqual([]);
