@@ -1,6 +1,6 @@
 import { requireOptions, wholeWithin } from "@nextscale/refinement-core";
 import { NextscaleError } from "@nextscale/engine";
-import { element, startTag } from "../formats/markup.js";
+import { element, rounded, startTag } from "../formats/markup.js";
 import { degreeOf, edgesOf, type Graph } from "../graph/graph.js";
 import { EDGE, INK, labelColour, PAPER, rampColour } from "./colours.js";
 import { fitted, layoutOf } from "./layout.js";
@@ -129,8 +129,11 @@ function graphMarkup(graph: Graph, cell: number, style: NodeStyle): string {
   const at = (v: number) => ({ x: cell / 2 + places[2 * v]! * reach, y: cell / 2 + places[2 * v + 1]! * reach });
   const edges = edgesOf(graph).map(([a, b, of]) => {
     const [from, to] = [at(a), at(b)];
-    const width = of === 0 ? {} : { "stroke-width": (0.3 + 0.3 * Math.min(of, 4)) * radius };
-    const dash = of < 4 ? {} : { "stroke-dasharray": "3 2" };
+    const thick = (0.3 + 0.3 * Math.min(of, 4)) * radius;
+    const width = of === 0 ? {} : { "stroke-width": thick };
+    // In units of the width, and cut off straight: round ends would close the gaps.
+    const gaps = `${rounded(1.5 * thick)} ${rounded(thick)}`;
+    const dash = of < 4 ? {} : { "stroke-dasharray": gaps, "stroke-linecap": "butt" };
     return element("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, ...width, ...dash });
   });
   const nodes = Array.from({ length: graph.nodeCount }, (_, v) => {
