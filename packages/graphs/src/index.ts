@@ -11,3 +11,47 @@ export {
   type Graph,
   type GraphParts,
 } from "./graph/graph.js";
+
+// data, generators, formats, render
+export { classesOf, classFinder, deduplicated, type ClassFinder, type GraphIdentity } from "./data/identity.js";
+export { GRAPH_SET_NAMES, GRAPH_SETS, type GraphSetDescription, type GraphSetName } from "./data/graph-sets.js";
+export { withShuffledNodes } from "./data/node-order.js";
+export { splitByClass, type GraphSplit, type SplitOptions } from "./data/split.js";
+export {
+  fromGraphology,
+  toGraphology,
+  type FromGraphologyOptions,
+  type GraphologyGraph,
+  type LabelAttributes,
+  type NamedGraph,
+} from "./graph/graphology.js";
+export type { BlockModelRecipe } from "./generators/block-model.js";
+export type { CommunityRecipe } from "./generators/community.js";
+export { GENERATOR_LIMITS, type SizeRange } from "./generators/draws.js";
+export {
+  generateGraph,
+  generateGraphs,
+  GRAPH_KINDS,
+  type GenerateOptions,
+  type GraphKind,
+  type GraphRecipe,
+} from "./generators/generate-graphs.js";
+export type { GridRecipe } from "./generators/grid.js";
+export type { LobsterRecipe } from "./generators/lobster.js";
+export type { PlanarRecipe } from "./generators/planar.js";
+export type { TreeRecipe } from "./generators/tree.js";
+export { edgeListText, readEdgeList } from "./formats/edge-list.js";
+export { FORMAT_LIMITS } from "./formats/file-error.js";
+export { gexfText, readGexf } from "./formats/gexf.js";
+export {
+  graphLinesText,
+  readGraphLines,
+  type GraphLines,
+  type GraphLinesOptions,
+  type GraphRecord,
+  type SkippedLine,
+} from "./formats/graph-lines.js";
+export { graphmlText, readGraphml } from "./formats/graphml.js";
+export { graphGridSvg, graphSvg, type GraphGridOptions, type NodeColouring } from "./render/graph-grid.js";
+export { DRAWING_LIMITS } from "./render/page.js";
+export { scaleStripSvg, type ScaleLevel, type ScaleStripOptions } from "./render/scale-strip.js";
