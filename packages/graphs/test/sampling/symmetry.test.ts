@@ -1,0 +1,153 @@
+import { randomStream } from "@nextscale/refinement-core";
+import { describe, expect, test } from "vitest";
+import { sitesOf, type Site } from "../../src/codes/sites.js";
+import { componentsOf, degreeOf, graphOf, type Graph } from "../../src/index.js";
+import { expand, FORM, type Candidates } from "../../src/pyramid/candidates.js";
+import { contraction } from "../../src/pyramid/contraction.js";
+import { rootLevel, type Level } from "../../src/pyramid/level.js";
+import { allowedPatterns, formAt, patternsOf } from "../../src/pyramid/patterns.js";
+import { allBut } from "../../src/sampling/reveal.js";
+import { exactPhases, inSubsteps, type Substeps } from "../../src/sampling/reveal-order.js";
+import { tinyRefiner } from "../support/refiner.js";
+
+const patterns = patternsOf(1);
+const allowed = allowedPatterns(patterns);
+
+/** Three nodes that each stand for two, joined all: what six nodes in a ring become when neighbours are merged. */
+const triangle: Level = {
+  ...rootLevel(6, new Float32Array(1)),
+  graph: graphOf({ nodeCount: 3, edges: [[0, 1], [1, 2], [2, 0]] }), // prettier-ignore
+  mass: Int32Array.of(2, 2, 2),
+  composition: new Float32Array(3),
+  splits: Int32Array.of(1, 1, 1),
+};
+
+function isRing(graph: Graph): boolean {
+  return (
+    graph.edgeCount === graph.nodeCount &&
+    componentsOf(graph).count === 1 &&
+    [0, 1, 2, 3, 4, 5].every((v) => degreeOf(graph, v) === 2)
+  );
+}
+
+/** Codes of all rings that the candidates can become when siblings are joined, as those that were merged as neighbours are. */
+function ringsOf(candidates: Candidates): number[][] {
+  const rings: number[][] = [];
+  const count = candidates.groups.count;
+  const all = (codes: number[]): void => {
+    if (codes.length < count) {
+      const form = formAt(candidates.groups.forms[codes.length]!, true);
+      const joined = candidates.groups.forms[codes.length] === FORM.siblings;
+      for (let pattern = joined ? 1 : 0; pattern < patterns.count; pattern++) {
+        if (allowed[form * patterns.count + pattern] === 1) all([...codes, pattern]);
+      }
+      return;
+    }
+    const { graph } = contraction(patterns).add(candidates, { patterns: Int32Array.from(codes), splits: new Int32Array(6), composition: new Float32Array(6), nodeLabels: new Uint8Array(6) }, 0); // prettier-ignore
+    if (isRing(graph)) rings.push(codes);
+  };
+  all([]);
+  return rings;
+}
+
+/**
+ * The probability that a refiner which knows the truth, that all rings are as likely, draws a ring: in each part it draws the codes
+ * by what is likely given those before, each for itself.
+ */
+function chanceOfRing(candidates: Candidates, parts: readonly (readonly Site[])[]): number {
+  const rings = ringsOf(candidates);
+  let states = [{ codes: new Map<number, number>(), probability: 1 }];
+  for (const part of parts) {
+    states = states.flatMap(({ codes, probability }) => {
+      const left = rings.filter((ring) => [...codes].every(([at, code]) => ring[at] === code));
+      if (left.length === 0) return [];
+      return part.reduce(
+        (found, { at }) =>
+          found.flatMap((state) =>
+            [...new Set(left.map((ring) => ring[at]!))].map((code) => ({
+              codes: new Map([...state.codes, [at, code]]),
+              probability: (state.probability * left.filter((ring) => ring[at] === code).length) / left.length,
+            })),
+          ),
+        [{ codes, probability }],
+      );
+    });
+  }
+  const isFound = ({ codes }: (typeof states)[number]) =>
+    rings.some((ring) => ring.every((code, at) => codes.get(at) === code));
+  return states.filter(isFound).reduce((sum, { probability }) => sum + probability, 0);
+}
+
+describe("a hexagon from a triangle", () => {
+  const candidates = expand(triangle);
+  const sites = sitesOf(candidates, { kinds: 1, labels: 1, apart: false });
+  const partsOf = (substeps: Substeps, item: number) =>
+    inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test"), item, scale: 0 }), substeps);
+
+  test("all codes at once: one in eight, and no law of independent codes gives more than one in four", () => {
+    expect(chanceOfRing(candidates, partsOf(1, 0))).toBeCloseTo(1 / 8, 12);
+    // By symmetry the three blocks share one law over single edges: q for the two on the diagonal each, and the rest.
+    const best = Math.max(
+      ...Array.from({ length: 101 }, (_, i) => {
+        const q = i / 200;
+        const p = (1 - 2 * q) / 2;
+        return 2 * q ** 3 + 6 * q * p * p;
+      }),
+    );
+    expect(best).toBeLessThanOrEqual(1 / 4 + 1e-12);
+  });
+
+  test("block after block, as colours ask: always, and more substeps are never worse", () => {
+    for (let item = 0; item < 10; item++) {
+      const chances = ([1, 2, 3, "exact"] as const).map((substeps) =>
+        chanceOfRing(candidates, partsOf(substeps, item)),
+      );
+      expect(chances.at(-1)).toBeCloseTo(1, 12);
+      chances.forEach((chance, i) => expect(chance).toBeGreaterThanOrEqual((chances[i - 1] ?? 0) - 1e-12));
+    }
+  });
+});
+
+test("colours keep blocks apart that need the same nodes, and every site is chosen once", () => {
+  const candidates = expand(triangle);
+  const sites = sitesOf(candidates, { kinds: 1, labels: 1, apart: false });
+  const phases = exactPhases(sites, candidates, { stream: randomStream(1, "test"), item: 0, scale: 0 });
+  // Siblings, then three blocks of which each two share a node.
+  expect(phases.map((phase) => phase.length)).toEqual([3, 1, 1, 1]);
+  for (const substeps of [1, 2, 3, 4, 9, "exact"] as const) {
+    const parts = inSubsteps(phases, substeps);
+    expect(parts.length).toBe(substeps === "exact" ? 4 : Math.min(4, substeps));
+    expect(parts.flat()).toEqual(phases.flat());
+  }
+});
+
+test("twins are alike: what a permutation of a graph swaps has the same logits", () => {
+  const { config, run } = tinyRefiner({ hierarchy: "one-scale" });
+  // K_{2,3}: two nodes that see three, and nothing is hidden but one pair of the two and those of the three.
+  const candidates = expand({ ...rootLevel(5, new Float32Array(1)), splits: Int32Array.of(5) });
+  const sites = sitesOf(candidates, { kinds: 1, labels: 1, apart: true });
+  const known = allBut(sites, candidates);
+  const codes = { kinds: new Int32Array(5), patterns: new Int32Array(10), splits: new Int32Array(5), finest: true };
+  const side = (node: number) => Number(node > 1);
+  for (let group = 0; group < 10; group++) {
+    const [u, v] = candidates.groups.pairs.subarray(8 * group, 8 * group + 2) as unknown as [number, number];
+    codes.patterns[group] = Number(side(u) !== side(v));
+    known.patterns[group] = Number(side(u) !== side(v));
+  }
+  const [logits] = run([{ candidates, codes, known, condition: new Float32Array(0) }], {
+    items: 1,
+    nodes: 5,
+    groups: 10,
+  });
+  const ofGroup = (a: number, b: number) => {
+    const group = [...Array(10).keys()].find(
+      (g) => candidates.groups.pairs[8 * g] === a && candidates.groups.pairs[8 * g + 1] === b,
+    )!;
+    return Array.from(logits!.patterns.subarray(group * 16, group * 16 + 2));
+  };
+  expect(config.hierarchy).toBe("one-scale");
+  ofGroup(2, 3).forEach((value, i) => expect(value).toBeCloseTo(ofGroup(2, 4)[i]!, 10));
+  ofGroup(2, 3).forEach((value, i) => expect(value).toBeCloseTo(ofGroup(3, 4)[i]!, 10));
+  // Control: the pair of the other side is another matter.
+  expect(Math.abs(ofGroup(0, 1)[1]! - ofGroup(2, 3)[1]!)).toBeGreaterThan(1e-3);
+});
