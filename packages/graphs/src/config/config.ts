@@ -51,3 +51,9 @@ export const graphTrainingSchema = z.strictObject({
 
 /** How a graph model is trained. */
 export type GraphTrainingConfig = z.infer<typeof graphTrainingSchema>;
+
+/** Configuration of a training, as a checkpoint of it has it. */
+export const graphRunSchema = z.strictObject({ model: graphModelSchema, training: graphTrainingSchema });
+
+/** Configuration of a training, as a checkpoint of it has it. */
+export type GraphRunConfig = z.infer<typeof graphRunSchema>;

@@ -7,7 +7,7 @@ import type { Patterns } from "../pyramid/patterns.js";
 import { graphRefiner, type GraphRefinerParameters, type RefinerTensors } from "../refiner/graph-refiner.js";
 import type { Capacity, Task } from "../refiner/inputs.js";
 import type { LevelLogits } from "../sampling/reveal.js";
-import { inputTypes, refinerTypes } from "../training/refiner-program.js";
+import { inputTypes, refinerTypes } from "../refiner/refiner-types.js";
 
 type Inputs = { readonly refiner: GraphRefinerParameters; readonly inputs: RefinerTensors };
 

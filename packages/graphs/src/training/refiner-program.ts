@@ -1,8 +1,6 @@
 import { f32, i32, softmaxCrossEntropy, type Program, type TensorType } from "@nextscale/engine";
 import {
-  parameterTypes,
   scheduledTypes,
-  SHAPES_ONLY,
   traceTyped,
   updateWeights,
   weightStateTypes,
@@ -12,10 +10,10 @@ import {
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GraphModelConfig, GraphTrainingConfig } from "../config/config.js";
-import { PAIRS } from "../pyramid/candidates.js";
 import { patternsOf } from "../pyramid/patterns.js";
 import { graphRefiner, type GraphRefinerParameters, type RefinerTensors } from "../refiner/graph-refiner.js";
-import { nodeFeatures, type Capacity } from "../refiner/inputs.js";
+import type { Capacity } from "../refiner/inputs.js";
+import { inputTypes, refinerTypes } from "../refiner/refiner-types.js";
 
 /** What the network is to say, and what of it counts. */
 export type Targets<T> = {
@@ -42,31 +40,6 @@ const BETAS = [0.9, 0.95] as const;
 /** Moved along orthogonalised directions: the matrices of attention and feed-forward layers. */
 const isHiddenMatrix = (path: string, { shape }: { readonly shape: readonly number[] }): boolean =>
   shape.length === 2 && /(^|\/)block\//.test(path);
-
-/** Types of the network's parameters. */
-export function refinerTypes(config: GraphModelConfig, conditions = 0): TypesOf<GraphRefinerParameters> {
-  return parameterTypes(graphRefiner(config, patternsOf(config.edgeLabels), conditions).init(SHAPES_ONLY));
-}
-
-/** Types of the arrays of `refinerInputs`. */
-export function inputTypes(
-  config: GraphModelConfig,
-  { items, nodes, groups }: Capacity,
-  conditions = 0,
-): { readonly [K in keyof RefinerTensors]: TensorType } {
-  const pairs = [items, groups, PAIRS] as const;
-  return {
-    nodes: f32(items, nodes, nodeFeatures(config.nodeLabels, conditions)),
-    mask: f32(items, nodes),
-    pairs: i32(items, nodes, nodes),
-    first: i32(...pairs),
-    second: i32(...pairs),
-    places: i32(...pairs),
-    present: f32(...pairs),
-    forms: i32(items, groups),
-    splitLimits: i32(items, nodes),
-  };
-}
 
 /** Types of the arrays of targets. */
 export function targetTypes({ items, nodes, groups }: Capacity): Targets<TensorType> {

@@ -10,19 +10,14 @@ import {
   withWarmUp,
   type Stage,
 } from "@nextscale/refinement-core";
-import type { GraphModelConfig, GraphTrainingConfig } from "../config/config.js";
+import type { GraphRunConfig } from "../config/config.js";
 import type { GraphSource } from "../graph/packed-graphs.js";
 import { graphRefiner } from "../refiner/graph-refiner.js";
 import { refinerInputs, type Capacity } from "../refiner/inputs.js";
 import { splitClass } from "../codes/split-classes.js";
-import { refinerProgram, refinerTypes, targetTypes } from "./refiner-program.js";
+import { refinerTypes } from "../refiner/refiner-types.js";
+import { refinerProgram, targetTypes } from "./refiner-program.js";
 import { encodeGraph, pickLevel, trainingTask, type Coding, type TrainingTask } from "./training-task.js";
-
-/** Configuration of a training, as a checkpoint of it has it. */
-export interface GraphRunConfig {
-  readonly model: GraphModelConfig;
-  readonly training: GraphTrainingConfig;
-}
 
 /** What the stage trains on. */
 export interface RefinerStageInputs {

@@ -1,0 +1,88 @@
+import type { ModelDescription } from "@nextscale/refinement-core";
+import type { GraphModelConfig } from "../config/config.js";
+import type { Graph } from "../graph/graph.js";
+import type { Level } from "../pyramid/level.js";
+import type { Substeps } from "../sampling/reveal-order.js";
+
+/**
+ * Substeps inside the scales: the same number for all, or a list by how many times masses are still to be halved: the first for the finest
+ * level, the second for the one above, and the last for all that are coarser.
+ */
+export type SubstepPlan = Substeps | readonly Substeps[];
+
+/** What to sample. */
+export interface GraphSampleRequest {
+  readonly count: number;
+  /** Default 0. */
+  readonly seed?: number | bigint;
+  /** Number of the first sample: sample i is the same alone, in a batch or in a shard. Default 0. */
+  readonly first?: number;
+  /** Nodes of each graph; default: as often as among the graphs that were learned from. */
+  readonly size?: number;
+  /** Default `exact`. */
+  readonly substeps?: SubstepPlan;
+  /** Below 1 what is likely becomes likelier. Default 1. */
+  readonly temperature?: number;
+  readonly signal?: AbortSignal;
+  /** Called with the number of samples that are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A generated graph and how it came about. */
+export interface GraphSample {
+  readonly graph: Graph;
+  /** What it looked like at each scale, coarsest first, the graph last. */
+  readonly levels: readonly GraphLevel[];
+  /** Evaluations of the network. */
+  readonly evaluations: number;
+  /** Logarithm of the probability of its codes and of its size, in nats. */
+  readonly logProbability: number;
+}
+
+/** A level of a sample. */
+export interface GraphLevel extends Pick<Level, "graph" | "mass"> {
+  /** Of each node in the level before; all 0 in the first. */
+  readonly parents: Int32Array;
+}
+
+/** Which levels, orders of codes and constraints a score is for. */
+export interface GraphScoreRequest {
+  /** Default 0: of the keys that make the levels of a graph. */
+  readonly seed?: number | bigint;
+  /** As for sampling: order and context of the codes. Default `exact`. */
+  readonly substeps?: SubstepPlan;
+  readonly signal?: AbortSignal;
+}
+
+/** How likely a graph is, at one of its many sets of levels. */
+export interface GraphScore {
+  /** Logarithm of the probability of the codes of the levels, and of the size, in nats. */
+  readonly logProbability: number;
+  /** Bits per node. */
+  readonly bitsPerNode: number;
+  readonly evaluations: number;
+}
+
+/** A trained model of graphs. Calls may overlap. */
+export interface GraphModel {
+  readonly config: GraphModelConfig;
+  /** Of the two files. */
+  readonly hash: string;
+  readonly seed: ModelDescription["seed"];
+  /** What it was trained on. */
+  readonly data: ModelDescription["data"];
+  /**
+   * Generates graphs.
+   *
+   * @throws NextscaleError `invalid-argument` for a request outside its ranges, `interrupted` when the signal aborts
+   */
+  sample(request: GraphSampleRequest): Promise<GraphSample[]>;
+  /**
+   * Scores graphs at levels of theirs that the seed determines.
+   *
+   * @throws NextscaleError `invalid-data` for labels that the model has not, `interrupted`
+   */
+  score(graphs: readonly Graph[], request?: GraphScoreRequest): Promise<GraphScore[]>;
+  /** Frees the programs, and the engine if it is the model's own. */
+  close(): Promise<void>;
+}
