@@ -11,3 +11,21 @@ export {
   type Graph,
   type GraphParts,
 } from "./graph/graph.js";
+
+// metrics
+export { graphKey } from "./graph/colour-refinement.js";
+export { gridGraph, isGrid, type GridShape } from "./graph/grid-graph.js";
+export { areIsomorphic, findIsomorphism, type Isomorphism, type IsomorphismOptions } from "./graph/isomorphism.js";
+export {
+  isomorphismClasses,
+  isomorphismIndex,
+  type IndexMatch,
+  type IsomorphismClasses,
+  type IsomorphismIndex,
+} from "./graph/isomorphism-index.js";
+export { orbitCounts } from "./graph/orbit-counts.js";
+export { isPlanar } from "./graph/planarity.js";
+export { isLobster, isTree } from "./graph/tree.js";
+export { fitGraphMetrics, type GraphDistances, type GraphMetrics } from "./metrics/graph-metrics.js";
+export type { GraphStatistic } from "./metrics/descriptors.js";
+export type { KernelSet } from "./metrics/kernels.js";
