@@ -29,3 +29,21 @@ export { isLobster, isTree } from "./graph/tree.js";
 export { fitGraphMetrics, type GraphDistances, type GraphMetrics } from "./metrics/graph-metrics.js";
 export type { GraphStatistic } from "./metrics/descriptors.js";
 export type { KernelSet } from "./metrics/kernels.js";
+export { distanceRatio, type DistanceRatio } from "./metrics/distance-ratio.js";
+export {
+  evaluateGraphs,
+  type EvaluateGraphsOptions,
+  type GraphFloors,
+  type GraphReport,
+  type SetSize,
+  type Spread,
+} from "./metrics/evaluate-graphs.js";
+export { sbmAcceptance, type SbmAcceptance } from "./metrics/sbm-acceptance.js";
+export { shareOf, type Share } from "./metrics/share.js";
+export {
+  uniqueNovel,
+  validUniqueNovel,
+  type UniqueNovelReport,
+  type VunOptions,
+  type VunReport,
+} from "./metrics/valid-unique-novel.js";
