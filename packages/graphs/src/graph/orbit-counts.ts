@@ -15,14 +15,15 @@ export const ORBITS = 15;
  * a known number of them, and that linear system is triangular (Hočevar and Demšar 2014 solve a similar one). Only triangles,
  * cycles and cliques of 4 are enumerated, the latter two in degree order: O(edgeCount · arboricity²).
  *
- * @throws NextscaleError `invalid-argument` for a graph so large and dense that it needs more than 2 · 10⁹ steps
+ * @throws NextscaleError `invalid-argument` for a graph so large and dense that it needs more than 10⁹ steps
  */
 export function orbitCounts(graph: Graph): Float64Array {
   const { nodeCount } = graph;
   const order = degreeOrder(graph);
-  const triangles = countTriangles(graph, order);
-  const cycles = countFourCycles(graph, order);
+  // First what may be refused.
   const cliques = countFourCliques(graph, order);
+  const cycles = countFourCycles(graph, order);
+  const triangles = countTriangles(graph, order);
   const outer = countOuterCorners(graph, order, triangles.ofEntry);
   /** Paths of two edges from each node. */
   const twoSteps = Float64Array.from({ length: nodeCount }, (_, v) => {
@@ -60,7 +61,8 @@ export function orbitCounts(graph: Graph): Float64Array {
       clique: cliques[v]!,
     });
   }
-  return counts;
+  // What is no subgraph may have come out as -0.
+  return counts.map((count) => count + 0);
 }
 
 /** Subgraphs at a node that need not be induced, by the node's place in them. */
@@ -154,14 +156,14 @@ function lowerNeighbours(
 function countFourCliques(graph: Graph, order: DegreeOrder): Float64Array {
   const { offsets, targets } = order;
   let steps = 0;
+  forEachTriangle(graph, order, (_a, _b, c) => (steps += offsets[c + 1]! - offsets[c]!));
+  requireSteps("cliques", steps);
   const counts = new Float64Array(graph.nodeCount);
   // Marks hold the node or the edge that they were made for, so that none has to be taken away.
   let [first, second] = [-1, -1];
   const ofFirst = new Int32Array(graph.nodeCount).fill(-1);
   const ofSecond = new Int32Array(graph.nodeCount).fill(-1);
   forEachTriangle(graph, order, (a, b, c, ab) => {
-    steps += offsets[c + 1]! - offsets[c]!;
-    requireSteps("cliques", steps);
     if (a !== first) {
       first = a;
       for (let at = offsets[a]!; at < offsets[a + 1]!; at++) ofFirst[targets[at]!] = a;

@@ -3,8 +3,8 @@ import { degreeOrder, type DegreeOrder } from "./degree-order.js";
 import type { Graph } from "./graph.js";
 import { twinsOf } from "./twins.js";
 
-/** Steps that an enumeration may take: some seconds. Only a graph of a thousand nodes that is nearly complete needs more. */
-const MOST_STEPS = 2e9;
+/** Steps that an enumeration may take: some seconds. Only a graph of hundreds of nodes that is nearly complete needs more. */
+const MOST_STEPS = 1e9;
 
 /** How many triangles there are at each place. */
 export interface TriangleCounts {
@@ -17,7 +17,7 @@ export interface TriangleCounts {
 /**
  * Counts triangles at nodes and on edges, in at most edgeCount · √(2 edgeCount) steps.
  *
- * @throws NextscaleError `invalid-argument` for a graph that needs more than 2 · 10⁹ steps
+ * @throws NextscaleError `invalid-argument` for a graph that needs more than 10⁹ steps
  */
 export function countTriangles(graph: Graph, order: DegreeOrder = degreeOrder(graph)): TriangleCounts {
   const ofNode = new Float64Array(graph.nodeCount);
@@ -41,7 +41,7 @@ export type VisitTriangle = (a: number, b: number, c: number, ab: number, ac: nu
 /**
  * Visits every triangle once.
  *
- * @throws NextscaleError `invalid-argument` for a graph that needs more than 2 · 10⁹ steps
+ * @throws NextscaleError `invalid-argument` for a graph that needs more than 10⁹ steps
  */
 export function forEachTriangle(graph: Graph, order: DegreeOrder, visit: VisitTriangle): void {
   const { offsets, targets } = order;

@@ -33,8 +33,8 @@ const SHORTER = -1e-9;
 
 /**
  * The partition of the shortest description length (see {@link descriptionLength}) that a search finds: from small communities,
- * merges the two blocks that gain most for as long as any gain, then moves nodes one by one to the block that gains most, and so on
- * in turns. Time grows with the cube of the number of small communities: it is meant for graphs of some hundred nodes.
+ * merges each block with the one that gains most for as long as any gain, then moves nodes one by one to the block that gains most,
+ * and so on in turns. Time grows with the cube of the number of small communities: it is meant for graphs of some hundred nodes.
  *
  * @param stream draws the orders in which nodes take turns; the site of the address is the search's own
  */
@@ -57,24 +57,27 @@ function shorten(graph: Graph, partition: BlockPartition, order: Int32Array): vo
   let changed = true;
   for (let round = 0; changed && round < MOST_ROUNDS; round++) {
     changed = false;
-    while (mergeBest(partition)) changed = true;
+    while (mergeBlocks(partition)) changed = true;
     if (moveNodes(graph, partition, order)) changed = true;
   }
 }
 
-/** Merges the two blocks that gain most; false when no two gain. */
-function mergeBest(partition: BlockPartition): boolean {
-  let best: readonly [number, number] | undefined;
-  let bestCost = SHORTER;
+/** Merges each block in turn with the one that gains most; false when none gains. */
+function mergeBlocks(partition: BlockPartition): boolean {
+  let merged = false;
   for (let r = 0; r < partition.room; r++) {
-    for (let s = 0; s < r; s++) {
-      if (partition.sizes[r] === 0 || partition.sizes[s] === 0) continue;
+    if (partition.sizes[r] === 0) continue;
+    let [best, bestCost] = [-1, SHORTER];
+    for (let s = 0; s < partition.room; s++) {
+      if (s === r || partition.sizes[s] === 0) continue;
       const cost = costOfMerging(partition, r, s);
-      if (cost < bestCost) [best, bestCost] = [[r, s], cost];
+      if (cost < bestCost) [best, bestCost] = [s, cost];
     }
+    if (best === -1) continue;
+    merge(partition, best, r);
+    merged = true;
   }
-  if (best !== undefined) merge(partition, ...best);
-  return best !== undefined;
+  return merged;
 }
 
 /** Gives every node one turn; false when none moved. */

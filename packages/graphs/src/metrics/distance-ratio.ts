@@ -1,3 +1,4 @@
+import { NextscaleError } from "@nextscale/engine";
 import type { GraphStatistic } from "./descriptors.js";
 import type { GraphDistances } from "./graph-metrics.js";
 
@@ -21,9 +22,18 @@ const LEAST = 1e-6;
  *
  * @param samples distances of the samples from the test graphs
  * @param train distances of the training graphs from the test graphs, by the same kernels
+ * @throws NextscaleError `invalid-argument` for distances by different kernels
  */
 export function distanceRatio(samples: GraphDistances, train: GraphDistances): DistanceRatio {
   const statistics = Object.keys(train) as GraphStatistic[];
+  if (Object.keys(samples).join() !== statistics.join()) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "graphs/distanceRatio",
+      expected: `distances by the same kernels (${statistics.join(", ")})`,
+      got: Object.keys(samples).join(", "),
+    });
+  }
   const excluded = statistics.filter((statistic) => !(train[statistic]! >= LEAST));
   const pairs = statistics
     .filter((statistic) => !excluded.includes(statistic))

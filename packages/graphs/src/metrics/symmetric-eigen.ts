@@ -14,6 +14,8 @@ const MOST_ITERATIONS = 50;
  * tred2 and tql2 of Wilkinson and Reinsch 1971). ml-matrix has them behind accessors, at 2.5 times the time, and most of the time of
  * a comparison of graphs goes into spectra; nor does it end for a matrix with a NaN.
  *
+ * Numbers must not be so small that their products underflow.
+ *
  * @throws NextscaleError `invalid-data` for a matrix with numbers that are not finite
  */
 export function eigenOf(matrix: Float64Array, size: number): Eigen {
@@ -142,7 +144,7 @@ function sweep(v: Float64Array, d: Float64Array, e: Float64Array, l: number, m: 
   d[l] = e[l]! / signed;
   d[l + 1] = e[l]! * signed;
   const dl1 = d[l + 1]!;
-  const taken = g - d[l]!;
+  const taken = g - d[l];
   for (let i = l + 2; i < n; i++) d[i]! -= taken;
   let p = d[m]!;
   let [c, c2, c3, s, s2] = [1, 1, 1, 0, 0];
@@ -151,7 +153,7 @@ function sweep(v: Float64Array, d: Float64Array, e: Float64Array, l: number, m: 
     [c3, c2, s2] = [c2, c, s];
     const ce = c * e[i]!;
     const cp = c * p;
-    const r = Math.sqrt(p * p + e[i]! * e[i]!);
+    const r = Math.hypot(p, e[i]!);
     e[i + 1] = s * r;
     s = e[i]! / r;
     c = p / r;

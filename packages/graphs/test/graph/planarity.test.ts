@@ -79,7 +79,7 @@ describe("isPlanar", () => {
     let tried = 0;
     [5, 6, 7, 8].forEach((nodeCount, i) => {
       const all = nodeCount === 5;
-      for (let k = 0; k < (all ? bounds[i]! : nodeCount === 8 ? 100 : 700); k++) {
+      for (let k = 0; k < (all ? bounds[i]! : nodeCount === 8 ? 40 : 400); k++) {
         // Two random sets of edges joined are dense enough to be near the border.
         const graph = graphOfBits(nodeCount, all ? k : draw(bounds[i]!) | draw(bounds[i]!));
         expect(isPlanar(graph)).toBe(!hasForbiddenMinor(graph, known));
@@ -141,7 +141,7 @@ describe("isPlanar", () => {
         edges: Array.from({ length: n }, (_, i): Edge[] => {
           const last = i === n - 1;
           const [over, under] = last ? (twist ? [n, 0] : [0, n]) : [i + 1, n + i + 1];
-          return [[i, n + i], [i, over!], [n + i, under!]]; // prettier-ignore
+          return [[i, n + i], [i, over], [n + i, under]]; // prettier-ignore
         }).flat(),
       });
     expect(isPlanar(generalisedPetersen(5, 2))).toBe(false);
@@ -162,13 +162,13 @@ describe("isPlanar", () => {
     );
   });
 
-  test("a hundred thousand nodes in a row, in a ladder and in a triangulation", () => {
+  test("a hundred thousand nodes in a ladder, with and without a crossing, and a large triangulation", () => {
     const n = 100_000;
     const rails = Array.from({ length: n / 2 - 1 }, (_, i): Edge[] => [[2 * i, 2 * i + 2], [2 * i + 1, 2 * i + 3]]).flat(); // prettier-ignore
     const rungs = Array.from({ length: n / 2 }, (_, i): Edge => [2 * i, 2 * i + 1]);
     const ladder = graphOf({ nodeCount: n, edges: [...rails, ...rungs] });
     expect(isPlanar(ladder)).toBe(true);
-    expect(isPlanar(randomTriangulation(n, draws("large")))).toBe(true);
+    expect(isPlanar(randomTriangulation(10_000, draws("large")))).toBe(true);
     const crossed = graphOf({ nodeCount: n, edges: [...edgesOf(ladder), [0, n - 1], [1, n - 2]] });
     expect(isPlanar(crossed)).toBe(false);
   });
