@@ -29,6 +29,7 @@ export { isLobster, isTree } from "./graph/tree.js";
 export { fitGraphMetrics, type GraphDistances, type GraphMetrics } from "./metrics/graph-metrics.js";
 export type { GraphStatistic } from "./metrics/descriptors.js";
 export type { KernelSet } from "./metrics/kernels.js";
+export { classifierDiscrepancy, type ClassifierDiscrepancy } from "./metrics/classifier-discrepancy.js";
 export { distanceRatio, type DistanceRatio } from "./metrics/distance-ratio.js";
 export {
   evaluateGraphs,

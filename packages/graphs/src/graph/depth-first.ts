@@ -21,7 +21,7 @@ export interface DepthFirst {
   readonly offsets: Int32Array;
 }
 
-/** Searches depth first without recursion, in linear time, and sorts each node's edges by nesting depth (Brandes 2009, section 5). */
+/** Searches depth first without recursion, in linear time, and sorts each node's edges by nesting depth (Brandes 2009). */
 export function depthFirst(graph: Graph): DepthFirst {
   const { nodeCount: n, offsets, neighbours } = graph;
   const entries = neighbours.length;

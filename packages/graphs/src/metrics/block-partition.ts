@@ -41,7 +41,7 @@ export function logFactorialsUpTo(most: number): Float64Array {
 /**
  * −ln of the probability of the edges and of the partition: the density of each pair of blocks integrated out under a uniform prior,
  * Π_{r≤s} B(m_rs + 1, M_rs − m_rs + 1) with m_rs edges among M_rs pairs of nodes, and Π n_r! / n! / C(n − 1, B − 1) / n for B blocks of
- * n_r nodes (Peixoto 2019, section 3), in nats.
+ * n_r nodes (Peixoto 2019, "Bayesian stochastic blockmodeling"), in nats.
  */
 export function descriptionLength(partition: BlockPartition): number {
   const { room, sizes, logFactorials } = partition;

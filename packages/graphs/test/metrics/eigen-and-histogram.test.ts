@@ -106,7 +106,7 @@ describe("histogram", () => {
   });
 });
 
-test("erfc of numbers in tables (Abramowitz and Stegun 1964, table 7.1, and DLMF 7.23)", () => {
+test("erfc of numbers whose values are known", () => {
   const expected: readonly (readonly [number, number])[] = [
     [0, 1],
     [0.5, 0.4795001221869535],
