@@ -11,7 +11,7 @@ const MOST_ITERATIONS = 50;
 
 /**
  * Eigenvalues and vectors of a symmetric matrix [size, size]: Householder tridiagonalisation, then implicit QL (the procedures
- * tred2 and tql2 of Wilkinson and Reinsch 1971). ml-matrix has them behind accessors, at 2.5 times the time, and most of the time of
+ * tred2 and tql2 of Wilkinson and Reinsch 1971). ml-matrix has them behind accessors, at twice the time, and most of the time of
  * a comparison of graphs goes into spectra; nor does it end for a matrix with a NaN.
  *
  * Numbers must not be so small that their products underflow.
