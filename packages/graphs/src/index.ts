@@ -91,3 +91,27 @@ export {
   type VunOptions,
   type VunReport,
 } from "./metrics/valid-unique-novel.js";
+
+// models
+export {
+  graphModelSchema,
+  graphTrainingSchema,
+  refinerSchema,
+  type GraphModelConfig,
+  type GraphTrainingConfig,
+  type RefinerConfig,
+} from "./config/config.js";
+export { graphModelKind } from "./model/checkpoint-kind.js";
+export { createGraphModel, type CreateGraphModelOptions, type GraphModelContent } from "./model/create-graph-model.js";
+export type {
+  GraphLevel,
+  GraphModel,
+  GraphSample,
+  GraphSampleRequest,
+  GraphScore,
+  GraphScoreRequest,
+} from "./model/graph-model.js";
+export type { Substeps, SubstepPlan } from "./sampling/reveal-order.js";
+export { hierarchyOf, type Hierarchy } from "./pyramid/hierarchy.js";
+export { drawKeys, type Keys } from "./pyramid/keys.js";
+export type { Level } from "./pyramid/level.js";

@@ -2,13 +2,7 @@ import type { ModelDescription } from "@nextscale/refinement-core";
 import type { GraphModelConfig } from "../config/config.js";
 import type { Graph } from "../graph/graph.js";
 import type { Level } from "../pyramid/level.js";
-import type { Substeps } from "../sampling/reveal-order.js";
-
-/**
- * Substeps inside the scales: the same number for all, or a list by how many times masses are still to be halved: the first for the finest
- * level, the second for the one above, and the last for all that are coarser.
- */
-export type SubstepPlan = Substeps | readonly Substeps[];
+import type { SubstepPlan } from "../sampling/reveal-order.js";
 
 /** What to sample. */
 export interface GraphSampleRequest {

@@ -7,3 +7,12 @@ export {
   type WriteGraphFileOptions,
 } from "./graph-files.js";
 export { readGraphSet, type GraphSet } from "./graph-set.js";
+
+// models
+export { bundledGraphModels, loadGraphModel, type LoadGraphModelOptions } from "./load-graph-model.js";
+export {
+  trainGraphModel,
+  type GraphPreset,
+  type TrainedGraphModel,
+  type TrainGraphModelOptions,
+} from "./train-graph-model.js";

@@ -1,15 +1,43 @@
 import { permutation, type RandomStream } from "@nextscale/refinement-core";
 import type { Site, Sites } from "../codes/sites.js";
+import type { GraphModelConfig } from "../config/config.js";
 import type { Candidates } from "../pyramid/candidates.js";
 
 /** In how many substeps the codes of a level are chosen: so many, or as many as it takes for the choices not to get in each other's way. */
 export type Substeps = number | "exact";
+
+/**
+ * Substeps inside the scales: the same number for all, or a list by how many times masses are still to be halved: the first for the finest
+ * level, the second for the one above, and the last for all that are coarser.
+ */
+export type SubstepPlan = Substeps | readonly Substeps[];
 
 /** Where random numbers of a level come from. */
 export interface LevelRandom {
   readonly stream: RandomStream;
   readonly item: number;
   readonly scale: number;
+}
+
+/**
+ * The sites of a level in the parts in which they are chosen. Without scales between, so many substeps are parts of a random order, which is
+ * what discrete diffusion with absorption does.
+ */
+export function orderOf(
+  plan: SubstepPlan,
+  sites: Sites,
+  candidates: Candidates,
+  { random, hierarchy }: { readonly random: LevelRandom; readonly hierarchy: GraphModelConfig["hierarchy"] },
+): Site[][] {
+  const substeps = substepsAt(plan, candidates);
+  if (hierarchy === "one-scale" && substeps !== "exact") return randomParts(sites, substeps, random);
+  return inSubsteps(exactPhases(sites, candidates, random), substeps);
+}
+
+function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
+  if (typeof plan === "number" || plan === "exact") return plan;
+  const halvings = Math.ceil(Math.log2(Math.max(...mass)));
+  return plan[Math.min(halvings, plan.length - 1)]!;
 }
 
 /**
@@ -77,8 +105,8 @@ export function inSubsteps(phases: readonly Site[][], substeps: Substeps): Site[
   return [...phases.slice(0, apart), ...joined];
 }
 
-/** All sites in a random order, in so many parts of nearly one size: what discrete diffusion with absorption does. */
-export function randomParts(sites: Sites, substeps: number, { stream, item, scale }: LevelRandom): Site[][] {
+/** All sites in a random order, in so many parts of nearly one size. */
+function randomParts(sites: Sites, substeps: number, { stream, item, scale }: LevelRandom): Site[][] {
   const all: Site[] = [
     ...sites.kinds.map((at): Site => ({ of: "kinds", at })),
     ...[...sites.siblings, ...sites.blocks].map((at): Site => ({ of: "patterns", at })),

@@ -18,7 +18,7 @@ export interface LevelLogits {
 }
 
 /** Where a walk over the scales of a graph stands. */
-export type GraphStep = Step<readonly Level[], Level, Candidates, Residual>;
+export type GraphStep = Pick<Step<readonly Level[], Level, Candidates, Residual>, "index" | "context">;
 
 /** A level's codes, and what they cost. */
 export interface Revealed extends Choice<Codes, Residual> {

@@ -55,3 +55,8 @@ export function drawSize({ sizes }: Pick<GraphModelConfig, "sizes">, stream: Ran
   let left = integerSource(stream, { item })(total);
   return sizes.findIndex((count) => (left -= count) < 0);
 }
+
+/** Logarithm of the probability of that number, in nats; minus infinity for one that no graph had. */
+export function logSize({ sizes }: Pick<GraphModelConfig, "sizes">, nodes: number): number {
+  return Math.log((sizes[nodes] ?? 0) / sizes.reduce((sum, count) => sum + count, 0));
+}

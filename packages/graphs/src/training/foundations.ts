@@ -7,7 +7,7 @@ import { drawKeys } from "../pyramid/keys.js";
 import { expand } from "../pyramid/candidates.js";
 import { rootLevel } from "../pyramid/level.js";
 import { patternsOf } from "../pyramid/patterns.js";
-import type { Coding } from "./training-task.js";
+import type { Coding } from "../codes/encode-graph.js";
 import type { Capacity } from "../refiner/inputs.js";
 
 /** Graphs that compositions are clustered for, and that capacities are measured on. */

@@ -17,7 +17,8 @@ import { refinerInputs, type Capacity } from "../refiner/inputs.js";
 import { splitClass } from "../codes/split-classes.js";
 import { refinerTypes } from "../refiner/refiner-types.js";
 import { refinerProgram, targetTypes } from "./refiner-program.js";
-import { encodeGraph, pickLevel, trainingTask, type Coding, type TrainingTask } from "./training-task.js";
+import { encodeGraph, type Coding } from "../codes/encode-graph.js";
+import { pickLevel, trainingTask, type TrainingTask } from "./training-task.js";
 
 /** What the stage trains on. */
 export interface RefinerStageInputs {

@@ -1,58 +1,11 @@
-import {
-  encode,
-  integerSource,
-  refinementScale,
-  uniforms,
-  walk,
-  type HostTensor,
-  type RandomStream,
-} from "@nextscale/refinement-core";
-import type { Codes, CodeKind } from "../codes/codes.js";
-import { compositionQuantiser } from "../codes/composition-quantiser.js";
+import { integerSource, uniforms, type RandomStream } from "@nextscale/refinement-core";
+import type { CodeKind } from "../codes/codes.js";
+import type { EncodedLevel } from "../codes/encode-graph.js";
 import { sitesOf, type Site } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
-import type { Graph } from "../graph/graph.js";
-import type { Candidates } from "../pyramid/candidates.js";
-import { contraction } from "../pyramid/contraction.js";
-import { flatHierarchyOf, hierarchyOf } from "../pyramid/hierarchy.js";
-import { drawKeys } from "../pyramid/keys.js";
-import { rootLevel } from "../pyramid/level.js";
-import type { Patterns } from "../pyramid/patterns.js";
-import type { Known, Task } from "../refiner/inputs.js";
+import type { Task } from "../refiner/inputs.js";
 import { exactPhases, type LevelRandom } from "../sampling/reveal-order.js";
-
-/** A level of a graph and its codes, as a walk meets them. */
-export interface EncodedLevel {
-  readonly candidates: Candidates;
-  readonly codes: Codes;
-}
-
-/** What turns graphs into codes. */
-export interface Coding {
-  readonly config: GraphModelConfig;
-  /** Patterns of graphs with as many edge labels. */
-  readonly patterns: Patterns;
-  /** Compositions that codes stand for. */
-  readonly codebook: HostTensor;
-  /** Composition that the walk starts from: the mean. */
-  readonly start: Float32Array;
-}
-
-/** All levels of a graph, coarsest first: the walk from its root that encodes it. */
-export function encodeGraph(
-  graph: Graph,
-  coding: Coding,
-  random: Pick<LevelRandom, "stream" | "item">,
-): EncodedLevel[] {
-  const { config, codebook, start } = coding;
-  const make = config.hierarchy === "pairs" ? hierarchyOf : flatHierarchyOf;
-  const { levels } = make(graph, config.nodeLabels, drawKeys(random.stream, random.item, graph.nodeCount));
-  const coarsening = contraction(coding.patterns);
-  const scales = levels.map((_, i) => refinementScale(coarsening, levels.length - 1 - i));
-  const policy = encode(compositionQuantiser(codebook), levels);
-  const visits = [...walk(scales, rootLevel(graph.nodeCount, start), policy)];
-  return visits.map(({ context, codes }) => ({ candidates: context, codes }));
-}
+import { allBut } from "../sampling/reveal.js";
 
 /** A task of which the answers are known. */
 export interface TrainingTask {
@@ -80,10 +33,8 @@ export function trainingTask(
     apart: config.hierarchy === "one-scale",
   });
   const phases = exactPhases(sites, candidates, random);
-  const known = nothingKnown(candidates);
   // What is not chosen follows from the rest, so it is known.
-  for (const kind of ["kinds", "patterns", "splits"] as const) known[kind].fill(1);
-  for (const { of, at } of phases.flat()) known[of][at] = 0;
+  const known = allBut(sites, candidates);
   const weights = {
     kinds: new Float32Array(known.kinds.length),
     patterns: new Float32Array(known.patterns.length),
@@ -108,15 +59,6 @@ function ask(weights: TrainingTask["weights"], sites: readonly Site[], weight: n
 
 function at({ item, scale }: LevelRandom) {
   return { items: { first: item, count: 1 }, scale };
-}
-
-/** Of a level none of whose codes are known. */
-export function nothingKnown({ mass, groups }: Candidates): Known {
-  return {
-    kinds: new Uint8Array(mass.length),
-    patterns: new Uint8Array(groups.count),
-    splits: new Uint8Array(mass.length),
-  };
 }
 
 /** A level, the more likely the more nodes it has: finer ones have more to learn, and coarser ones are never left out. */

@@ -74,14 +74,13 @@ async function outcomesOf(
       order: (sites, candidates, scale) =>
         inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test/order"), item: 0, scale }), substeps),
       predict,
-      choose: following_(path),
+      choose: choosing(path),
     };
     let level = rootLevel(nodes, new Float32Array(config.nodeLabels).fill(1 / config.nodeLabels));
     let log = 0;
     for (let index = 0; index === 0 || !isFinest(level); index++) {
       const context = coarsening.expand(shuffle === 0 ? level : shuffled(level, draw), 0);
-      const step = { index, context, state: level, scale: undefined as never };
-      const choice = await reveal(options)()(step);
+      const choice = await reveal(options)()({ index, context });
       log += choice.logProbability;
       if (log === -Infinity) break;
       level = coarsening.add(context, choice.value, 0);
@@ -94,7 +93,7 @@ async function outcomesOf(
 }
 
 /** Chooses as a path says, and the first of what is left beyond its end. A level where nothing splits has probability 0. */
-function following_(path: Path): RevealOptions["choose"] {
+function choosing(path: Path): RevealOptions["choose"] {
   let at = 0;
   return (part, codes, logits, { context }) => {
     let log = 0;
@@ -169,7 +168,7 @@ describe.each<[string, number, Substeps, Partial<GraphModelConfig>]>([
     const law = lawOf(await outcomesOf(nodes, { settings, substeps, shuffle: 0 }));
     expect(total(law)).toBeCloseTo(1, 12);
     expect(Object.keys(law).length).toBeGreaterThan(3);
-    for (const shuffle of [1, 2, 3]) {
+    for (const shuffle of [1, 2]) {
       const other = lawOf(await outcomesOf(nodes, { settings, substeps, shuffle }));
       expect(largestDifference(law, other)).toBeLessThan(1e-12);
     }

@@ -5,7 +5,8 @@ import { PAIRS, type Candidates } from "../../src/pyramid/candidates.js";
 import { patternOf, type Patterns } from "../../src/pyramid/patterns.js";
 import type { Codes } from "../../src/codes/codes.js";
 import type { Known, Task } from "../../src/refiner/inputs.js";
-import { encodeGraph, trainingTask } from "../../src/training/training-task.js";
+import { encodeGraph } from "../../src/codes/encode-graph.js";
+import { trainingTask } from "../../src/training/training-task.js";
 
 const NONE = new Float32Array(0);
 

@@ -1,0 +1,165 @@
+import { NextscaleError, type Engine } from "@nextscale/engine";
+import {
+  compiledPrograms,
+  hostTensor,
+  randomStream,
+  untilSignalsAreSeen,
+  type Checkpoint,
+  type ModelDescription,
+} from "@nextscale/refinement-core";
+import { encodeGraph, type Coding } from "../codes/encode-graph.js";
+import { compositionQuantiser } from "../codes/composition-quantiser.js";
+import type { GraphModelConfig } from "../config/config.js";
+import type { Graph } from "../graph/graph.js";
+import { patternsOf } from "../pyramid/patterns.js";
+import { refinerInputs } from "../refiner/inputs.js";
+import { drawn, scored } from "../sampling/choose.js";
+import { reveal, type RevealOptions } from "../sampling/reveal.js";
+import { orderOf } from "../sampling/reveal-order.js";
+import { drawSize, logSize, sampleGraph } from "../sampling/sample-graph.js";
+import type { GraphModel, GraphSample, GraphSampleRequest, GraphScore, GraphScoreRequest } from "./graph-model.js";
+import { predictor } from "./predictor.js";
+import { logitsOf, logitsProgram } from "./refiner-runs.js";
+import { requireGraphsFor, requireSampleRequest, requireScoreRequest } from "./requirements.js";
+
+/** As much of a checkpoint as a model is made of. */
+export interface GraphModelContent extends Pick<Checkpoint<GraphModelConfig>, "config" | "tensors" | "hash"> {
+  readonly description: Pick<ModelDescription, "seed" | "data">;
+}
+
+/** What a model is made with besides its checkpoint. */
+export interface CreateGraphModelOptions {
+  /** Stays open when the model is closed, unless `ownsEngine`. */
+  readonly engine: Engine;
+  readonly ownsEngine?: boolean;
+}
+
+/** A model from the content of its two files. It works wherever there is an engine; with Node `loadGraphModel` does it all. */
+export function createGraphModel(
+  { config, tensors, hash, description }: GraphModelContent,
+  { engine, ownsEngine = false }: CreateGraphModelOptions,
+): GraphModel {
+  const patterns = patternsOf(config.edgeLabels);
+  const programs = compiledPrograms(engine, tensors, {
+    where: "graphs/model",
+    ...(ownsEngine ? { afterwards: () => engine.close() } : {}),
+  });
+  const codebook = hostTensor([config.compositions, config.nodeLabels], tensors["coding/codebook"] as Float32Array);
+  const coding: Coding = { config, patterns, codebook, start: tensors["coding/start"] as Float32Array };
+  const quantiser = compositionQuantiser(codebook);
+  const writing = { patterns, codebook: codebook.data, labels: config.nodeLabels };
+  const nothing = new Float32Array(0);
+
+  /** Walks of many graphs at a time, whose tasks the network answers together. */
+  const walks = (signal: AbortSignal | undefined) =>
+    predictor(async (tasks, capacity) => {
+      if (signal !== undefined) await untilSignalsAreSeen();
+      signal?.throwIfAborted();
+      const inputs = Object.entries(refinerInputs(tasks, capacity, writing));
+      const outputs = await programs.run(
+        `logits ${capacity.nodes} ${capacity.groups}`,
+        () => logitsProgram(config, patterns, capacity),
+        Object.fromEntries(inputs.map(([name, data]) => [`inputs/${name}`, data as Float32Array])),
+      );
+      return logitsOf(outputs, tasks, capacity, { config, patterns });
+    });
+
+  const sample = async (request: GraphSampleRequest): Promise<GraphSample[]> => {
+    requireSampleRequest(request, config);
+    const { count, seed = 0, first = 0, size, substeps = "exact", temperature = 1, signal, onProgress } = request;
+    const [sizes, orders, draws] = ["sizes", "order", "draws"].map((name) =>
+      randomStream(seed, `graphs/sample/${name}`),
+    );
+    const { all, predict } = walks(signal);
+    let done = 0;
+    const items = Array.from({ length: count }, (_, i) => first + i);
+    return interruptible(
+      count,
+      () => done,
+      () =>
+        all(items, async (item) => {
+          const nodes = size ?? drawSize(config, sizes!, item);
+          const found = await sampleGraph(nodes, {
+            config,
+            ...{ quantiser, patterns, start: coding.start, condition: nothing, predict },
+            order: (sites, candidates, scale) =>
+              orderOf(substeps, sites, candidates, {
+                random: { stream: orders!, item, scale },
+                hierarchy: config.hierarchy,
+              }),
+            choose: drawn(draws!, item, temperature),
+          });
+          onProgress?.(++done, count);
+          return {
+            graph: found.levels.at(-1)!.graph,
+            levels: found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents })),
+            evaluations: found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
+            logProbability: found.choices.reduce(
+              (sum, { logProbability }) => sum + logProbability,
+              size === undefined ? logSize(config, nodes) : 0,
+            ),
+          };
+        }),
+    );
+  };
+
+  const score = async (graphs: readonly Graph[], request: GraphScoreRequest = {}): Promise<GraphScore[]> => {
+    requireScoreRequest(request);
+    requireGraphsFor(graphs, config);
+    const { seed = 0, substeps = "exact", signal } = request;
+    const [keys, orders] = ["keys", "order"].map((name) => randomStream(seed, `graphs/score/${name}`));
+    const { all, predict } = walks(signal);
+    let done = 0;
+    return interruptible(
+      graphs.length,
+      () => done,
+      () =>
+        all([...graphs.keys()], async (item) => {
+          const graph = graphs[item]!;
+          let logProbability = logSize(config, graph.nodeCount);
+          let evaluations = 0;
+          for (const [scale, { candidates, codes }] of encodeGraph(graph, coding, { stream: keys!, item }).entries()) {
+            const options: RevealOptions = {
+              config,
+              ...{ quantiser, condition: nothing, predict },
+              order: (sites, at) =>
+                orderOf(substeps, sites, at, { random: { stream: orders!, item, scale }, hierarchy: config.hierarchy }),
+              choose: scored(codes),
+            };
+            const choice = await reveal(options)()({ index: scale, context: candidates });
+            logProbability += choice.logProbability;
+            evaluations += choice.evaluations;
+          }
+          done += 1;
+          return { logProbability, bitsPerNode: -logProbability / Math.LN2 / graph.nodeCount, evaluations };
+        }),
+    );
+  };
+
+  return {
+    config,
+    hash,
+    seed: description.seed,
+    data: description.data,
+    sample: (request) => programs.call(() => sample(request)),
+    score: (graphs, request) => programs.call(() => score(graphs, request)),
+    close: () => programs.close(),
+  };
+}
+
+/** Says how far a call came when a signal ends it. */
+async function interruptible<T>(count: number, done: () => number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "AbortError")) throw error;
+    throw new NextscaleError({
+      code: "interrupted",
+      where: "graphs/model",
+      expected: `${count} graphs`,
+      got: `an interruption after ${done()}`,
+      fix: "call again: the same seed gives the same graphs",
+      cause: error,
+    });
+  }
+}

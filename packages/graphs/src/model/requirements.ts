@@ -1,0 +1,80 @@
+import { NextscaleError } from "@nextscale/engine";
+import {
+  LIMITS,
+  requireArgument,
+  requireOptions,
+  wholeWithin,
+  within,
+  type OptionRequirements,
+  type Requirement,
+} from "@nextscale/refinement-core";
+import type { GraphModelConfig } from "../config/config.js";
+import type { Graph } from "../graph/graph.js";
+import type { GraphSampleRequest, GraphScoreRequest } from "./graph-model.js";
+
+/*
+ * What callers of a model may pass: everything is checked before anything is computed.
+ */
+
+/** Graphs of one call; more are asked for in several calls. */
+const MOST_GRAPHS = 10_000_000;
+/** Substeps of a level, more than any has codes. */
+const MOST_SUBSTEPS = 1_000_000;
+
+const SUBSTEPS = wholeWithin(1, MOST_SUBSTEPS);
+const isSubsteps = (value: unknown) => value === "exact" || SUBSTEPS.fits(value);
+
+const SEED: Requirement = {
+  expected: "a number or a bigint",
+  fits: (value) => typeof value === "number" || typeof value === "bigint",
+};
+const PLAN: Requirement = {
+  expected: `"exact", ${SUBSTEPS.expected}, or a list of those`,
+  fits: (value) => isSubsteps(value) || (Array.isArray(value) && value.length > 0 && value.every(isSubsteps)),
+};
+const SIGNAL: Requirement = {
+  expected: "an AbortSignal",
+  fits: (value) => typeof value === "object" && value !== null && "aborted" in value,
+};
+
+/** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
+export function requireSampleRequest(request: GraphSampleRequest, { sizes }: GraphModelConfig): void {
+  const requirements: OptionRequirements<GraphSampleRequest> = {
+    count: wholeWithin(1, MOST_GRAPHS),
+    seed: SEED,
+    first: wholeWithin(0, LIMITS.item - MOST_GRAPHS),
+    // Graphs may be larger than those that were learned from, within reason.
+    size: wholeWithin(1, 4 * (sizes.length - 1)),
+    substeps: PLAN,
+    temperature: within(0.01, 100),
+    signal: SIGNAL,
+    onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
+  };
+  requireOptions("graphs/sample", request, requirements);
+  requireArgument("graphs/sample", "count", request.count, requirements.count);
+}
+
+/** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
+export function requireScoreRequest(request: GraphScoreRequest): void {
+  requireOptions("graphs/score", request, { seed: SEED, substeps: PLAN, signal: SIGNAL });
+}
+
+/** @throws NextscaleError `invalid-data` for graphs that a model cannot code */
+export function requireGraphsFor(graphs: readonly Graph[], { nodeLabels, edgeLabels }: GraphModelConfig): void {
+  graphs.forEach(({ nodeCount, nodeLabels: ofNodes, edgeLabels: ofEdges }, i) => {
+    if (nodeCount === 0) throw invalid(i, "nodes", "none");
+    const node = ofNodes.find((label) => label >= nodeLabels);
+    if (node !== undefined) throw invalid(i, `node labels below ${nodeLabels}`, String(node));
+    const edge = ofEdges.find((label) => label >= edgeLabels);
+    if (edge !== undefined) throw invalid(i, `edge labels below ${edgeLabels}`, String(edge));
+  });
+}
+
+function invalid(graph: number, expected: string, got: string): NextscaleError {
+  return new NextscaleError({
+    code: "invalid-data",
+    where: "graphs/model",
+    expected: `graph ${graph} to have ${expected}`,
+    got,
+  });
+}

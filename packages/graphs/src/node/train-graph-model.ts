@@ -1,0 +1,109 @@
+import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
+import { averagedWeights, sha256 } from "@nextscale/refinement-core";
+import {
+  prepareTraining,
+  readCheckpoint,
+  runStage,
+  writeCheckpoint,
+  type StageProgress,
+  type TrainingStart,
+} from "@nextscale/refinement-core/node";
+import {
+  graphRunSchema,
+  type GraphModelConfig,
+  type GraphRunConfig,
+  type GraphTrainingConfig,
+} from "../config/config.js";
+import { edgesOf, type Graph } from "../graph/graph.js";
+import { packed } from "../graph/packed-graphs.js";
+import { graphModelKind } from "../model/checkpoint-kind.js";
+import { fitFoundations } from "../training/foundations.js";
+import { refinerStage } from "../training/refiner-stage.js";
+
+/** What is trained, and for how long. */
+export interface GraphPreset {
+  readonly model: Omit<GraphModelConfig, "sizes">;
+  readonly training: GraphTrainingConfig;
+}
+
+/** How to train. */
+export interface TrainGraphModelOptions {
+  readonly preset: GraphPreset;
+  readonly graphs: readonly Graph[];
+  /** What the graphs are called in the model's description. */
+  readonly name: string;
+  /** Folder of the finished model. */
+  readonly out: string;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Default `new`. */
+  readonly start?: TrainingStart;
+  readonly engine?: EngineName;
+  readonly signal?: AbortSignal;
+  /** Called every few steps. */
+  readonly onProgress?: (progress: StageProgress) => void;
+}
+
+/** A trained model. */
+export interface TrainedGraphModel {
+  readonly config: GraphModelConfig;
+  readonly hash: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly steps: number;
+  /** Steps that had been taken before: 0 unless resumed. */
+  readonly stepsFound: number;
+}
+
+const WHERE = "graphs/trainGraphModel";
+
+/**
+ * Trains a graph model and writes the folder `out`. What an interruption leaves in `<out>.training` can be resumed, to the same bits.
+ *
+ * @throws NextscaleError `invalid-data` when the graphs cannot be learned from or the training diverges, `unwritable`, `interrupted` when
+ *   the signal aborts
+ */
+export function trainGraphModel(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
+  return exclusively(options.out, WHERE, () => trainAlone(options));
+}
+
+async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
+  const { preset, graphs, name, out, seed = 0, start = "new", signal, onProgress } = options;
+  const { training } = preset;
+  const { coding, capacity } = fitFoundations(graphs, preset.model, seed);
+  const folder = await prepareTraining(out, ["refiner"], start, WHERE);
+  const config: GraphRunConfig = { model: coding.config, training };
+  const data = { name, sha256: await hashOf(graphs) };
+  const engine = await openEngine(options.engine);
+  try {
+    const run = {
+      ...{ config, schema: graphRunSchema, seed, data, folder, engine, resume: start === "resume" },
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    };
+    const sizes = { items: training.batchSize, ...capacity };
+    const stage = refinerStage({ config, coding, graphs: packed(graphs), capacity: sizes, seed });
+    const { state, stepsFound } = await runStage(run, stage);
+    const tensors = {
+      ...averagedWeights(state, "refiner"),
+      "coding/codebook": coding.codebook.data,
+      "coding/start": coding.start,
+    };
+    await writeCheckpoint(out, graphModelKind, { config: coding.config, seed, data, metrics: {}, tensors });
+    const { hash } = await readCheckpoint(out, graphModelKind);
+    return { config: coding.config, hash, seed, engine: engine.name, steps: training.steps, stepsFound };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Of all labels and edges, in the order of the graphs. */
+function hashOf(graphs: readonly Graph[]): Promise<string> {
+  const numbers = graphs.flatMap((graph) => [
+    graph.nodeCount,
+    ...graph.nodeLabels,
+    graph.edgeCount,
+    ...edgesOf(graph).flat(),
+  ]);
+  return sha256(new Uint8Array(Int32Array.from(numbers).buffer));
+}

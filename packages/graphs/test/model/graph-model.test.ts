@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { edgesOf, generateGraph, isConnected, type Graph, type GraphModel } from "../../src/index.js";
+import { loadGraphModel, trainGraphModel, type GraphPreset } from "../../src/node/index.js";
+import { graph } from "../support/graphs.js";
+
+/* A model from its training to samples and scores: too short a training to be good, long enough to have learned something. */
+
+const PRESET: GraphPreset = {
+  model: {
+    hierarchy: "pairs",
+    nodeLabels: 2,
+    edgeLabels: 2,
+    compositions: 4,
+    network: { width: 16, heads: 2, blocks: 1, walkLength: 3, pairWidth: 8 },
+  },
+  training: { steps: 60, batchSize: 16, learningRate: 1e-2, weightDecay: 1e-4 },
+};
+
+/** Trees of 4 to 7 nodes, whose nodes are labelled by the parity of their degree and edges by that of the higher degree. */
+function labelledTree(index: number): Graph {
+  const tree = generateGraph({ kind: "tree", nodes: [4, 7] }, 5, index);
+  const degree = (v: number) => tree.offsets[v + 1]! - tree.offsets[v]!;
+  const labels = Array.from({ length: tree.nodeCount }, (_, v) => degree(v) % 2);
+  return graph(tree.nodeCount, edgesOf(tree).map(([a, b]) => [a, b, Math.max(degree(a), degree(b)) % 2]), labels); // prettier-ignore
+}
+
+const graphs = Array.from({ length: 64 }, (_, i) => labelledTree(i));
+let folder: string;
+let model: GraphModel;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "nextscale-graphs-"));
+  const trained = await trainGraphModel({
+    preset: PRESET,
+    graphs,
+    name: "labelled trees",
+    out: join(folder, "model"),
+    seed: 1,
+  });
+  expect(trained.steps).toBe(60);
+  model = await loadGraphModel(join(folder, "model"));
+}, 120_000);
+
+afterAll(async () => {
+  await model.close();
+  await rm(folder, { recursive: true });
+});
+
+const withoutFunctions = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
+
+describe("samples", () => {
+  test("are graphs of the sizes and labels that were learned, whose levels grow out of one node", async () => {
+    const samples = await model.sample({ count: 20, seed: 3 });
+    for (const { graph: g, levels, evaluations, logProbability } of samples) {
+      expect(model.config.sizes[g.nodeCount]).toBeGreaterThan(0);
+      expect(Math.max(...g.nodeLabels)).toBeLessThan(2);
+      expect(levels[0]!.graph.nodeCount).toBe(1);
+      expect(levels.at(-1)!.graph).toBe(g);
+      for (const { mass } of levels) expect(mass.reduce((sum, m) => sum + m, 0)).toBe(g.nodeCount);
+      levels.slice(1).forEach(({ mass, parents }, k) => {
+        const sums = levels[k]!.mass.map(() => 0);
+        parents.forEach((parent, node) => (sums[parent]! += mass[node]!));
+        expect(sums).toEqual(levels[k]!.mass);
+      });
+      expect(evaluations).toBeGreaterThan(0);
+      expect(logProbability).toBeLessThan(0);
+    }
+  });
+
+  test("are the same alone, in a batch and in a shard", async () => {
+    const all = await model.sample({ count: 12, seed: 4 });
+    const last = await model.sample({ count: 5, seed: 4, first: 7 });
+    const [third] = await model.sample({ count: 1, seed: 4, first: 3 });
+    expect(withoutFunctions(last)).toEqual(withoutFunctions(all.slice(7)));
+    expect(withoutFunctions(third)).toEqual(withoutFunctions(all[3]));
+    expect(withoutFunctions(await model.sample({ count: 12, seed: 5 }))).not.toEqual(withoutFunctions(all));
+  });
+
+  test("have the size that is asked for, also one that was never seen", async () => {
+    for (const size of [1, 2, 6, 13]) {
+      const sizes = (await model.sample({ count: 3, size })).map(({ graph: g }) => g.nodeCount);
+      expect(sizes).toEqual([size, size, size]);
+    }
+  });
+
+  test("take as many evaluations as substeps ask for", async () => {
+    const evaluations = async (substeps: number | "exact" | readonly (number | "exact")[]) =>
+      (await model.sample({ count: 8, seed: 1, size: 6, substeps })).map((sample) => ({
+        evaluations: sample.evaluations,
+        levels: sample.levels.length,
+      }));
+    for (const { evaluations: taken, levels } of await evaluations(1)) expect(taken).toBe(levels);
+    const [few, some, all] = [await evaluations(1), await evaluations([3, 1]), await evaluations("exact")];
+    const mean = (of: readonly { evaluations: number }[]) =>
+      of.reduce((sum, one) => sum + one.evaluations, 0) / of.length;
+    expect(mean(few)).toBeLessThan(mean(some));
+    expect(mean(some)).toBeLessThan(mean(all));
+  });
+
+  test("say what is wrong with a request, and when they are interrupted", async () => {
+    await expect(model.sample({ count: 0 })).rejects.toThrow("count to be a whole number from 1");
+    await expect(model.sample({ count: 1, substeps: 0 })).rejects.toThrow("substeps");
+    await expect(model.sample({ count: 1, size: 1e6 })).rejects.toThrow("size");
+    await expect(model.sample({ count: 1, steps: 3 } as never)).rejects.toThrow("options among");
+    const signal = AbortSignal.abort();
+    await expect(model.sample({ count: 1, signal })).rejects.toMatchObject({ code: "interrupted" });
+  });
+});
+
+describe("scores", () => {
+  test("know what was learned: its graphs are likelier than the same with other labels", async () => {
+    const scores = await model.score(graphs.slice(0, 24));
+    const turned = graphs.slice(0, 24).map((g) => ({ ...g, nodeLabels: g.nodeLabels.map((label) => 1 - label) }));
+    const others = await model.score(turned);
+    const mean = (of: readonly { logProbability: number }[]) =>
+      of.reduce((sum, s) => sum + s.logProbability, 0) / of.length;
+    expect(mean(scores)).toBeGreaterThan(mean(others) + 1);
+    expect(scores[0]!.bitsPerNode).toBeCloseTo(-scores[0]!.logProbability / Math.LN2 / graphs[0]!.nodeCount, 10);
+  });
+
+  test("refuse labels that the model has not", async () => {
+    await expect(model.score([graph(2, [[0, 1, 5]])])).rejects.toThrow("edge labels below 2");
+    await expect(model.score([graph(0, [])])).rejects.toThrow("graph 0 to have nodes");
+  });
+});
+
+test("connectedness is not promised: some graphs fall apart", async () => {
+  const samples = await model.sample({ count: 30, seed: 6, size: 7 });
+  expect(samples.some(({ graph: g }) => isConnected(g))).toBe(true);
+});
