@@ -36,6 +36,7 @@ export { covarianceOf, emptyMoments, mergeMoments, momentsOf, type FeatureMoment
 export { fitPca, pcaReconstruct, pcaTransform, type Pca } from "./metrics/pca.js";
 export { fitPcaFrechet, type PcaFrechetMetric } from "./metrics/pca-frechet.js";
 export { psnr, type PsnrScore } from "./metrics/psnr.js";
+export { symmetricEigen, type SymmetricEigen } from "./metrics/symmetric-eigen.js";
 
 // random
 export { gumbels, normals, uniforms } from "./random/distributions.js";

@@ -1,6 +1,12 @@
 import { NextscaleError } from "@nextscale/engine";
+import { symmetricEigen } from "@nextscale/refinement-core";
 import { degreeOf, neighboursOf, type Graph } from "../graph/graph.js";
-import { eigenOf, type Eigen } from "./symmetric-eigen.js";
+
+/** Eigenvalues, ascending, and the eigenvector of value k in row k of `vectors`, [n, n]. */
+export interface Spectrum {
+  readonly values: Float64Array;
+  readonly vectors: Float64Array;
+}
 
 /** Time grows with the cube of the nodes: here it is about a minute. */
 export const MOST_SPECTRUM_NODES = 2000;
@@ -12,7 +18,7 @@ export const MOST_SPECTRUM_NODES = 2000;
  *
  * @throws NextscaleError `invalid-argument` for more than 2,000 nodes
  */
-export function laplacianSpectrum(graph: Graph): Eigen {
+export function laplacianSpectrum(graph: Graph): Spectrum {
   const n = graph.nodeCount;
   if (n > MOST_SPECTRUM_NODES) {
     throw new NextscaleError({
@@ -29,6 +35,10 @@ export function laplacianSpectrum(graph: Graph): Eigen {
     if (degreeOf(graph, v) > 0) matrix[v * n + v] = 1;
     for (const other of neighboursOf(graph, v)) matrix[v * n + other] = -(scale[v]! * scale[other]!);
   }
-  const { values, vectors } = eigenOf(matrix, n);
-  return { values: values.map((value) => Math.min(2, Math.max(0, value))), vectors };
+  if (n === 0) return { values: new Float64Array(0), vectors: matrix };
+  const { values, vectors } = symmetricEigen(matrix, n);
+  return {
+    values: values.map((value) => Math.min(2, Math.max(0, value))),
+    vectors: Float64Array.from(vectors.transpose().to1DArray()),
+  };
 }

@@ -1,5 +1,5 @@
 import { histogram } from "./histogram.js";
-import type { Eigen } from "./symmetric-eigen.js";
+import type { Spectrum } from "./spectrum.js";
 
 /*
  * The filter bank "abspline" of Hammond, Vandergheynst and Gribonval (2011, section 8.1), twelve filters on [0, 2], as SPECTRE
@@ -39,7 +39,7 @@ const FILTERS = [lowPass, ...SCALES.map((scale) => (eigenvalue: number) => band(
  * Histogram of the energies that each of twelve filters leaves at each node, [12, 100]. The energy of filter g at node i is row sum
  * i of H∘H with H = U g(Λ) Uᵀ, which is Σ_k U_ik² g(λ_k)²: H itself is not needed.
  */
-export function waveletHistogram({ values, vectors }: Eigen): Float64Array {
+export function waveletHistogram({ values, vectors }: Spectrum): Float64Array {
   const n = values.length;
   const squares = vectors.map((value) => value * value);
   const all = new Float64Array(FILTERS.length * ENERGY_BINS.count);

@@ -2,50 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { histogram, normalised } from "../../src/metrics/histogram.js";
 import { laplacianSpectrum } from "../../src/metrics/spectrum.js";
-import { eigenOf } from "../../src/metrics/symmetric-eigen.js";
 import { erfc } from "../../src/metrics/erfc.js";
 import { graphOf } from "../../src/index.js";
 import { complete, cycle, graphs, path } from "../graph/small-graphs.js";
-
-const symmetric = fc.integer({ min: 1, max: 9 }).chain((size) =>
-  fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: size * size, maxLength: size * size }).map((values) => ({
-    size,
-    matrix: Float64Array.from(values, (_, at) => {
-      const [i, j] = [Math.floor(at / size), at % size];
-      return values[Math.min(i, j) * size + Math.max(i, j)]! / 100;
-    }),
-  })),
-);
-
-describe("eigenOf", () => {
-  test("gives orthonormal vectors that the matrix only stretches, values ascending", () => {
-    fc.assert(
-      fc.property(symmetric, ({ size, matrix }) => {
-        const { values, vectors } = eigenOf(matrix, size);
-        for (let k = 0; k < size; k++) {
-          const vector = vectors.subarray(k * size, (k + 1) * size);
-          for (let i = 0; i < size; i++) {
-            const image = vector.reduce((sum, value, j) => sum + matrix[i * size + j]! * value, 0);
-            expect(Math.abs(image - values[k]! * vector[i]!)).toBeLessThan(1e-11);
-          }
-          for (let l = 0; l <= k; l++) {
-            const dot = vector.reduce((sum, value, i) => sum + value * vectors[l * size + i]!, 0);
-            expect(Math.abs(dot - (k === l ? 1 : 0))).toBeLessThan(1e-12);
-          }
-          if (k > 0) expect(values[k]).toBeGreaterThanOrEqual(values[k - 1]!);
-        }
-      }),
-    );
-  });
-
-  test("ends for numbers that are not finite, and for no numbers", () => {
-    for (const value of [NaN, Infinity]) {
-      const matrix = Float64Array.of(1, 0, value, 0, 1, 0, value, 0, 1);
-      expect(() => eigenOf(matrix, 3)).toThrow("finite numbers");
-    }
-    expect(eigenOf(new Float64Array(0), 0).values).toHaveLength(0);
-  });
-});
 
 describe("laplacianSpectrum", () => {
   const valuesOf = (graph: Parameters<typeof laplacianSpectrum>[0]): number[] =>
