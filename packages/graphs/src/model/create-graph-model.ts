@@ -14,11 +14,13 @@ import type { Graph } from "../graph/graph.js";
 import { patternsOf } from "../pyramid/patterns.js";
 import { refinerInputs } from "../refiner/inputs.js";
 import { drawn, scored } from "../sampling/choose.js";
+import { connected } from "../sampling/connected.js";
+import { withinValence } from "../sampling/within-valence.js";
 import { reveal, type RevealOptions } from "../sampling/reveal.js";
 import { orderOf } from "../sampling/reveal-order.js";
 import { drawSize, logSize, sampleGraph } from "../sampling/sample-graph.js";
 import type { GraphModel, GraphSample, GraphSampleRequest, GraphScore, GraphScoreRequest } from "./graph-model.js";
-import { predictor } from "./predictor.js";
+import { predictor, type Predictor } from "./predictor.js";
 import { logitsOf, logitsProgram } from "./refiner-runs.js";
 import { requireGraphsFor, requireSampleRequest, requireScoreRequest } from "./requirements.js";
 
@@ -49,6 +51,7 @@ export function createGraphModel(
   const quantiser = compositionQuantiser(codebook);
   const writing = { patterns, codebook: codebook.data, labels: config.nodeLabels };
   const nothing = new Float32Array(0);
+  const { hierarchy } = config;
 
   /** Walks of many graphs at a time, whose tasks the network answers together. */
   const walks = (signal: AbortSignal | undefined) =>
@@ -70,37 +73,35 @@ export function createGraphModel(
     const [sizes, orders, draws] = ["sizes", "order", "draws"].map((name) =>
       randomStream(seed, `graphs/sample/${name}`),
     );
+    const constraints = [
+      ...(request.connected === true ? [connected(patterns)] : []),
+      ...(request.valences === undefined ? [] : [withinValence(request.valences, patterns)]),
+    ];
     const { all, predict } = walks(signal);
-    let done = 0;
+    const sampleAt = async (item: number): Promise<GraphSample> => {
+      const nodes = size ?? drawSize(config, sizes!, item);
+      const constrained = { codes: 0, violated: 0 };
+      const onConstrained = (kept: boolean) => {
+        constrained.codes += 1;
+        if (!kept) constrained.violated += 1;
+      };
+      const found = await sampleGraph(nodes, {
+        ...{ config, quantiser, patterns, start: coding.start, condition: nothing, predict },
+        order: (sites, candidates, scale) =>
+          orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, hierarchy }),
+        choose: drawn({ stream: draws!, item, temperature, constraints, onConstrained }),
+      });
+      const ofSize = size === undefined ? logSize(config, nodes) : 0;
+      return {
+        graph: found.levels.at(-1)!.graph,
+        levels: found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents })),
+        evaluations: found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
+        logProbability: found.choices.reduce((sum, { logProbability }) => sum + logProbability, ofSize),
+        constrained,
+      };
+    };
     const items = Array.from({ length: count }, (_, i) => first + i);
-    return interruptible(
-      count,
-      () => done,
-      () =>
-        all(items, async (item) => {
-          const nodes = size ?? drawSize(config, sizes!, item);
-          const found = await sampleGraph(nodes, {
-            config,
-            ...{ quantiser, patterns, start: coding.start, condition: nothing, predict },
-            order: (sites, candidates, scale) =>
-              orderOf(substeps, sites, candidates, {
-                random: { stream: orders!, item, scale },
-                hierarchy: config.hierarchy,
-              }),
-            choose: drawn(draws!, item, temperature),
-          });
-          onProgress?.(++done, count);
-          return {
-            graph: found.levels.at(-1)!.graph,
-            levels: found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents })),
-            evaluations: found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
-            logProbability: found.choices.reduce(
-              (sum, { logProbability }) => sum + logProbability,
-              size === undefined ? logSize(config, nodes) : 0,
-            ),
-          };
-        }),
-    );
+    return followed(items, { all, onProgress }, sampleAt);
   };
 
   const score = async (graphs: readonly Graph[], request: GraphScoreRequest = {}): Promise<GraphScore[]> => {
@@ -109,31 +110,22 @@ export function createGraphModel(
     const { seed = 0, substeps = "exact", signal } = request;
     const [keys, orders] = ["keys", "order"].map((name) => randomStream(seed, `graphs/score/${name}`));
     const { all, predict } = walks(signal);
-    let done = 0;
-    return interruptible(
-      graphs.length,
-      () => done,
-      () =>
-        all([...graphs.keys()], async (item) => {
-          const graph = graphs[item]!;
-          let logProbability = logSize(config, graph.nodeCount);
-          let evaluations = 0;
-          for (const [scale, { candidates, codes }] of encodeGraph(graph, coding, { stream: keys!, item }).entries()) {
-            const options: RevealOptions = {
-              config,
-              ...{ quantiser, condition: nothing, predict },
-              order: (sites, at) =>
-                orderOf(substeps, sites, at, { random: { stream: orders!, item, scale }, hierarchy: config.hierarchy }),
-              choose: scored(codes),
-            };
-            const choice = await reveal(options)()({ index: scale, context: candidates });
-            logProbability += choice.logProbability;
-            evaluations += choice.evaluations;
-          }
-          done += 1;
-          return { logProbability, bitsPerNode: -logProbability / Math.LN2 / graph.nodeCount, evaluations };
-        }),
-    );
+    const scoreAt = async (item: number): Promise<GraphScore> => {
+      const graph = graphs[item]!;
+      const total = { logProbability: logSize(config, graph.nodeCount), evaluations: 0 };
+      for (const [scale, { candidates, codes }] of encodeGraph(graph, coding, { stream: keys!, item }).entries()) {
+        const options: RevealOptions = {
+          ...{ config, quantiser, condition: nothing, predict },
+          order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders!, item, scale }, hierarchy }),
+          choose: scored(codes),
+        };
+        const choice = await reveal(options)()({ index: scale, context: candidates });
+        total.logProbability += choice.logProbability;
+        total.evaluations += choice.evaluations;
+      }
+      return { ...total, bitsPerNode: -total.logProbability / Math.LN2 / graph.nodeCount };
+    };
+    return followed([...graphs.keys()], { all }, scoreAt);
   };
 
   return {
@@ -147,17 +139,26 @@ export function createGraphModel(
   };
 }
 
-/** Says how far a call came when a signal ends it. */
-async function interruptible<T>(count: number, done: () => number, work: () => Promise<T>): Promise<T> {
+/** Walks for all items; says how far they are, also when a signal ends them. */
+async function followed<T>(
+  items: readonly number[],
+  { all, onProgress }: Pick<Predictor, "all"> & { readonly onProgress?: GraphSampleRequest["onProgress"] | undefined },
+  walk: (item: number) => Promise<T>,
+): Promise<T[]> {
+  let done = 0;
   try {
-    return await work();
+    return await all(items, async (item) => {
+      const result = await walk(item);
+      onProgress?.(++done, items.length);
+      return result;
+    });
   } catch (error) {
     if (!(error instanceof Error && error.name === "AbortError")) throw error;
     throw new NextscaleError({
       code: "interrupted",
       where: "graphs/model",
-      expected: `${count} graphs`,
-      got: `an interruption after ${done()}`,
+      expected: `${items.length} graphs`,
+      got: `an interruption after ${done}`,
       fix: "call again: the same seed gives the same graphs",
       cause: error,
     });

@@ -17,6 +17,10 @@ export interface GraphSampleRequest {
   readonly substeps?: SubstepPlan;
   /** Below 1 what is likely becomes likelier. Default 1. */
   readonly temperature?: number;
+  /** Only connected graphs; how often it interfered is in each sample. Default false. */
+  readonly connected?: boolean;
+  /** Largest sum of bond orders of a node of each label, an edge of label l being of order l + 1; default: none. */
+  readonly valences?: readonly number[];
   readonly signal?: AbortSignal;
   /** Called with the number of samples that are done. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -29,8 +33,10 @@ export interface GraphSample {
   readonly levels: readonly GraphLevel[];
   /** Evaluations of the network. */
   readonly evaluations: number;
-  /** Logarithm of the probability of its codes and of its size, in nats. */
+  /** Logarithm of the probability of its codes and of its size, in nats, without constraints. */
   readonly logProbability: number;
+  /** Codes that constraints had a say in, and those for which they allowed nothing and were not kept. */
+  readonly constrained: { readonly codes: number; readonly violated: number };
 }
 
 /** A level of a sample. */

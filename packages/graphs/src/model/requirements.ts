@@ -38,7 +38,7 @@ const SIGNAL: Requirement = {
 };
 
 /** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
-export function requireSampleRequest(request: GraphSampleRequest, { sizes }: GraphModelConfig): void {
+export function requireSampleRequest(request: GraphSampleRequest, { sizes, nodeLabels }: GraphModelConfig): void {
   const requirements: OptionRequirements<GraphSampleRequest> = {
     count: wholeWithin(1, MOST_GRAPHS),
     seed: SEED,
@@ -47,6 +47,12 @@ export function requireSampleRequest(request: GraphSampleRequest, { sizes }: Gra
     size: wholeWithin(1, 4 * (sizes.length - 1)),
     substeps: PLAN,
     temperature: within(0.01, 100),
+    connected: { expected: "true or false", fits: (value) => typeof value === "boolean" },
+    valences: {
+      expected: `a list of ${nodeLabels} whole numbers, one for each node label`,
+      fits: (value) =>
+        Array.isArray(value) && value.length === nodeLabels && value.every((v) => Number.isInteger(v) && v >= 0),
+    },
     signal: SIGNAL,
     onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
   };

@@ -1,39 +1,71 @@
-import { uniforms, type RandomStream } from "@nextscale/refinement-core";
+import { permutation, uniforms, type RandomStream } from "@nextscale/refinement-core";
 import type { Codes } from "../codes/codes.js";
 import type { Site } from "../codes/sites.js";
 import { splitClass, splitClasses, splitOfClass } from "../codes/split-classes.js";
 import type { Candidates } from "../pyramid/candidates.js";
+import type { Constraint, PartlyChosen } from "./constraint.js";
 import type { GraphStep, LevelLogits, RevealOptions } from "./reveal.js";
 
+/** A site that no level has. */
+const BEYOND = 2 ** 32 - 1;
 /** Attempts at splits of which one at least splits; a trained refiner hardly ever needs a second. */
 const ATTEMPTS = 1000;
 
-/** Draws codes: a function of the stream, the item, the scale and the site alone. */
-export function drawn(stream: RandomStream, item: number, temperature: number): RevealOptions["choose"] {
-  return (part, codes, logits, step) => {
-    const uniform = (site: Site, attempt: number) => {
-      const sites = { first: addressOf(site, step.context), count: 1 };
-      return uniforms(stream, {
-        items: { first: item, count: 1 },
-        scale: step.index,
-        sites,
-        draws: 2 * (attempt + 1),
-      }).subarray(2 * attempt);
-    };
-    let total = 0;
+/** How codes are drawn. */
+export interface DrawOptions {
+  readonly stream: RandomStream;
+  readonly item: number;
+  /** Below 1 what is likely becomes likelier. */
+  readonly temperature: number;
+  /** What the graph must be. With any, the log-probability is that of the unconstrained law. */
+  readonly constraints: readonly Constraint[];
+  /** Called where constraints change what could be drawn, and where they leave nothing, in which case they are not kept. */
+  readonly onConstrained?: (kept: boolean) => void;
+}
+
+/** Draws codes: a function of the stream, the item, the scale and the site alone, and of the codes that constraints look at. */
+export function drawn(options: DrawOptions): RevealOptions["choose"] {
+  const { stream, item, temperature, constraints } = options;
+  return (part, codes, logits, step, known) => {
+    const { index: scale, context: candidates } = step;
     const take = (site: Site, attempt: number): number => {
-      const row = probabilitiesOf(site, logits, step.context, temperature);
-      const [first, second] = uniform(site, attempt) as unknown as [number, number];
-      const code = pick(row, first);
-      const mass = step.context.mass[site.at]!;
-      codes[site.of][site.at] = site.of === "splits" ? splitOfClass(mass, code, second) : code;
-      return (
-        Math.log(row[code]!) - (site.of === "splits" ? Math.log(splitClass(mass, codes.splits[site.at]!).width) : 0)
-      );
+      const row = probabilitiesOf(site, logits, candidates, temperature);
+      const sites = { first: addressOf(site, candidates), count: 1 };
+      const numbers = uniforms(stream, { items: { first: item, count: 1 }, scale, sites, draws: 2 * (attempt + 1) });
+      const code = pick(allowed(row, site, { candidates, codes, known }, options), numbers[2 * attempt]!);
+      known[site.of][site.at] = 1;
+      if (site.of !== "splits") {
+        codes[site.of][site.at] = code;
+        return Math.log(row[code]!);
+      }
+      const mass = candidates.mass[site.at]!;
+      codes.splits[site.at] = splitOfClass(mass, code, numbers[2 * attempt + 1]!);
+      return Math.log(row[code]!) - Math.log(splitClass(mass, codes.splits[site.at]!).width);
     };
-    for (const site of part) if (site.of !== "splits") total += take(site, 0);
+    const plain = part.filter(({ of }) => of !== "splits");
+    // Where one choice narrows the next, their order matters, and nodes have none.
+    const order =
+      constraints.length === 0
+        ? plain
+        : Array.from(permutation(stream, plain.length, { item, scale, site: BEYOND }), (at) => plain[at]!);
+    const total = order.reduce((sum, site) => sum + take(site, 0), 0);
     return total + drawSplits(part, codes, logits, step, temperature, take);
   };
+}
+
+/** The probabilities of the codes that all constraints allow; of all codes where they allow none. */
+function allowed(
+  row: Float64Array,
+  site: Site,
+  level: PartlyChosen,
+  { constraints, onConstrained }: DrawOptions,
+): Float64Array {
+  const tests = constraints.flatMap((constraint) => constraint(site, level) ?? []);
+  if (tests.length === 0) return row;
+  const kept = row.map((probability, code) => (probability > 0 && tests.every((test) => test(code)) ? probability : 0));
+  const sum = kept.reduce((total, probability) => total + probability, 0);
+  if (sum < 1 - 1e-9) onConstrained?.(sum > 0);
+  return sum > 0 ? kept.map((probability) => probability / sum) : row;
 }
 
 /** All splits of a part; where no node of the level would split, all of them once more. */

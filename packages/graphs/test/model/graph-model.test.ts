@@ -127,7 +127,36 @@ describe("scores", () => {
   });
 });
 
-test("connectedness is not promised: some graphs fall apart", async () => {
-  const samples = await model.sample({ count: 30, seed: 6, size: 7 });
-  expect(samples.some(({ graph: g }) => isConnected(g))).toBe(true);
+describe("constraints", () => {
+  const request = { count: 40, seed: 6, size: 7 } as const;
+
+  test("connected: all graphs are, at every scale, and without it some are not", async () => {
+    const free = await model.sample(request);
+    expect(free.some(({ graph: g }) => !isConnected(g))).toBe(true);
+    for (const { levels, constrained } of await model.sample({ ...request, connected: true })) {
+      for (const level of levels) expect(isConnected(level.graph)).toBe(true);
+      expect(constrained.violated).toBe(0);
+    }
+  });
+
+  test("valences: no node has more bonds than its label allows, unless a sample says so", async () => {
+    const valences = [2, 3];
+    const bonds = ({ offsets, edgeLabels }: Graph, v: number) =>
+      edgeLabels.subarray(offsets[v], offsets[v + 1]).reduce((sum, label) => sum + label + 1, 0);
+    const keeps = ({ graph: g }: { graph: Graph }) =>
+      Array.from(g.nodeLabels, (label, v) => bonds(g, v) <= valences[label]!).every(Boolean);
+    const free = await model.sample(request);
+    expect(free.filter(keeps).length).toBeLessThan(free.length);
+    const held = await model.sample({ ...request, valences });
+    expect(held.filter(keeps).length).toBeGreaterThan(free.filter(keeps).length);
+    for (const sample of held) if (sample.constrained.violated === 0) expect(keeps(sample)).toBe(true);
+    expect(held.some(({ constrained }) => constrained.codes > 0)).toBe(true);
+  });
+
+  test("nothing to do, nothing changed", async () => {
+    const graphsOf = (samples: readonly { graph: Graph }[]) => samples.map(({ graph: g }) => g);
+    expect(graphsOf(await model.sample({ ...request, valences: [99, 99] }))).toEqual(
+      graphsOf(await model.sample(request)),
+    );
+  });
 });

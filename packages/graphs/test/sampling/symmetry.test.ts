@@ -99,9 +99,7 @@ describe("a hexagon from a triangle", () => {
 
   test("block after block, as colours ask: always, and more substeps are never worse", () => {
     for (let item = 0; item < 10; item++) {
-      const chances = ([1, 2, 3, "exact"] as const).map((substeps) =>
-        chanceOfRing(rings, partsOf(substeps, item)),
-      );
+      const chances = ([1, 2, 3, "exact"] as const).map((substeps) => chanceOfRing(rings, partsOf(substeps, item)));
       expect(chances.at(-1)).toBeCloseTo(1, 12);
       chances.forEach((chance, i) => expect(chance).toBeGreaterThanOrEqual((chances[i - 1] ?? 0) - 1e-12));
     }
