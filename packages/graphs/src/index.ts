@@ -101,6 +101,7 @@ export {
   type GraphTrainingConfig,
   type RefinerConfig,
 } from "./config/config.js";
+export { GRAPH_PRESETS, type GraphPreset, type GraphPresetName } from "./config/presets.js";
 export { graphModelKind } from "./model/checkpoint-kind.js";
 export { createGraphModel, type CreateGraphModelOptions, type GraphModelContent } from "./model/create-graph-model.js";
 export type {

@@ -10,9 +10,4 @@ export { readGraphSet, type GraphSet } from "./graph-set.js";
 
 // models
 export { bundledGraphModels, loadGraphModel, type LoadGraphModelOptions } from "./load-graph-model.js";
-export {
-  trainGraphModel,
-  type GraphPreset,
-  type TrainedGraphModel,
-  type TrainGraphModelOptions,
-} from "./train-graph-model.js";
+export { trainGraphModel, type TrainedGraphModel, type TrainGraphModelOptions } from "./train-graph-model.js";

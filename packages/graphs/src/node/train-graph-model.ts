@@ -8,27 +8,17 @@ import {
   type StageProgress,
   type TrainingStart,
 } from "@nextscale/refinement-core/node";
-import {
-  graphRunSchema,
-  type GraphModelConfig,
-  type GraphRunConfig,
-  type GraphTrainingConfig,
-} from "../config/config.js";
+import { graphRunSchema, type GraphModelConfig, type GraphRunConfig } from "../config/config.js";
+import { GRAPH_PRESETS, type GraphPreset, type GraphPresetName } from "../config/presets.js";
 import { edgesOf, type Graph } from "../graph/graph.js";
 import { packed } from "../graph/packed-graphs.js";
 import { graphModelKind } from "../model/checkpoint-kind.js";
 import { fitFoundations } from "../training/foundations.js";
 import { refinerStage } from "../training/refiner-stage.js";
 
-/** What is trained, and for how long. */
-export interface GraphPreset {
-  readonly model: Omit<GraphModelConfig, "sizes">;
-  readonly training: GraphTrainingConfig;
-}
-
 /** How to train. */
 export interface TrainGraphModelOptions {
-  readonly preset: GraphPreset;
+  readonly preset: GraphPresetName | GraphPreset;
   readonly graphs: readonly Graph[];
   /** What the graphs are called in the model's description. */
   readonly name: string;
@@ -68,7 +58,8 @@ export function trainGraphModel(options: TrainGraphModelOptions): Promise<Traine
 }
 
 async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
-  const { preset, graphs, name, out, seed = 0, start = "new", signal, onProgress } = options;
+  const { graphs, name, out, seed = 0, start = "new", signal, onProgress } = options;
+  const preset = typeof options.preset === "string" ? GRAPH_PRESETS[options.preset] : options.preset;
   const { training } = preset;
   const { coding, capacity } = fitFoundations(graphs, preset.model, seed);
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { edgesOf, generateGraph, isConnected, type Graph, type GraphModel } from "../../src/index.js";
-import { loadGraphModel, trainGraphModel, type GraphPreset } from "../../src/node/index.js";
+import { edgesOf, generateGraph, isConnected, type Graph, type GraphModel, type GraphPreset } from "../../src/index.js";
+import { loadGraphModel, trainGraphModel } from "../../src/node/index.js";
 import { graph } from "../support/graphs.js";
 
 /* A model from its training to samples and scores: too short a training to be good, long enough to have learned something. */

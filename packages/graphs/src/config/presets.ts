@@ -1,0 +1,42 @@
+import type { GraphModelConfig, GraphTrainingConfig } from "./config.js";
+
+/** What is trained, and for how long. */
+export interface GraphPreset {
+  readonly model: Omit<GraphModelConfig, "sizes">;
+  readonly training: GraphTrainingConfig;
+}
+
+const TRAINING = { learningRate: 3e-3, weightDecay: 1e-4 } as const;
+
+/** Graphs without labels. */
+const PLAIN = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, compositions: 1 } as const;
+
+/** Models by name; each is made for the data set of that name. */
+export const GRAPH_PRESETS = {
+  /** Molecules of up to nine heavy atoms. */
+  qm9: {
+    model: {
+      hierarchy: "pairs",
+      nodeLabels: 8,
+      edgeLabels: 3,
+      compositions: 32,
+      network: { width: 128, heads: 8, blocks: 5, walkLength: 6, pairWidth: 32 },
+    },
+    training: { ...TRAINING, steps: 11_000, batchSize: 192 },
+  },
+  planar: {
+    model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 32 } },
+    training: { ...TRAINING, steps: 6000, batchSize: 24 },
+  },
+  tree: {
+    model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 32 } },
+    training: { ...TRAINING, steps: 6000, batchSize: 24 },
+  },
+  sbm: {
+    model: { ...PLAIN, network: { width: 64, heads: 4, blocks: 5, walkLength: 6, pairWidth: 32 } },
+    training: { ...TRAINING, steps: 4000, batchSize: 4 },
+  },
+} as const satisfies Record<string, GraphPreset>;
+
+/** Name of a preset. */
+export type GraphPresetName = keyof typeof GRAPH_PRESETS;
