@@ -73,7 +73,9 @@ async function canonicalSmiles(
     allowed.map(({ parts }) => molblockOf(parts)),
   );
   let next = 0;
-  return molecules.map(({ parts, refusal }) => refusal ?? checked(answers[next++]!, (smiles) => refuseChange(parts, smiles)));
+  return molecules.map(
+    ({ parts, refusal }) => refusal ?? checked(answers[next++]!, (smiles) => refuseChange(parts, smiles)),
+  );
 }
 
 function refuseGraph(graph: Graph): Refusal {

@@ -13,7 +13,12 @@ const NOWHERE = "    0.0000    0.0000    0.0000 ";
 
 /** A molecule as a molfile without coordinates. At most 999 atoms and bonds: their numbers have three digits. */
 export function molblockOf({ atoms, bonds }: MoleculeParts): string {
-  const lines = ["", "     nextscale", "", `${digits(atoms.length)}${digits(bonds.length)}  0  0  0  0  0  0  0  0999 V2000`];
+  const lines = [
+    "",
+    "     nextscale",
+    "",
+    `${digits(atoms.length)}${digits(bonds.length)}  0  0  0  0  0  0  0  0999 V2000`,
+  ];
   const charged: string[] = [];
   atoms.forEach(({ element, charge }, i) => {
     lines.push(`${NOWHERE}${element.padEnd(3)} 0  0  0  0  0  0  0  0  0  0  0  0`);

@@ -98,12 +98,17 @@ interface JsonBond {
 }
 
 function partsOf(molecule: Mol): Outcome<FlatParts> {
-  const { atoms, bonds } = (JSON.parse(molecule.get_json()) as { molecules: [{ atoms: JsonAtom[]; bonds?: JsonBond[] }] })
-    .molecules[0];
+  const { atoms, bonds } = (
+    JSON.parse(molecule.get_json()) as { molecules: [{ atoms: JsonAtom[]; bonds?: JsonBond[] }] }
+  ).molecules[0];
   const parts = { elements: [] as string[], charges: [] as number[], bonds: [] as number[] };
   const orders = new Int32Array(atoms.length);
-  for (const { bo: order = 1, atoms: [a, b] } of bonds ?? []) {
-    if (order !== 1 && order !== 2 && order !== 3) return without("unmodelled", `a bond that is not single, double or triple`);
+  for (const {
+    bo: order = 1,
+    atoms: [a, b],
+  } of bonds ?? []) {
+    if (order !== 1 && order !== 2 && order !== 3)
+      return without("unmodelled", `a bond that is not single, double or triple`);
     parts.bonds.push(a, b, order);
     orders[a]! += order;
     orders[b]! += order;

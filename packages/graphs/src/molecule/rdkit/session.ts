@@ -5,6 +5,14 @@ import { without, type Outcome, type Question } from "./question.js";
 /** Where RDKit's WebAssembly is: its bytes, or the address of `RDKit_minimal.wasm`. */
 export type WasmSource = Uint8Array | string;
 
+/** What is used of the global of this name, which the compiler knows only in pages. */
+interface WebAssemblyFunctions {
+  compile(bytes: Uint8Array): Promise<object>;
+  instantiate(module: object, imports: object): Promise<object>;
+}
+
+const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyFunctions };
+
 type OpenModule = (options: object) => Promise<MainModule>;
 
 /**
@@ -26,10 +34,7 @@ export class RdkitSession {
   static async open(wasm?: WasmSource): Promise<RdkitSession> {
     const loaded = (await import("@rdkit/rdkit")) as unknown as { default: OpenModule | { default: OpenModule } };
     const factory = typeof loaded.default === "function" ? loaded.default : loaded.default.default;
-    const source =
-      wasm === undefined ? {} : typeof wasm === "string" ? { locateFile: () => wasm } : { wasmBinary: wasm };
-    const quiet = { print: () => undefined, printErr: () => undefined };
-    const open = () => factory({ ...source, ...quiet });
+    const open = opener(factory, typeof wasm === "object" ? await WebAssembly.compile(wasm) : wasm);
     return new RdkitSession(open, await open());
   }
 
@@ -56,6 +61,22 @@ export class RdkitSession {
     const [line = ""] = text.split("\n", 1);
     return line.replace(/^\[[0-9:]+\] /, "").slice(0, 200) || "no reason given";
   }
+}
+
+/** Opens instances, of WebAssembly that was compiled once or from an address; quietly: what they print is in their log too. */
+function opener(factory: OpenModule, wasm: object | string | undefined): () => Promise<MainModule> {
+  const quiet = { print: () => undefined, printErr: () => undefined };
+  // Each gets an object of its own, which it becomes.
+  if (wasm === undefined) return () => factory({ ...quiet });
+  if (typeof wasm === "string") return () => factory({ ...quiet, locateFile: () => wasm });
+  return () =>
+    new Promise<MainModule>((resolve, reject) => {
+      // The package's own promise stays open for ever when this fails.
+      const instantiateWasm = (imports: object, done: (instance: object) => void) => {
+        WebAssembly.instantiate(wasm, imports).then(done).catch(reject);
+      };
+      factory({ ...quiet, instantiateWasm }).then(resolve, reject);
+    });
 }
 
 /** What was thrown, in words; exceptions of C++ arrive without any. */

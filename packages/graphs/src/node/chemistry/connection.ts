@@ -4,8 +4,7 @@ import type { ChemistryAnswer, ChemistryRequest } from "./protocol.js";
 
 /** What became of a request: answered, or the thread stopped at a text, or before the first (-1). */
 export type Exchange =
-  | { readonly outcomes: readonly Outcome<unknown>[] }
-  | { readonly stoppedAt: number; readonly detail: string };
+  { readonly outcomes: readonly Outcome<unknown>[] } | { readonly stoppedAt: number; readonly detail: string };
 
 /** A thread of RDKit. Once stopped, for whatever reason, it answers nothing any more. */
 export interface ChemistryThread {

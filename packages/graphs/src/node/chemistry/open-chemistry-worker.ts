@@ -88,11 +88,7 @@ class WorkerExecutor implements Executor {
   }
 
   /** Answers about all texts, whatever the thread does: after it stopped at one, those before it and after it are asked again. */
-  async #answers(
-    question: Question,
-    texts: readonly string[],
-    retries = 1,
-  ): Promise<readonly Outcome<unknown>[]> {
+  async #answers(question: Question, texts: readonly string[], retries = 1): Promise<readonly Outcome<unknown>[]> {
     if (texts.length === 0) return [];
     if (this.#closed) throw closed();
     const exchange = await this.#thread.ask({ question, texts });

@@ -14,6 +14,4 @@ export interface ChemistryRequest {
 
 /** The thread's first message, of RDKit's version or why it does not load, and then one for each request. */
 export type ChemistryAnswer =
-  | { readonly version: string }
-  | { readonly unavailable: string }
-  | { readonly outcomes: readonly Outcome<unknown>[] };
+  { readonly version: string } | { readonly unavailable: string } | { readonly outcomes: readonly Outcome<unknown>[] };
