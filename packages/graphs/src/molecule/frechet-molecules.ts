@@ -16,8 +16,14 @@ export interface MoleculeFrechetMetric {
 }
 
 /**
- * Fréchet distance on RDKit's 43 descriptors, each centred and divided by its deviation on the training molecules; one that does
- * not vary there is only centred. Not FCD, which is of a network's activations, and not comparable with it.
+ * Deviations beyond which a descriptor counts as at that many. The kappa indices have poles: that of CF4 is 140, of other
+ * molecules of QM9 at most 6, and that one molecule would be most of a distance between thousands.
+ */
+const MOST_DEVIATIONS = 10;
+
+/**
+ * Fréchet distance on RDKit's 43 descriptors, each centred and divided by its deviation on the training molecules, and cut off at
+ * ten of them; one that does not vary there is only centred. Not FCD, which is of a network's activations, and not comparable with it.
  *
  * @param training what the descriptors' units are taken from: at least two molecules
  * @param reference at least two molecules
@@ -26,11 +32,12 @@ export function fitFrechetDescriptors(training: MoleculeProfile, reference: Mole
   const { mean, scatter, count, dimension } = momentsOf(training.descriptors);
   const deviations = mean.map((_, k) => Math.sqrt(scatter[k * dimension + k]! / (count - 1)));
   const standard = ({ descriptors: { data } }: MoleculeProfile): FeatureMatrix => {
-    const scaled = Float64Array.from(data, (value, at) => {
+    const standardised = Float64Array.from(data, (value, at) => {
       const k = at % dimension;
-      return (value - mean[k]!) / (deviations[k]! > 0 ? deviations[k]! : 1);
+      const scaled = (value - mean[k]!) / (deviations[k]! > 0 ? deviations[k]! : 1);
+      return Math.max(-MOST_DEVIATIONS, Math.min(MOST_DEVIATIONS, scaled));
     });
-    return featureMatrix(scaled, dimension);
+    return featureMatrix(standardised, dimension);
   };
   const metric = fitFrechet(momentsOf(standard(reference)));
   return { score: (samples) => metric.score(momentsOf(standard(samples))).distance };

@@ -1,15 +1,14 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Chemistry } from "../../src/molecule/chemistry.js";
-import { openChemistry } from "../../src/molecule/open-chemistry.js";
 import { readSdf, SDF_LIMITS, sdfText } from "../../src/molecule/sdf.js";
 import { parseSmilesLines, readSmilesLines, SMILES_TEXT_LIMITS, smilesText } from "../../src/molecule/smiles-lines.js";
+import { sharedChemistry } from "./chemistry.fixture.js";
 
 let chemistry: Chemistry;
 beforeAll(async () => {
-  chemistry = await openChemistry();
+  chemistry = await sharedChemistry();
 });
-afterAll(() => chemistry.close());
 
 test("lines of SMILES are read with their numbers and names", () => {
   expect(readSmilesLines("CCO ethanol, of course\r\n\n  c1ccccc1\tbenzene\nC")).toEqual([

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Chemistry } from "../../src/molecule/chemistry.js";
 import { GRID_LIMITS, moleculeGridSvg } from "../../src/molecule/grid-svg.js";
-import { openChemistry } from "../../src/molecule/open-chemistry.js";
+import { sharedChemistry } from "./chemistry.fixture.js";
 
 let chemistry: Chemistry;
 beforeAll(async () => {
-  chemistry = await openChemistry();
+  chemistry = await sharedChemistry();
 });
-afterAll(() => chemistry.close());
 
 test("drawings become one document, the same every time", async () => {
   const outcomes = await chemistry.drawings(["CCO", "c1ccccc1", "CC(=O)O"], { width: 120, height: 90 });

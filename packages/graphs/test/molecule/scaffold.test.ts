@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { graphOf } from "../../src/index.js";
 import type { Chemistry } from "../../src/molecule/chemistry.js";
-import { openChemistry } from "../../src/molecule/open-chemistry.js";
 import { scaffoldSimilarity } from "../../src/molecule/scaffold-similarity.js";
 import { murckoScaffold, scaffolds } from "../../src/molecule/scaffold.js";
+import { sharedChemistry } from "./chemistry.fixture.js";
 
 let chemistry: Chemistry;
 beforeAll(async () => {
-  chemistry = await openChemistry();
+  chemistry = await sharedChemistry();
 });
-afterAll(() => chemistry.close());
 
 /** By Python's RDKit 2026.09.1, `GetScaffoldForMol`, which agrees on 4,997 of 5,005 molecules of QM9 and ZINC250k. */
 const KNOWN: Readonly<Record<string, string>> = {

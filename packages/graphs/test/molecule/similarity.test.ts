@@ -1,17 +1,16 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Chemistry } from "../../src/molecule/chemistry.js";
 import { fingerprintsOf, forEachSimilarityRow, selectFingerprints } from "../../src/molecule/fingerprints.js";
 import { continuousDivergence, discreteDivergence } from "../../src/molecule/kl-divergence.js";
-import { openChemistry } from "../../src/molecule/open-chemistry.js";
 import { fitSimilarity, innerSimilarity } from "../../src/molecule/similarity.js";
 import { shareOf } from "../../src/molecule/wilson.js";
+import { sharedChemistry } from "./chemistry.fixture.js";
 
 let chemistry: Chemistry;
 beforeAll(async () => {
-  chemistry = await openChemistry();
+  chemistry = await sharedChemistry();
 });
-afterAll(() => chemistry.close());
 
 const row = fc.uniqueArray(fc.nat({ max: 63 }), { maxLength: 10 }).map((bits) => bits.sort((a, b) => a - b));
 const rows = fc.array(row, { minLength: 2, maxLength: 8 });

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { molblockOf } from "../../src/molecule/molblock.js";
-import { executorHere } from "../../src/molecule/open-chemistry.js";
 import {
   CHARGES,
   elementOf,
@@ -10,6 +9,7 @@ import {
   type AtomType,
   type ElementSymbol,
 } from "../../src/molecule/valence.js";
+import { sharedExecutor } from "./chemistry.fixture.js";
 
 const MOST_NEIGHBOURS = 8;
 
@@ -21,7 +21,7 @@ function star(type: AtomType, neighbours: number): string {
 }
 
 test("an atom takes the bonds and gets the hydrogens that RDKit gives it", async () => {
-  const executor = await executorHere();
+  const executor = await sharedExecutor();
   for (const element of Object.keys(ELEMENTS) as ElementSymbol[]) {
     for (const charge of CHARGES) {
       const type = { element, charge };

@@ -40,14 +40,17 @@ export async function connect(
     await worker.terminate();
   };
 
-  const answered = async (patienceMs: number, send: () => void): Promise<ChemistryAnswer | undefined> => {
+  const answered = async (send: () => void): Promise<ChemistryAnswer | undefined> => {
     if (stopped !== undefined) return undefined;
-    let seen = Atomics.load(begun, 0);
+    let [seen, waited] = [Atomics.load(begun, 0), 0];
     const watch = setInterval(() => {
       const now = Atomics.load(begun, 0);
-      if (now === seen) fail(`no answer in ${patienceMs / 1000} s`);
+      waited = now === seen ? waited + patience.text : 0;
       seen = now;
-    }, patienceMs);
+      // Before the first text it is the machine that is slow, and no text to blame.
+      const limit = now === 0 ? patience.loading : patience.text;
+      if (waited >= limit) fail(`no answer in ${limit / 1000} s`);
+    }, patience.text);
     worker.ref();
     const answer = await new Promise<ChemistryAnswer | undefined>((resolve) => {
       settle = resolve;
@@ -59,7 +62,8 @@ export async function connect(
     return answer;
   };
 
-  const first = await answered(patience.loading, () => undefined);
+  Atomics.store(begun, 0, 0);
+  const first = await answered(() => undefined);
   if (first === undefined || !("version" in first)) {
     await stop();
     throw new Error(first !== undefined && "unavailable" in first ? first.unavailable : stopped);
@@ -68,7 +72,7 @@ export async function connect(
     version: first.version,
     async ask(request) {
       Atomics.store(begun, 0, 0);
-      const answer = await answered(patience.text, () => worker.postMessage(request));
+      const answer = await answered(() => worker.postMessage(request));
       if (answer !== undefined && "outcomes" in answer) return { outcomes: answer.outcomes };
       await stop();
       return { stoppedAt: Atomics.load(begun, 0) - 1, detail: stopped ?? "no answer" };
