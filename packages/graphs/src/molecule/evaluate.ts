@@ -1,0 +1,156 @@
+import { NextscaleError } from "@nextscale/engine";
+import { permutation, randomStream, requireOptions, wholeWithin } from "@nextscale/refinement-core";
+import type { Chemistry } from "./chemistry.js";
+import { fitDistances, type MoleculeDistances } from "./distances.js";
+import { firstOfEach, profileOf, selectProfile } from "./profile.js";
+import type { InvalidReason, Outcome } from "./rdkit/question.js";
+import { shareOf, type Share } from "./wilson.js";
+
+/** What samples are measured against. */
+export interface MoleculeReference {
+  readonly chemistry: Chemistry;
+  /** SMILES that the model learned from; all of them count for novelty. */
+  readonly train: readonly string[];
+  /** SMILES of the same kind that it has not seen. */
+  readonly test: readonly string[];
+  /** Molecules of each set that distances are computed from, at most; 2 to 30,000. More are drawn from. Default: 10,000. */
+  readonly most?: number;
+  /** Of that draw. Default: 0. */
+  readonly seed?: number;
+}
+
+/** How good some molecules are, one by one. */
+export interface MoleculeShares {
+  readonly samples: number;
+  /** Of all samples. */
+  readonly valid: Share | null;
+  /** Of all samples: several fragments, which is not valid either. */
+  readonly fragments: Share | null;
+  /** Different ones among the valid. */
+  readonly unique: Share | null;
+  /** Not in the training set, among the unique. On QM9, an enumeration, it measures how far a model is off. */
+  readonly novel: Share | null;
+  /** Valid, unique and novel, of all samples. */
+  readonly validUniqueNovel: Share | null;
+  /** How many were not valid, by reason. */
+  readonly invalid: Readonly<Partial<Record<InvalidReason, number>>>;
+}
+
+/** Shares and distances of some samples beside those of real molecules: plain data. */
+export interface MoleculeReport {
+  readonly rdkit: string;
+  readonly samples: MoleculeShares;
+  /** The test molecules measured as if they were samples. */
+  readonly real: MoleculeShares;
+  /** Valid samples against the test molecules; null of fewer than two different ones. */
+  readonly distances: MoleculeDistances | null;
+  /** As many training molecules, or all there are, against the test molecules: what a perfect model would score. */
+  readonly floor: MoleculeDistances | null;
+  /** How many molecules the distances are of. */
+  readonly compared: {
+    readonly samples: number;
+    readonly floor: number;
+    readonly train: number;
+    readonly test: number;
+  };
+}
+
+/** Metrics of molecules, fitted on a reference. */
+export interface MoleculeMetrics {
+  /** @param samples what `canonicalSmiles` gave for a model's graphs, or `canonicalise` for texts */
+  score(samples: readonly Outcome<string>[]): Promise<MoleculeReport>;
+}
+
+/**
+ * Fits the metrics of molecules on a reference.
+ *
+ * @throws NextscaleError `invalid-data` for fewer than two different valid molecules in `train` or `test`, `invalid-argument` for an
+ *   option outside its range
+ */
+export async function fitMoleculeMetrics(reference: MoleculeReference): Promise<MoleculeMetrics> {
+  const { chemistry, train, test, most = 10_000, seed = 0 } = reference;
+  requireOptions("graphs/fitMoleculeMetrics", { most }, { most: wholeWithin(2, 30_000) });
+  const some = (smiles: readonly string[], item: number): string[] => {
+    const order = permutation(randomStream(seed, "molecule/evaluation"), smiles.length, { item });
+    // In the order drawn: data sets are sorted, and the floor takes the first of these.
+    return Array.from(order.subarray(0, most), (i) => smiles[i]!);
+  };
+  const testOutcomes = await chemistry.canonicalise(test);
+  const known = requireDifferent("train", valid(await chemistry.canonicalise(train)));
+  const training = await profileOf(chemistry, some(known, 0));
+  const testing = await profileOf(chemistry, some(requireDifferent("test", valid(testOutcomes)), 1));
+  const distances = fitDistances(training, testing);
+  const novelTo = new Set(known);
+  const floors = new Map<number, MoleculeDistances | null>();
+  const floorOf = (count: number): MoleculeDistances | null => {
+    if (!floors.has(count)) floors.set(count, distances.score(selectProfile(training, [...Array(count).keys()])));
+    return floors.get(count)!;
+  };
+
+  return {
+    async score(samples) {
+      const profile = await profileOf(chemistry, some(valid(samples), 2));
+      const count = profile.smiles.length;
+      const floorCount = Math.min(count, training.smiles.length);
+      return {
+        rdkit: chemistry.version,
+        samples: sharesOf(samples, novelTo),
+        real: sharesOf(testOutcomes, novelTo),
+        distances: distances.score(profile),
+        floor: floorOf(floorCount),
+        compared: {
+          samples: count,
+          floor: floorCount,
+          train: training.smiles.length,
+          test: testing.smiles.length,
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Measures samples of molecules against training and test molecules, as plain data: validity, uniqueness and novelty with Wilson
+ * intervals, distances between distributions, and beside each what real molecules score.
+ *
+ * @throws NextscaleError as {@link fitMoleculeMetrics}
+ */
+export async function evaluateMolecules(
+  options: MoleculeReference & { readonly samples: readonly Outcome<string>[] },
+): Promise<MoleculeReport> {
+  const { samples, ...reference } = options;
+  return (await fitMoleculeMetrics(reference)).score(samples);
+}
+
+/** Validity, uniqueness and novelty of some outcomes. @param known canonical SMILES of the training molecules */
+export function sharesOf(samples: readonly Outcome<string>[], known: ReadonlySet<string>): MoleculeShares {
+  const smiles = valid(samples);
+  const unique = new Set(smiles);
+  const novel = [...unique].filter((text) => !known.has(text)).length;
+  const invalid: Partial<Record<InvalidReason, number>> = {};
+  for (const outcome of samples) if (!outcome.ok) invalid[outcome.reason] = (invalid[outcome.reason] ?? 0) + 1;
+  return {
+    samples: samples.length,
+    valid: shareOf(smiles.length, samples.length),
+    fragments: shareOf(invalid.fragments ?? 0, samples.length),
+    unique: shareOf(unique.size, smiles.length),
+    novel: shareOf(novel, unique.size),
+    validUniqueNovel: shareOf(novel, samples.length),
+    invalid,
+  };
+}
+
+function valid(outcomes: readonly Outcome<string>[]): string[] {
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+}
+
+function requireDifferent(what: string, smiles: readonly string[]): readonly string[] {
+  const different = firstOfEach(smiles).length;
+  if (different >= 2) return smiles;
+  throw new NextscaleError({
+    code: "invalid-data",
+    where: "graphs/fitMoleculeMetrics",
+    expected: `at least two different valid molecules in ${what}`,
+    got: `${different}`,
+  });
+}

@@ -1,0 +1,52 @@
+/**
+ * The 43 descriptors of RDKit's JavaScript build, in the order of their numbers here. Weights in daltons, `labuteASA` and `tpsa` in
+ * square ångström, the rest without units.
+ */
+export const DESCRIPTORS = [
+  "exactmw",
+  "amw",
+  "lipinskiHBA",
+  "lipinskiHBD",
+  "NumRotatableBonds",
+  "NumHBD",
+  "NumHBA",
+  "NumHeavyAtoms",
+  "NumAtoms",
+  "NumHeteroatoms",
+  "NumAmideBonds",
+  "FractionCSP3",
+  "NumRings",
+  "NumAromaticRings",
+  "NumAliphaticRings",
+  "NumSaturatedRings",
+  "NumHeterocycles",
+  "NumAromaticHeterocycles",
+  "NumSaturatedHeterocycles",
+  "NumAliphaticHeterocycles",
+  "NumSpiroAtoms",
+  "NumBridgeheadAtoms",
+  "NumAtomStereoCenters",
+  "NumUnspecifiedAtomStereoCenters",
+  "labuteASA",
+  "tpsa",
+  "CrippenClogP",
+  "CrippenMR",
+  "chi0v",
+  "chi1v",
+  "chi2v",
+  "chi3v",
+  "chi4v",
+  "chi0n",
+  "chi1n",
+  "chi2n",
+  "chi3n",
+  "chi4n",
+  "hallKierAlpha",
+  "kappa1",
+  "kappa2",
+  "kappa3",
+  "Phi",
+] as const;
+
+/** The name of a descriptor. */
+export type DescriptorName = (typeof DESCRIPTORS)[number];
