@@ -1,6 +1,5 @@
 import type { NamedArrays, Program } from "@nextscale/engine";
 import { traceTyped, type TypesOf } from "@nextscale/refinement-core";
-import type * as tf from "@tensorflow/tfjs-core";
 import type { GraphModelConfig } from "../config/config.js";
 import { SPLIT_CLASSES } from "../codes/split-classes.js";
 import type { Patterns } from "../pyramid/patterns.js";
@@ -15,10 +14,7 @@ type Inputs = { readonly refiner: GraphRefinerParameters; readonly inputs: Refin
 export function logitsProgram(config: GraphModelConfig, patterns: Patterns, capacity: Capacity): Program {
   const refiner = graphRefiner(config, patterns);
   const signature: TypesOf<Inputs> = { refiner: refinerTypes(config), inputs: inputTypes(config, capacity) };
-  return traceTyped<Inputs>(
-    signature,
-    ({ refiner: params, inputs }) => refiner.apply(params, inputs) as Record<string, tf.Tensor>,
-  );
+  return traceTyped<Inputs>(signature, ({ refiner: params, inputs }) => refiner.apply(params, inputs));
 }
 
 /** What the network said of each task, without the padding. */

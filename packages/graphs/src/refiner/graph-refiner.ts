@@ -122,7 +122,7 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns, condi
         [items * nodes * nodes, pairInputs],
       );
       const embedded = linear(params.node, tf.reshape(inputs.nodes, [items * nodes, features]));
-      const returns = tf.matMul(tf.reshape(walks.returns, [items * nodes, walkLength]), params.returns as tf.Tensor2D);
+      const returns = tf.matMul(tf.reshape(walks.returns, [items * nodes, walkLength]), params.returns);
       let x: tf.Tensor = tf.reshape(tf.add(embedded, returns), [items, nodes, width]);
       for (const { block: layer, bias } of params.blocks) {
         const scores = tf.reshape(linear(bias, pairFeatures), [items, nodes, nodes, heads]);
@@ -146,7 +146,7 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns, condi
   ): tf.Tensor {
     const { rows, pairFeatures, inputs } = from;
     const groups = (inputs.forms.shape[0] ?? 0) * (inputs.forms.shape[1] ?? 0);
-    const flat = (index: tf.Tensor) => tf.reshape(index, [groups * PAIRS]) as tf.Tensor1D;
+    const flat = (index: tf.Tensor) => tf.reshape<tf.Rank.R1>(index, [groups * PAIRS]);
     const [first, second] = [flat(inputs.first), flat(inputs.second)];
     const ofEnds = (x: tf.Tensor) => [tf.gather(x, first), tf.gather(x, second)] as const;
     const sum = tf.add(...ofEnds(linear(pair.sum, rows)));
@@ -158,9 +158,9 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns, condi
     const perPair = tf.reshape(labels, [groups, PAIRS * patterns.labels]);
     const total = tf.sum(tf.mul(tf.reshape(hidden, [groups, PAIRS, pairWidth]), present), 1);
     const mean = tf.div(total, tf.maximum(tf.sum(present, 1), 1));
-    const byPair = tf.matMul(perPair as tf.Tensor2D, digits());
-    const byClass = tf.matMul(linear(pair.pattern, mean) as tf.Tensor2D, classes());
-    const impossible = tf.gather(forbidden(), tf.reshape(inputs.forms, [groups]) as tf.Tensor1D);
+    const byPair = tf.matMul(perPair, digits());
+    const byClass = tf.matMul(linear(pair.pattern, mean), classes());
+    const impossible = tf.gather(forbidden(), tf.reshape<tf.Rank.R1>(inputs.forms, [groups]));
     return tf.add(tf.add(byPair, byClass), impossible);
   }
 }

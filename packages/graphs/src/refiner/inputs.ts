@@ -165,11 +165,11 @@ function writeGroups(
       if (u < 0) continue;
       first[at] = item * nodes + u;
       second[at] = item * nodes + v;
-      places[at] = first[at]! * nodes + v;
+      places[at] = first[at] * nodes + v;
       present[at] = 1;
       const label = patterns.digits[codes.patterns[group]! * PAIRS + pair]!;
       const state = known.patterns[group] === 0 ? 1 + block : 3 + block * patterns.labels + label;
-      pairs[places[at]!] = state;
+      pairs[places[at]] = state;
       pairs[(item * nodes + v) * nodes + u] = state;
     }
   }

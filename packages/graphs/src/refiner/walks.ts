@@ -17,7 +17,7 @@ export function walksOf(
   edgeLabels: number,
 ): { readonly returns: tf.Tensor; readonly between: tf.Tensor } {
   const [items = 0, nodes = 0] = pairs.shape;
-  const weights = tf.gather(tf.tensor1d(weightsOfStates(edgeLabels)), tf.reshape(pairs, [-1]) as tf.Tensor1D);
+  const weights = tf.gather(tf.tensor1d(weightsOfStates(edgeLabels)), tf.reshape<tf.Rank.R1>(pairs, [-1]));
   const adjacency = tf.reshape(weights, [items, nodes, nodes]);
   const step = tf.div(adjacency, tf.maximum(tf.sum(adjacency, -1, true), 1e-6));
   const identity = tf.tensor(identityMatrix(nodes), [1, nodes, nodes]);
