@@ -57,7 +57,11 @@ export interface MoleculeReport {
 
 /** Metrics of molecules, fitted on a reference. */
 export interface MoleculeMetrics {
-  /** @param samples what `canonicalSmiles` gave for a model's graphs, or `canonicalise` for texts */
+  /**
+   * Measures samples against the reference.
+   *
+   * @param samples what `canonicalSmiles` gave for a model's graphs, or `canonicalise` for texts
+   */
   score(samples: readonly Outcome<string>[]): Promise<MoleculeReport>;
 }
 

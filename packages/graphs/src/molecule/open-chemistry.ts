@@ -30,16 +30,17 @@ export async function openChemistry({ wasm }: OpenChemistryOptions = {}): Promis
 
 /** RDKit in this thread. @throws NextscaleError `engine-unavailable` when it does not load */
 export async function executorHere(wasm?: WasmSource): Promise<Executor> {
-  let session: RdkitSession | undefined = await RdkitSession.open(wasm).catch((error: unknown) => {
+  const failed = (error: unknown): never => {
     throw unavailable(error);
-  });
+  };
+  let session: RdkitSession | undefined = await RdkitSession.open(wasm).catch(failed);
   return {
     version: session.version,
     async run<Q extends Question>(question: Q, texts: readonly string[]) {
       const outcomes: Outcome<unknown>[] = [];
       for (const text of texts) {
         if (session === undefined) throw closed();
-        outcomes.push(await session.answer(question, text));
+        outcomes.push(await session.answer(question, text).catch(failed));
         if (outcomes.length % AT_A_TIME === 0) await untilSignalsAreSeen();
       }
       return outcomes as Outcome<Answers[Q["kind"]]>[];

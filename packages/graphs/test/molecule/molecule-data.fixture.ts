@@ -6,6 +6,9 @@ import { test } from "vitest";
 /** Reads the lines of a file of `NEXTSCALE_DATA/graphs`. */
 export type ReadLines = (file: string) => string[];
 
+/** Thousands of molecules take seconds, and a multiple of that beside other work. */
+const MOST_MS = 120_000;
+
 /** A test of files in the folder `graphs` of `NEXTSCALE_DATA`, skipped with the reason where one is absent. */
 export function testWithData(files: readonly string[], name: string, body: (lines: ReadLines) => Promise<void>): void {
   const folder = join(process.env["NEXTSCALE_DATA"] ?? "", "graphs");
@@ -15,7 +18,7 @@ export function testWithData(files: readonly string[], name: string, body: (line
       .toString()
       .trim()
       .split("\n");
-  if (absent.length === 0) test(name, () => body(lines));
+  if (absent.length === 0) test(name, () => body(lines), MOST_MS);
   else test.skip(`${name} (skipped: needs graphs/${absent.join(", graphs/")})`, () => undefined);
 }
 

@@ -43,7 +43,7 @@ export class RdkitSession {
     return this.#rdkit.version();
   }
 
-  /** What is known of one text. */
+  /** What is known of one text. @throws what loading RDKit again throws */
   async answer(question: Question, text: string): Promise<Outcome<unknown>> {
     try {
       return answer(this.#rdkit, question, text, () => this.#lastError());

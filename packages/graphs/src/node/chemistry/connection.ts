@@ -19,7 +19,7 @@ export interface ChemistryThread {
  * Connects to a thread that has just been started.
  *
  * @param begun where the thread counts, see `ThreadSetup`
- * @param patience milliseconds that loading and one text may take; the thread is stopped before twice that
+ * @param patience milliseconds that loading, or beginning, and one text may take; a quarter more of the latter may pass
  * @throws an `Error` that says why RDKit does not load there
  */
 export async function connect(
@@ -43,14 +43,15 @@ export async function connect(
   const answered = async (send: () => void): Promise<ChemistryAnswer | undefined> => {
     if (stopped !== undefined) return undefined;
     let [seen, waited] = [Atomics.load(begun, 0), 0];
+    const tick = patience.text / 4;
     const watch = setInterval(() => {
       const now = Atomics.load(begun, 0);
-      waited = now === seen ? waited + patience.text : 0;
+      waited = now === seen ? waited + tick : 0;
       seen = now;
       // Before the first text it is the machine that is slow, and no text to blame.
       const limit = now === 0 ? patience.loading : patience.text;
       if (waited >= limit) fail(`no answer in ${limit / 1000} s`);
-    }, patience.text);
+    }, tick);
     worker.ref();
     const answer = await new Promise<ChemistryAnswer | undefined>((resolve) => {
       settle = resolve;

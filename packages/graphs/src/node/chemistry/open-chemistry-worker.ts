@@ -12,12 +12,18 @@ import type { ThreadSetup } from "./protocol.js";
 /** Texts in one message: a tenth of a second's work, and little to do again after a failure. */
 const AT_A_TIME = 256;
 
-/** Longest that loading RDKit or one molecule may take: ten times what either does at worst. */
+/** Longest that one molecule may take: ten times what the largest does at worst. */
 const PATIENCE_MS = 20_000;
+
+/**
+ * Longest that a thread may take to load RDKit or to begin: a second on an idle machine. On a busy one threads were seen to load
+ * in 14 s, and to take up their first request 8 s after they had loaded.
+ */
+const LOADING_MS = 180_000;
 
 /** Options of {@link openChemistryWorker}. */
 export interface ChemistryWorkerOptions {
-  /** Seconds after which RDKit is stopped at a molecule, 0.01 to 3600; at most twice that passes. Default: 20. */
+  /** Seconds after which RDKit is stopped at a molecule, 0.01 to 3600. Default: 20. */
   readonly patience?: number;
 }
 
@@ -49,7 +55,7 @@ export async function workerExecutor(options: {
   const start = (): Promise<ChemistryThread> => {
     const worker = startThread(import.meta.url, "./thread", { begun } satisfies ThreadSetup);
     onThread?.(worker);
-    return connect(worker, begun, { loading: PATIENCE_MS, text: patienceMs }).catch((error: unknown) => {
+    return connect(worker, begun, { loading: LOADING_MS, text: patienceMs }).catch((error: unknown) => {
       throw unavailable(error);
     });
   };
