@@ -4,7 +4,7 @@ import type { Chemistry } from "./chemistry.js";
 import { fitDistances, type MoleculeDistances } from "./distances.js";
 import { firstOfEach, profileOf, selectProfile } from "./profile.js";
 import type { InvalidReason, Outcome } from "./rdkit/question.js";
-import { shareOf, type Share } from "./wilson.js";
+import { shareOf, type Share } from "../metrics/share.js";
 
 /** What samples are measured against. */
 export interface MoleculeReference {
@@ -23,15 +23,15 @@ export interface MoleculeReference {
 export interface MoleculeShares {
   readonly samples: number;
   /** Of all samples. */
-  readonly valid: Share | null;
+  readonly valid: Share;
   /** Of all samples: several fragments, which is not valid either. */
-  readonly fragments: Share | null;
+  readonly fragments: Share;
   /** Different ones among the valid. */
-  readonly unique: Share | null;
+  readonly unique: Share;
   /** Not in the training set, among the unique. On QM9, an enumeration, it measures how far a model is off. */
-  readonly novel: Share | null;
+  readonly novel: Share;
   /** Valid, unique and novel, of all samples. */
-  readonly validUniqueNovel: Share | null;
+  readonly validUniqueNovel: Share;
   /** How many were not valid, by reason. */
   readonly invalid: Readonly<Partial<Record<InvalidReason, number>>>;
 }

@@ -95,12 +95,17 @@ test("Wilson's interval holds the share, stays in [0, 1], narrows with more item
     fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 1, noNaN: true }), (of, part) => {
       const count = Math.round(part * of);
       const { share, lower, upper } = shareOf(count, of);
-      expect(lower >= 0 && lower <= share && share <= upper && upper <= 1).toBe(true);
+      expect(lower >= 0 && lower <= share! && share! <= upper && upper <= 1).toBe(true);
       const more = shareOf(4 * count, 4 * of);
       expect(more.upper - more.lower).toBeLessThan(upper - lower);
     }),
   );
+  expect(shareOf(0, 0)).toEqual({ count: 0, of: 0, share: null, lower: 0, upper: 1 });
+  expect(() => shareOf(3, 2)).toThrow("the first from 0 to the second");
+  // From the formula of Wilson 1927, equation 8, in Python.
+  expect(shareOf(34, 40).lower).toBeCloseTo(0.709276756335103, 12);
+  expect(shareOf(34, 40).upper).toBeCloseTo(0.9293881228267964, 12);
   // Brown, Cai and DasGupta (2001): the ends solve (p̂ − p)² = z² p (1 − p) / n.
   const { share, lower } = shareOf(85, 100);
-  expect((share - lower) ** 2).toBeCloseTo((1.959963984540054 ** 2 * lower * (1 - lower)) / 100, 12);
+  expect((share! - lower) ** 2).toBeCloseTo((1.959963984540054 ** 2 * lower * (1 - lower)) / 100, 12);
 });

@@ -4,7 +4,6 @@ import type { Chemistry } from "../../src/molecule/chemistry.js";
 import { fingerprintsOf, forEachSimilarityRow, selectFingerprints } from "../../src/molecule/fingerprints.js";
 import { continuousDivergence, discreteDivergence } from "../../src/molecule/kl-divergence.js";
 import { fitSimilarity, innerSimilarity } from "../../src/molecule/similarity.js";
-import { shareOf } from "../../src/molecule/wilson.js";
 import { sharedChemistry } from "./chemistry.fixture.js";
 
 let chemistry: Chemistry;
@@ -89,23 +88,4 @@ test("divergences of sets without spread, and of sets that never meet", () => {
   expect(continuousDivergence([2, 2], [2, 2, 2])).toBe(0);
   expect(continuousDivergence([0.1, 0.1, 0.1], [2, 3])).toBe(Infinity);
   expect(discreteDivergence([0, 1], [5, 6])).toBe(Infinity);
-});
-
-test("a share has Wilson's interval", () => {
-  // From the formula of Wilson 1927, equation 8, in Python: of 40 samples, 85 % is 71 to 93 %.
-  const { share, interval } = shareOf(34, 40)!;
-  expect(share).toBe(0.85);
-  expect(interval[0]).toBeCloseTo(0.709276756335103, 12);
-  expect(interval[1]).toBeCloseTo(0.9293881228267964, 12);
-  expect(shareOf(0, 10)!.interval[0]).toBe(0);
-  expect(shareOf(10, 10)!.interval[1]).toBe(1);
-  expect(shareOf(0, 0)).toBeNull();
-  expect(() => shareOf(3, 2)).toThrow("the first from 0 to the second");
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 10_000 }), fc.nat(), (of, count) => {
-      const { share, interval } = shareOf(count % (of + 1), of)!;
-      expect(interval[0]).toBeLessThanOrEqual(share);
-      expect(interval[1]).toBeGreaterThanOrEqual(share);
-    }),
-  );
 });
