@@ -1,4 +1,4 @@
-import { permuted, type Graph } from "../graph/graph.js";
+import { graphOf, permuted, type Graph } from "../graph/graph.js";
 import { contract } from "./contract.js";
 import { requireKeys, type Keys } from "./keys.js";
 import { finestLevel, type Level } from "./level.js";
@@ -39,7 +39,7 @@ export function flatHierarchyOf(graph: Graph, labels: number, keys: Keys): Hiera
   const { nodeCount } = graph;
   const share = (label: number) => graph.nodeLabels.reduce((sum, l) => sum + Number(l === label), 0) / nodeCount;
   const coarse: Level = {
-    graph: permuted({ ...graph, nodeCount: 1, edgeCount: 0, offsets: new Int32Array(2), neighbours: new Int32Array(0), nodeLabels: new Uint8Array(1), edgeLabels: new Uint8Array(0) }, [0]), // prettier-ignore
+    graph: graphOf({ nodeCount: 1, edges: [] }),
     mass: Int32Array.of(nodeCount),
     composition: Float32Array.from({ length: labels }, (_, label) => share(label)),
     splits: Int32Array.of(nodeCount > 1 ? nodeCount : 0),

@@ -46,7 +46,7 @@ function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
  * its two children one takes decides what is left for the other. Priorities are random, so no order of the nodes shows.
  */
 export function exactPhases(sites: Sites, candidates: Candidates, random: LevelRandom): Site[][] {
-  const groups = [colours(sites.siblings, candidates, random), colours(sites.blocks, candidates, random)];
+  const groups = [sites.siblings, sites.blocks].map((of, site) => colours(of, candidates, random, site));
   const phases = [
     sites.kinds.map((at): Site => ({ of: "kinds", at })),
     ...groups.flat().map((colour) => colour.map((at): Site => ({ of: "patterns", at }))),
@@ -56,11 +56,16 @@ export function exactPhases(sites: Sites, candidates: Candidates, random: LevelR
 }
 
 /** Groups in random order, each in the first colour that no group before it has at a node that both need. */
-function colours(groups: readonly number[], candidates: Candidates, { stream, item, scale }: LevelRandom): number[][] {
+function colours(
+  groups: readonly number[],
+  candidates: Candidates,
+  { stream, item, scale }: LevelRandom,
+  site: number,
+): number[][] {
   const needs = nodesNeeded(candidates);
   const taken = new Map<number, Set<number>>();
   const result: number[][] = [];
-  for (const at of permutation(stream, groups.length, { item, scale })) {
+  for (const at of permutation(stream, groups.length, { item, scale, site })) {
     const group = groups[at]!;
     const sets = needs(group).map((node) => {
       const set = taken.get(node) ?? new Set<number>();

@@ -14,6 +14,8 @@ export interface TrainingTask {
   readonly weights: { readonly [K in CodeKind]: Float32Array };
 }
 
+/** Sites of random numbers before these are those of colours. */
+const OWN_SITES = 2;
 /** Share of tasks in which known codes are a random part of all, instead of all of some phases. */
 const AT_RANDOM = 0.25;
 /** Weight of a code of a later phase: it is asked for when there are few substeps. */
@@ -26,7 +28,11 @@ export function trainingTask(
   random: LevelRandom,
   condition: Float32Array,
 ): TrainingTask {
-  const [how = 0, cut = 0] = uniforms(random.stream, { ...at(random), draws: 2 });
+  const [how = 0, cut = 0] = uniforms(random.stream, {
+    ...at(random),
+    sites: { first: OWN_SITES, count: 1 },
+    draws: 2,
+  });
   const sites = sitesOf(candidates, {
     kinds: config.nodeLabels === 1 ? 1 : codes.finest ? config.nodeLabels : config.compositions,
     labels: config.edgeLabels,
@@ -42,7 +48,11 @@ export function trainingTask(
   };
   if (how < AT_RANDOM || config.hierarchy === "one-scale") {
     const hidden = phases.flat();
-    const draws = uniforms(random.stream, { ...at(random), sites: { first: 1, count: hidden.length }, draws: 1 });
+    const draws = uniforms(random.stream, {
+      ...at(random),
+      sites: { first: OWN_SITES + 1, count: hidden.length },
+      draws: 1,
+    });
     hidden.forEach((site, i) => (draws[i]! < cut ? (known[site.of][site.at] = 1) : ask(weights, [site], 1)));
   } else {
     const first = Math.floor(cut * phases.length);
