@@ -2,6 +2,7 @@ import { NextscaleError, type Engine } from "@nextscale/engine";
 import {
   compiledPrograms,
   hostTensor,
+  permutation,
   randomStream,
   untilSignalsAreSeen,
   type Checkpoint,
@@ -10,7 +11,7 @@ import {
 import { encodeGraph, type Coding } from "../codes/encode-graph.js";
 import { compositionQuantiser } from "../codes/composition-quantiser.js";
 import type { GraphModelConfig } from "../config/config.js";
-import type { Graph } from "../graph/graph.js";
+import { permuted, type Graph } from "../graph/graph.js";
 import { patternsOf } from "../pyramid/patterns.js";
 import { refinerInputs } from "../refiner/inputs.js";
 import { drawn, scored } from "../sampling/choose.js";
@@ -19,7 +20,14 @@ import { withinValence } from "../sampling/within-valence.js";
 import { reveal, type RevealOptions } from "../sampling/reveal.js";
 import { orderOf } from "../sampling/reveal-order.js";
 import { drawSize, logSize, sampleGraph } from "../sampling/sample-graph.js";
-import type { GraphModel, GraphSample, GraphSampleRequest, GraphScore, GraphScoreRequest } from "./graph-model.js";
+import type {
+  GraphLevel,
+  GraphModel,
+  GraphSample,
+  GraphSampleRequest,
+  GraphScore,
+  GraphScoreRequest,
+} from "./graph-model.js";
 import { predictor, type Predictor } from "./predictor.js";
 import { logitsOf, logitsProgram } from "./refiner-runs.js";
 import { requireGraphsFor, requireSampleRequest, requireScoreRequest } from "./requirements.js";
@@ -70,7 +78,7 @@ export function createGraphModel(
   const sample = async (request: GraphSampleRequest): Promise<GraphSample[]> => {
     requireSampleRequest(request, config);
     const { count, seed = 0, first = 0, size, substeps = "exact", temperature = 1, signal, onProgress } = request;
-    const [sizes, orders, draws] = ["sizes", "order", "draws"].map((name) =>
+    const [sizes, orders, draws, numbers] = ["sizes", "order", "draws", "numbers"].map((name) =>
       randomStream(seed, `graphs/sample/${name}`),
     );
     const constraints = [
@@ -92,9 +100,11 @@ export function createGraphModel(
         choose: drawn({ stream: draws!, item, temperature, constraints, onConstrained }),
       });
       const ofSize = size === undefined ? logSize(config, nodes) : 0;
+      const levels = found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents }));
+      const finest = reordered(levels.at(-1)!, permutation(numbers!, nodes, { item }));
       return {
-        graph: found.levels.at(-1)!.graph,
-        levels: found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents })),
+        graph: finest.graph,
+        levels: [...levels.slice(0, -1), finest],
         evaluations: found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
         logProbability: found.choices.reduce((sum, { logProbability }) => sum + logProbability, ofSize),
         constrained,
@@ -137,6 +147,13 @@ export function createGraphModel(
     score: (graphs, request) => programs.call(() => score(graphs, request)),
     close: () => programs.close(),
   };
+}
+
+/** The finest level with other numbers on its nodes, all of one mass: in those that it grew with siblings are neighbours. */
+function reordered({ graph, mass, parents }: GraphLevel, order: Int32Array): GraphLevel {
+  const moved = parents.slice();
+  order.forEach((to, from) => (moved[to] = parents[from]!));
+  return { graph: permuted(graph, order), mass, parents: moved };
 }
 
 /** Walks for all items; says how far they are, also when a signal ends them. */

@@ -2,7 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { edgesOf, generateGraph, isConnected, type Graph, type GraphModel, type GraphPreset } from "../../src/index.js";
+import {
+  edgesOf,
+  generateGraph,
+  isConnected,
+  permuted,
+  type Graph,
+  type GraphModel,
+  type GraphPreset,
+} from "../../src/index.js";
 import { loadGraphModel, trainGraphModel } from "../../src/node/index.js";
 import { graph } from "../support/graphs.js";
 
@@ -77,6 +85,31 @@ describe("samples", () => {
     expect(withoutFunctions(last)).toEqual(withoutFunctions(all.slice(7)));
     expect(withoutFunctions(third)).toEqual(withoutFunctions(all[3]));
     expect(withoutFunctions(await model.sample({ count: 12, seed: 5 }))).not.toEqual(withoutFunctions(all));
+  });
+
+  test("have nodes whose numbers tell nothing: degrees are the same at every place of the array", async () => {
+    const size = 6;
+    const samples = await model.sample({ count: 400, seed: 9, size });
+    const degree = ({ offsets }: Graph, v: number) => offsets[v + 1]! - offsets[v]!;
+    /** Chi-square of a table of places by degrees of 0, 1, 2, 3 and more, with 15 degrees of freedom. */
+    const chiSquare = (placed: readonly Graph[]) => {
+      const table = Array.from({ length: size }, (_, v) =>
+        [0, 1, 2, 3].map((d) => placed.filter((g) => Math.min(3, degree(g, v)) === d).length),
+      );
+      const columns = [0, 1, 2, 3].map((d) => table.reduce((sum, row) => sum + row[d]!, 0) / size);
+      return table.flatMap((row) => row.map((n, d) => (columns[d]! > 0 ? (n - columns[d]!) ** 2 / columns[d]! : 0))).reduce((a, b) => a + b, 0); // prettier-ignore
+    };
+    // Beyond 37.7 once in a thousand times.
+    expect(chiSquare(samples.map(({ graph: g }) => g))).toBeLessThan(37.7);
+    // Control: the nodes with most neighbours first.
+    const sorted = samples.map(({ graph: g }) => {
+      const byDegree = Array.from({ length: size }, (_, v) => v).sort((a, b) => degree(g, b) - degree(g, a));
+      return permuted(
+        g,
+        byDegree.map((_, v) => byDegree.indexOf(v)),
+      );
+    });
+    expect(chiSquare(sorted)).toBeGreaterThan(100);
   });
 
   test("have the size that is asked for, also one that was never seen", async () => {
