@@ -18,7 +18,7 @@ const MARGIN = 1.25;
 /** Everything of a model that is fitted before its network is trained. */
 export interface Foundations {
   readonly coding: Coding;
-  /** Sizes that every level of every graph fits in, as far as was seen. */
+  /** Sizes that every level of every graph fits in, as far as was seen; the training leaves out levels that do not. */
   readonly capacity: Omit<Capacity, "items">;
 }
 
@@ -50,7 +50,7 @@ export function fitFoundations(
       codebook: fitCodebook(hierarchies, start, config, seed),
     },
     capacity: {
-      nodes: Math.max(...graphs.map(({ nodeCount }) => nodeCount)),
+      nodes: config.sizes.length - 1,
       groups: Math.ceil((MARGIN * Math.max(...hierarchies.map(mostGroups))) / 4) * 4,
     },
   };
@@ -71,7 +71,8 @@ function requireGraphs(
 }
 
 function sizesOf(graphs: readonly Graph[]): number[] {
-  const sizes = new Array<number>(1 + Math.max(...graphs.map(({ nodeCount }) => nodeCount))).fill(0);
+  const largest = graphs.reduce((most, { nodeCount }) => Math.max(most, nodeCount), 0);
+  const sizes = new Array<number>(1 + largest).fill(0);
   for (const { nodeCount } of graphs) sizes[nodeCount]!++;
   return sizes;
 }

@@ -67,7 +67,9 @@ export function refinerStage({ config, coding, graphs, capacity, seed }: Refiner
     constants: {},
     batches: (step) => {
       const tasks = Array.from(order(step).indices, (graph, i) => {
-        const encoded = encodeGraph(graphs.at(graph)!, coding, { stream: keys, item: step * graphsAStep + i });
+        const whole = encodeGraph(graphs.at(graph)!, coding, { stream: keys, item: step * graphsAStep + i });
+        // The coarsest always fits.
+        const encoded = whole.filter(({ candidates }) => candidates.groups.count <= capacity.groups);
         return Array.from({ length: TASKS_A_GRAPH }, (_, task) => {
           const item = (step * graphsAStep + i) * TASKS_A_GRAPH + task;
           const level = pickLevel(encoded, levels, item);
