@@ -58,7 +58,6 @@ export function createGraphModel(
   const coding: Coding = { config, patterns, codebook, start: tensors["coding/start"] as Float32Array };
   const quantiser = compositionQuantiser(codebook);
   const writing = { patterns, codebook: codebook.data, labels: config.nodeLabels };
-  const nothing = new Float32Array(0);
   const { hierarchy } = config;
 
   /** Walks of many graphs at a time, whose tasks the network answers together. */
@@ -94,7 +93,7 @@ export function createGraphModel(
         if (!kept) constrained.violated += 1;
       };
       const found = await sampleGraph(nodes, {
-        ...{ config, quantiser, patterns, start: coding.start, condition: nothing, predict },
+        ...{ config, quantiser, patterns, start: coding.start, predict },
         order: (sites, candidates, scale) =>
           orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, hierarchy }),
         choose: drawn({ stream: draws!, item, temperature, constraints, onConstrained }),
@@ -125,7 +124,7 @@ export function createGraphModel(
       const total = { logProbability: logSize(config, graph.nodeCount), evaluations: 0 };
       for (const [scale, { candidates, codes }] of encodeGraph(graph, coding, { stream: keys!, item }).entries()) {
         const options: RevealOptions = {
-          ...{ config, quantiser, condition: nothing, predict },
+          ...{ config, quantiser, predict },
           order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders!, item, scale }, hierarchy }),
           choose: scored(codes),
         };

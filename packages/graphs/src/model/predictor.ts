@@ -79,14 +79,21 @@ export function predictor(
       const results = new Array<Awaited<ReturnType<typeof walk>>>(items.length);
       let next = 0;
       const worker = async (): Promise<void> => {
-        while (next < items.length) {
-          const at = next++;
-          results[at] = await walk(items[at]!);
+        try {
+          while (next < items.length) {
+            const at = next++;
+            results[at] = await walk(items[at]!);
+          }
+        } catch (error) {
+          // No walk is begun after one that failed.
+          next = items.length;
+          throw error;
         }
       };
       const count = Math.min(WALKS, items.length);
       active += count;
-      await Promise.all(
+      // All have ended, also when one failed: whoever called may close what they run on.
+      const ends = await Promise.allSettled(
         Array.from({ length: count }, () =>
           worker().finally(() => {
             active -= 1;
@@ -94,6 +101,7 @@ export function predictor(
           }),
         ),
       );
+      for (const end of ends) if (end.status === "rejected") throw end.reason;
       return results;
     },
   };

@@ -74,15 +74,13 @@ export interface GraphRefiner {
  * The refiner of graphs: a set transformer over the nodes of a level, without any notion of their order. Attention knows the
  * state of each pair of nodes; heads for nodes and for groups of pairs say what is likely. It commutes with every permutation
  * of the nodes, of the groups, and of the nodes on either side of a group.
- *
- * @param conditions numbers that a graph can be asked for
  */
-export function graphRefiner(config: GraphModelConfig, patterns: Patterns, conditions = 0): GraphRefiner {
+export function graphRefiner(config: GraphModelConfig, patterns: Patterns): GraphRefiner {
   const { width, heads, blocks, walkLength, pairWidth } = config.network;
   const states = pairStates(config.edgeLabels);
   const block = sab({ width, heads, hidden: 4 * width });
   const pairInputs = states + walkLength;
-  const features = nodeFeatures(config.nodeLabels, conditions);
+  const features = nodeFeatures(config.nodeLabels);
   const digits = tableOf(digitTable(patterns), [PAIRS * patterns.labels, patterns.count]);
   const classes = tableOf(classTable(patterns), [patterns.classCount, patterns.count]);
   const forbidden = tableOf(forbiddenTable(patterns), [FORMS + 1, patterns.count]);

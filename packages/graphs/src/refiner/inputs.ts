@@ -9,8 +9,6 @@ export interface Task {
   /** Codes, of which those count that are known. */
   readonly codes: Codes;
   readonly known: Known;
-  /** What the graph shall be like, in units of the training data's deviations; NaN for what is left open. */
-  readonly condition: Float32Array;
 }
 
 /** 1 for a code that is known and 0 for one that is not, of each kind. */
@@ -48,12 +46,12 @@ export interface RefinerInputs {
   readonly splitLimits: Int32Array;
 }
 
-/** Features of a node besides compositions and conditions. */
+/** Features of a node besides compositions. */
 const FIXED_FEATURES = 12;
 
 /** Numbers that describe a node. */
-export function nodeFeatures(labels: number, conditions: number): number {
-  return FIXED_FEATURES + 2 * labels + 2 * conditions;
+export function nodeFeatures(labels: number): number {
+  return FIXED_FEATURES + 2 * labels;
 }
 
 /** States of a pair: no candidate, unknown siblings, unknown in a block, then siblings by label, then blocks by label. */
@@ -71,8 +69,7 @@ export function refinerInputs(
     labels,
   }: { readonly patterns: Patterns; readonly codebook: Float32Array; readonly labels: number },
 ): RefinerInputs {
-  const conditions = tasks[0]?.condition.length ?? 0;
-  const features = nodeFeatures(labels, conditions);
+  const features = nodeFeatures(labels);
   const inputs: RefinerInputs = {
     nodes: new Float32Array(items * nodes * features),
     mask: new Float32Array(items * nodes),
@@ -92,7 +89,7 @@ export function refinerInputs(
 }
 
 function writeNodes(
-  { candidates, codes, known, condition }: Task,
+  { candidates, codes, known }: Task,
   { nodes: out, mask, splitLimits }: RefinerInputs,
   to: {
     readonly item: number;
@@ -133,11 +130,6 @@ function writeNodes(
       const inherited = composition[node * labels + label]!;
       out[at + label] = inherited;
       out[at + labels + label] = known.kinds[node] === 0 ? 0 : finest ? Number(codes.kinds[node] === label) : inherited + codebook[codes.kinds[node]! * labels + label]!; // prettier-ignore
-    }
-    at += 2 * labels;
-    for (const value of condition) {
-      out[at++] = Number.isNaN(value) ? 0 : 1;
-      out[at++] = Number.isNaN(value) ? 0 : value;
     }
   }
 }

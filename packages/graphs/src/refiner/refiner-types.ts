@@ -7,19 +7,18 @@ import { graphRefiner, type GraphRefinerParameters, type RefinerTensors } from "
 import { nodeFeatures, type Capacity } from "./inputs.js";
 
 /** Types of the network's parameters. */
-export function refinerTypes(config: GraphModelConfig, conditions = 0): TypesOf<GraphRefinerParameters> {
-  return parameterTypes(graphRefiner(config, patternsOf(config.edgeLabels), conditions).init(SHAPES_ONLY));
+export function refinerTypes(config: GraphModelConfig): TypesOf<GraphRefinerParameters> {
+  return parameterTypes(graphRefiner(config, patternsOf(config.edgeLabels)).init(SHAPES_ONLY));
 }
 
 /** Types of the arrays of `refinerInputs`. */
 export function inputTypes(
   config: GraphModelConfig,
   { items, nodes, groups }: Capacity,
-  conditions = 0,
 ): { readonly [K in keyof RefinerTensors]: TensorType } {
   const pairs = [items, groups, PAIRS] as const;
   return {
-    nodes: f32(items, nodes, nodeFeatures(config.nodeLabels, conditions)),
+    nodes: f32(items, nodes, nodeFeatures(config.nodeLabels)),
     mask: f32(items, nodes),
     pairs: i32(items, nodes, nodes),
     first: i32(...pairs),

@@ -31,7 +31,6 @@ export interface Revealed extends Choice<Codes, Residual> {
 export interface RevealOptions {
   readonly config: GraphModelConfig;
   readonly quantiser: Pick<Quantiser<Residual, Codes>, "embed">;
-  readonly condition: Float32Array;
   /** The sites of a level in the parts in which they are chosen. */
   order(sites: Sites, candidates: Candidates, scale: number): readonly (readonly Site[])[];
   /** What a refiner says of a task. */
@@ -45,7 +44,7 @@ export interface RevealOptions {
  * discrete diffusion with absorption, inside a scale.
  */
 export function reveal(options: RevealOptions): PerWalk<GraphStep, Promise<Revealed>> {
-  const { config, quantiser, condition, order, predict, choose } = options;
+  const { config, quantiser, order, predict, choose } = options;
   return () => async (step) => {
     const candidates = step.context;
     const apart = config.hierarchy === "one-scale";
@@ -56,7 +55,7 @@ export function reveal(options: RevealOptions): PerWalk<GraphStep, Promise<Revea
     let logProbability = 0;
     let evaluations = 0;
     for (const part of order(sites, candidates, step.index)) {
-      const logits = await predict({ candidates, codes, known, condition });
+      const logits = await predict({ candidates, codes, known });
       evaluations += 1;
       logProbability += choose(part, codes, logits, step, known);
       for (const { of, at } of part) known[of][at] = 1;

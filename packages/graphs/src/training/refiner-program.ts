@@ -59,13 +59,12 @@ export function refinerProgram(
   config: GraphModelConfig,
   { weightDecay }: GraphTrainingConfig,
   capacity: Capacity,
-  conditions = 0,
 ): Program {
-  const refiner = graphRefiner(config, patternsOf(config.edgeLabels), conditions);
+  const refiner = graphRefiner(config, patternsOf(config.edgeLabels));
   const signature: TypesOf<Inputs> = {
     ...scheduledTypes,
-    state: weightStateTypes(refinerTypes(config, conditions)),
-    inputs: inputTypes(config, capacity, conditions),
+    state: weightStateTypes(refinerTypes(config)),
+    inputs: inputTypes(config, capacity),
     targets: targetTypes(capacity),
   };
   return traceTyped<Inputs>(signature, ({ state, inputs, targets, ...scheduled }) => {

@@ -73,7 +73,7 @@ export function refinerStage({ config, coding, graphs, capacity, seed }: Refiner
         return Array.from({ length: TASKS_A_GRAPH }, (_, task) => {
           const item = (step * graphsAStep + i) * TASKS_A_GRAPH + task;
           const level = pickLevel(encoded, levels, item);
-          return trainingTask(encoded[level]!, model, { stream: hidden, item, scale: level }, new Float32Array(0));
+          return trainingTask(encoded[level]!, model, { stream: hidden, item, scale: level });
         });
       }).flat();
       return {

@@ -26,7 +26,6 @@ export function trainingTask(
   { candidates, codes }: EncodedLevel,
   config: GraphModelConfig,
   random: LevelRandom,
-  condition: Float32Array,
 ): TrainingTask {
   const [how = 0, cut = 0] = uniforms(random.stream, {
     ...at(random),
@@ -60,7 +59,7 @@ export function trainingTask(
     ask(weights, phases[first] ?? [], 1);
     ask(weights, phases.slice(first + 1).flat(), LATER);
   }
-  return { task: { candidates, codes, known, condition }, weights };
+  return { task: { candidates, codes, known }, weights };
 }
 
 function ask(weights: TrainingTask["weights"], sites: readonly Site[], weight: number): void {

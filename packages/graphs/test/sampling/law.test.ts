@@ -70,7 +70,6 @@ async function outcomesOf(
     const options: RevealOptions = {
       config,
       quantiser: compositionQuantiser({ shape: [config.compositions, config.nodeLabels], data: codebook }),
-      condition: new Float32Array(0),
       order: (sites, candidates, scale) =>
         inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test/order"), item: 0, scale }), substeps),
       predict,

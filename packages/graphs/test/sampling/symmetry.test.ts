@@ -132,7 +132,7 @@ test("twins are alike: what a permutation of a graph swaps has the same logits",
     codes.patterns[group] = Number(side(u) !== side(v));
     known.patterns[group] = Number(side(u) !== side(v));
   }
-  const [logits] = run([{ candidates, codes, known, condition: new Float32Array(0) }], {
+  const [logits] = run([{ candidates, codes, known }], {
     items: 1,
     nodes: 5,
     groups: 10,

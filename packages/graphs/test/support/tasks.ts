@@ -8,8 +8,6 @@ import type { Known, Task } from "../../src/refiner/inputs.js";
 import { encodeGraph } from "../../src/codes/encode-graph.js";
 import { trainingTask } from "../../src/training/training-task.js";
 
-const NONE = new Float32Array(0);
-
 /** A level of a graph, some of whose codes are hidden. */
 export function taskOf(
   graph: Graph,
@@ -21,7 +19,7 @@ export function taskOf(
   const levels = encodeGraph(graph, coding, { stream: randomStream(1, "test/keys"), item });
   const [at = 0] = uniforms(randomStream(1, "test/levels"), { items: { first: item, count: 1 }, draws: 1 });
   const scale = Math.floor(at * levels.length);
-  return trainingTask(levels[scale]!, config, { stream: randomStream(1, "test/hidden"), item, scale }, NONE).task;
+  return trainingTask(levels[scale]!, config, { stream: randomStream(1, "test/hidden"), item, scale }).task;
 }
 
 /** Where things of a level go. */
@@ -35,7 +33,7 @@ export interface Reordering {
 }
 
 /** The same level with its nodes and groups in another order. */
-export function reordered({ candidates, codes, known, condition }: Task, to: Reordering, patterns: Patterns): Task {
+export function reordered({ candidates, codes, known }: Task, to: Reordering, patterns: Patterns): Task {
   const { groups } = candidates;
   const nodes = <T extends Int32Array | Uint8Array | Float32Array>(data: T): T => {
     const size = data.length / to.nodes.length;
@@ -74,7 +72,7 @@ export function reordered({ candidates, codes, known, condition }: Task, to: Reo
     splits: nodes(known.splits),
     patterns: perGroup(known.patterns),
   };
-  return { candidates: moved, codes: movedCodes, known: movedKnown, condition };
+  return { candidates: moved, codes: movedCodes, known: movedKnown };
 }
 
 /** The pattern whose pairs have changed places. */
