@@ -15,6 +15,15 @@ export {
 // data, generators, formats, render
 export { classesOf, classFinder, deduplicated, type ClassFinder, type GraphIdentity } from "./data/identity.js";
 export { GRAPH_SET_NAMES, GRAPH_SETS, type GraphSetDescription, type GraphSetName } from "./data/graph-sets.js";
+export {
+  MOLECULE_SET_NAMES,
+  MOLECULE_SETS,
+  splitOfQm9,
+  splitOfZinc,
+  type MoleculeSetDescription,
+  type MoleculeSetName,
+  type MoleculeSplit,
+} from "./data/molecule-sets.js";
 export { withShuffledNodes } from "./data/node-order.js";
 export { splitByClass, type GraphSplit, type SplitOptions } from "./data/split.js";
 export {
@@ -144,6 +153,7 @@ export {
   remainingValences,
   type MoleculeParts,
 } from "./molecule/molecule.js";
+export { moleculeGraphs, type MoleculeGraphs } from "./molecule/molecule-graphs.js";
 export { openChemistry, type OpenChemistryOptions } from "./molecule/open-chemistry.js";
 export { profileOf, selectProfile, type MoleculeProfile } from "./molecule/profile.js";
 export { DESCRIPTORS, type DescriptorName } from "./molecule/rdkit/descriptors.js";

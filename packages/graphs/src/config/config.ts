@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { BOND_ORDERS } from "../molecule/molecule.js";
+import { moleculeVocabularySchema } from "../molecule/vocabulary.js";
 
 /** Sizes of the network. */
 export const refinerSchema = z.strictObject({
@@ -22,6 +24,8 @@ export const graphModelSchema = z
     /** Labels of nodes and of edges; 1 where there are none to tell apart. */
     nodeLabels: z.int().min(1).max(64),
     edgeLabels: z.int().min(1).max(4),
+    /** What the labels of nodes stand for, where graphs are molecules; labels of edges are bond orders then. */
+    atoms: moleculeVocabularySchema.optional(),
     /** Codes of what a cluster is made of, where nodes have labels. */
     compositions: z.int().min(1).max(1024),
     /** How many graphs of each number of nodes there were to learn from, from 0 on. */
@@ -32,6 +36,11 @@ export const graphModelSchema = z
     message: "expected a width that is a multiple of the number of heads",
     path: ["network", "heads"],
   })
+  .refine(
+    ({ atoms, nodeLabels, edgeLabels }) =>
+      atoms === undefined || (atoms.length === nodeLabels && edgeLabels === BOND_ORDERS.length),
+    { message: `expected an atom for each node label, and ${BOND_ORDERS.length} edge labels`, path: ["atoms"] },
+  )
   .refine(({ sizes }) => sizes[0] === 0 && sizes.some((count) => count > 0), {
     message: "expected some graphs, and none without nodes",
     path: ["sizes"],

@@ -1,3 +1,4 @@
+import type { MoleculeVocabulary } from "../molecule/vocabulary.js";
 import type { GraphModelConfig, GraphTrainingConfig } from "./config.js";
 
 /** What is trained, and for how long. */
@@ -11,18 +12,31 @@ const TRAINING = { learningRate: 3e-3, weightDecay: 1e-4 } as const;
 /** Graphs without labels. */
 const PLAIN = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, compositions: 1 } as const;
 
+/** The atoms of QM9. */
+const QM9_ATOMS = [
+  { element: "C", charge: -1 },
+  { element: "C", charge: 0 },
+  { element: "N", charge: -1 },
+  { element: "N", charge: 0 },
+  { element: "N", charge: 1 },
+  { element: "O", charge: -1 },
+  { element: "O", charge: 0 },
+  { element: "F", charge: 0 },
+] as const satisfies MoleculeVocabulary;
+
 /** Models by name; each is made for the data set of that name. */
 export const GRAPH_PRESETS = {
   /** Molecules of up to nine heavy atoms. */
   qm9: {
     model: {
       hierarchy: "pairs",
-      nodeLabels: 8,
+      nodeLabels: QM9_ATOMS.length,
       edgeLabels: 3,
+      atoms: [...QM9_ATOMS],
       compositions: 32,
       network: { width: 128, heads: 8, blocks: 5, walkLength: 6, pairWidth: 32 },
     },
-    training: { ...TRAINING, steps: 11_000, batchSize: 192 },
+    training: { ...TRAINING, steps: 14_000, batchSize: 192 },
   },
   planar: {
     model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 32 } },

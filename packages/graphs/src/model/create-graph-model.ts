@@ -12,6 +12,7 @@ import { encodeGraph, type Coding } from "../codes/encode-graph.js";
 import { compositionQuantiser } from "../codes/composition-quantiser.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { permuted, type Graph } from "../graph/graph.js";
+import { largestValence } from "../molecule/valence.js";
 import { patternsOf } from "../pyramid/patterns.js";
 import { refinerInputs } from "../refiner/inputs.js";
 import { drawn, scored } from "../sampling/choose.js";
@@ -28,6 +29,7 @@ import type {
   GraphScore,
   GraphScoreRequest,
 } from "./graph-model.js";
+import { GeneratedGraph } from "./generated-graph.js";
 import { predictor, type Predictor } from "./predictor.js";
 import { logitsOf, logitsProgram } from "./refiner-runs.js";
 import { requireGraphsFor, requireSampleRequest, requireScoreRequest } from "./requirements.js";
@@ -58,7 +60,6 @@ export function createGraphModel(
   const coding: Coding = { config, patterns, codebook, start: tensors["coding/start"] as Float32Array };
   const quantiser = compositionQuantiser(codebook);
   const writing = { patterns, codebook: codebook.data, labels: config.nodeLabels };
-  const { hierarchy } = config;
 
   /** Walks of many graphs at a time, whose tasks the network answers together. */
   const walks = (signal: AbortSignal | undefined) =>
@@ -82,7 +83,7 @@ export function createGraphModel(
     );
     const constraints = [
       ...(request.connected === true ? [connected(patterns)] : []),
-      ...(request.valences === undefined ? [] : [withinValence(request.valences, patterns)]),
+      ...(request.valence === true ? [withinValence((config.atoms ?? []).map(largestValence), patterns)] : []),
     ];
     const { all, predict } = walks(signal);
     const sampleAt = async (item: number): Promise<GraphSample> => {
@@ -95,19 +96,20 @@ export function createGraphModel(
       const found = await sampleGraph(nodes, {
         ...{ config, quantiser, patterns, start: coding.start, predict },
         order: (sites, candidates, scale) =>
-          orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, hierarchy }),
+          orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, config }),
         choose: drawn({ stream: draws!, item, temperature, constraints, onConstrained }),
       });
       const ofSize = size === undefined ? logSize(config, nodes) : 0;
       const levels = found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents }));
       const finest = reordered(levels.at(-1)!, permutation(numbers!, nodes, { item }));
-      return {
+      const made = {
         graph: finest.graph,
         levels: [...levels.slice(0, -1), finest],
         evaluations: found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
         logProbability: found.choices.reduce((sum, { logProbability }) => sum + logProbability, ofSize),
         constrained,
       };
+      return new GeneratedGraph(made, config.atoms);
     };
     const items = Array.from({ length: count }, (_, i) => first + i);
     return followed(items, { all, onProgress }, sampleAt);
@@ -125,7 +127,7 @@ export function createGraphModel(
       for (const [scale, { candidates, codes }] of encodeGraph(graph, coding, { stream: keys!, item }).entries()) {
         const options: RevealOptions = {
           ...{ config, quantiser, predict },
-          order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders!, item, scale }, hierarchy }),
+          order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders!, item, scale }, config }),
           choose: scored(codes),
         };
         const choice = await reveal(options)()({ index: scale, context: candidates });

@@ -1,6 +1,8 @@
 import type { ModelDescription } from "@nextscale/refinement-core";
 import type { GraphModelConfig } from "../config/config.js";
 import type { Graph } from "../graph/graph.js";
+import type { GraphologyGraph } from "../graph/graphology.js";
+import type { Chemistry } from "../molecule/chemistry.js";
 import type { Level } from "../pyramid/level.js";
 import type { SubstepPlan } from "../sampling/reveal-order.js";
 
@@ -19,8 +21,8 @@ export interface GraphSampleRequest {
   readonly temperature?: number;
   /** Only connected graphs; how often it interfered is in each sample. Default false. */
   readonly connected?: boolean;
-  /** Largest sum of bond orders of a node of each label, an edge of label l being of order l + 1; default: none. */
-  readonly valences?: readonly number[];
+  /** Only bonds that atoms have room for, of a model of molecules; how often it interfered is in each sample. Default false. */
+  readonly valence?: boolean;
   readonly signal?: AbortSignal;
   /** Called with the number of samples that are done. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -37,6 +39,14 @@ export interface GraphSample {
   readonly logProbability: number;
   /** Codes that constraints had a say in, and those for which they allowed nothing and were not kept. */
   readonly constrained: { readonly codes: number; readonly violated: number };
+  /** The graph for graphology. */
+  toGraphology(): GraphologyGraph;
+  /**
+   * The canonical SMILES of the molecule that the graph is. Of many samples `chemistry.canonicalSmiles` asks at once.
+   *
+   * @throws NextscaleError `invalid-data` where it is no molecule, with the reason, or the model is none of molecules
+   */
+  toSmiles(chemistry: Pick<Chemistry, "canonicalSmiles">): Promise<string>;
 }
 
 /** A level of a sample. */

@@ -32,13 +32,14 @@ const PLAN: Requirement = {
   expected: `"exact", ${SUBSTEPS.expected}, or a list of those`,
   fits: (value) => isSubsteps(value) || (Array.isArray(value) && value.length > 0 && value.every(isSubsteps)),
 };
+const SWITCH: Requirement = { expected: "true or false", fits: (value) => typeof value === "boolean" };
 const SIGNAL: Requirement = {
   expected: "an AbortSignal",
   fits: (value) => typeof value === "object" && value !== null && "aborted" in value,
 };
 
 /** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
-export function requireSampleRequest(request: GraphSampleRequest, { sizes, nodeLabels }: GraphModelConfig): void {
+export function requireSampleRequest(request: GraphSampleRequest, { sizes, atoms }: GraphModelConfig): void {
   const requirements: OptionRequirements<GraphSampleRequest> = {
     count: wholeWithin(1, MOST_GRAPHS),
     seed: SEED,
@@ -47,12 +48,11 @@ export function requireSampleRequest(request: GraphSampleRequest, { sizes, nodeL
     size: wholeWithin(1, 4 * (sizes.length - 1)),
     substeps: PLAN,
     temperature: within(0.01, 100),
-    connected: { expected: "true or false", fits: (value) => typeof value === "boolean" },
-    valences: {
-      expected: `a list of ${nodeLabels} whole numbers, one for each node label`,
-      fits: (value) =>
-        Array.isArray(value) && value.length === nodeLabels && value.every((v) => Number.isInteger(v) && v >= 0),
-    },
+    connected: SWITCH,
+    valence:
+      atoms === undefined
+        ? { expected: "false, for this is no model of molecules", fits: (value) => value === false }
+        : SWITCH,
     signal: SIGNAL,
     onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
   };

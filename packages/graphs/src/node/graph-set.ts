@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
 import { requireArgument } from "@nextscale/refinement-core";
 import { GRAPH_SET_NAMES, GRAPH_SETS, type GraphSetName } from "../data/graph-sets.js";
 import { withShuffledNodes } from "../data/node-order.js";
 import type { GraphSplit } from "../data/split.js";
 import type { Graph } from "../graph/graph.js";
+import { fileOfSet } from "./file-of-set.js";
 import { readGraphFile } from "./graph-files.js";
 
 /** A data set, read. */
@@ -30,8 +29,13 @@ export async function readGraphSet(name: GraphSetName): Promise<GraphSet> {
     expected: `one of ${GRAPH_SET_NAMES.join(", ")}`,
     fits: (value) => GRAPH_SET_NAMES.some((known) => known === value),
   });
-  const { sizes, warnings } = GRAPH_SETS[name];
-  const path = fileOfSet(name);
+  const { sizes, source, warnings } = GRAPH_SETS[name];
+  const path = fileOfSet(name, [`${name}.jsonl.gz`, `${name}.jsonl`], {
+    where: WHERE,
+    fix:
+      `make it of ${source}, a line {"split":"train","n":3,"edges":[0,1,1,2]} for each graph, ` +
+      "or generate graphs with generateGraphs",
+  });
   const { records } = await readGraphFile(path);
   const parts = { train: [] as Graph[], validation: [] as Graph[], test: [] as Graph[] };
   records.forEach(({ graph, split = "train" }, index) => {
@@ -48,23 +52,4 @@ export async function readGraphSet(name: GraphSetName): Promise<GraphSet> {
     });
   }
   return { name, ...parts, warnings };
-}
-
-/** The file of a set, packed or not. */
-function fileOfSet(name: GraphSetName): string {
-  const home = process.env["NEXTSCALE_DATA"];
-  const folder = home === undefined || home === "" ? undefined : join(home, "graphs", name);
-  const files = [`${name}.jsonl.gz`, `${name}.jsonl`];
-  const found =
-    folder === undefined ? undefined : files.map((file) => join(folder, file)).find((path) => existsSync(path));
-  if (found !== undefined) return found;
-  throw new NextscaleError({
-    code: "missing-data",
-    where: WHERE,
-    expected: `${files.join(" or ")} in the folder graphs/${name} of NEXTSCALE_DATA`,
-    got: folder === undefined ? "no NEXTSCALE_DATA" : `neither in ${folder}`,
-    fix:
-      `make it of ${GRAPH_SETS[name].source}, a line {"split":"train","n":3,"edges":[0,1,1,2]} for each graph, ` +
-      "or generate graphs with generateGraphs",
-  });
 }

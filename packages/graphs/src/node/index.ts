@@ -6,6 +6,7 @@ export {
   type ReadGraphFileOptions,
   type WriteGraphFileOptions,
 } from "./graph-files.js";
+export { readMoleculeSet, type MoleculeSet } from "./molecule-set.js";
 export { readGraphSet, type GraphSet } from "./graph-set.js";
 
 // models

@@ -5,7 +5,7 @@ import { finestLevel, type Level } from "./level.js";
 
 /** A graph at all its scales. */
 export interface Hierarchy {
-  /** Finest first, down to a single node. The children of a node lie side by side, in the order of their parents, heavier ones first. */
+  /** Finest first, down to a single node. The children of a node lie side by side, in the order of their parents: see `siblingOrder`. */
   readonly levels: readonly Level[];
   /** Which node of the graph each node of the finest level is, [n]. */
   readonly order: Int32Array;
@@ -54,16 +54,32 @@ function aligned(levels: readonly Level[], parents: readonly Int32Array[]): Hier
   let order = Int32Array.from(levels.at(-1)!.mass.keys());
   const ordered = [reordered(levels.at(-1)!, order)];
   for (let k = levels.length - 2; k >= 0; k--) {
-    const { mass, keys } = levels[k]!;
+    const before = siblingOrder(levels[k]!);
     const children = Array.from(order, (): number[] => []);
     const place = new Int32Array(order.length);
     order.forEach((node, at) => (place[node] = at));
     parents[k]!.forEach((parent, node) => children[place[parent]!]!.push(node));
-    for (const siblings of children) siblings.sort((a, b) => mass[b]! - mass[a]! || keys[a]! - keys[b]!);
+    for (const siblings of children) siblings.sort(before);
     order = Int32Array.from(children.flat());
     ordered.push(reordered(levels[k]!, order));
   }
   return { levels: ordered.reverse(), order };
+}
+
+/**
+ * Heavier nodes first, those of one mass by what they are made of, and by their keys where that is the same too. With the order the parent's
+ * composition tells which of two siblings is which: drawn apart, a carbon and an oxygen would become two of a kind half of the time.
+ */
+function siblingOrder({ mass, composition, keys }: Level): (a: number, b: number) => number {
+  const labels = composition.length / mass.length;
+  const byComposition = (a: number, b: number): number => {
+    for (let label = 0; label < labels; label++) {
+      const difference = composition[b * labels + label]! - composition[a * labels + label]!;
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
+  return (a, b) => mass[b]! - mass[a]! || byComposition(a, b) || keys[a]! - keys[b]!;
 }
 
 /** @param order the old numbers of the nodes, in their new order */

@@ -22,6 +22,8 @@ export type GraphRefinerParameters = {
   readonly node: LinearParameters;
   /** Returns of random walks to where they began [walkLength, width]. */
   readonly returns: tf.Tensor;
+  /** Number of pairs in each state but none that a node is in [states - 1, width]. */
+  readonly counts: tf.Tensor;
   readonly blocks: readonly {
     readonly block: MabParameters;
     /** What the state of a pair, and the walks between its nodes, add to the scores of each head. */
@@ -94,6 +96,7 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
       return {
         node: dense("node", features, width),
         returns: random.normal("returns", [walkLength, width], deviationOf(walkLength)),
+        counts: random.normal("counts", [states - 1, width], deviationOf(states - 1)),
         blocks: Array.from({ length: blocks }, (_, i) => ({
           block: block.init(random.at(`block/${i}`)),
           bias: dense(`bias/${i}`, pairInputs, heads),
@@ -115,13 +118,14 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
       const [items = 0, nodes = 0] = inputs.nodes.shape;
       const [, groups = 0] = inputs.forms.shape;
       const walks = walksOf(inputs.pairs, walkLength, config.edgeLabels);
-      const pairFeatures = tf.reshape(
-        tf.concat([tf.oneHot(inputs.pairs as tf.Tensor2D, states, 1, 0, "float32"), walks.between], -1),
-        [items * nodes * nodes, pairInputs],
-      );
+      const pairs: tf.Tensor = tf.oneHot(inputs.pairs as tf.Tensor2D, states, 1, 0, "float32");
+      const pairFeatures = tf.reshape(tf.concat([pairs, walks.between], -1), [items * nodes * nodes, pairInputs]);
       const embedded = linear(params.node, tf.reshape(inputs.nodes, [items * nodes, features]));
       const returns = tf.matMul(tf.reshape(walks.returns, [items * nodes, walkLength]), params.returns);
-      let x: tf.Tensor = tf.reshape(tf.add(embedded, returns), [items, nodes, width]);
+      // Attention is a mean and cannot count, which valences are about.
+      const degrees = tf.reshape(tf.slice(tf.sum(pairs, 2), [0, 0, 1]), [items * nodes, states - 1]);
+      const counts = tf.matMul(degrees, params.counts);
+      let x: tf.Tensor = tf.reshape(tf.add(tf.add(embedded, returns), counts), [items, nodes, width]);
       for (const { block: layer, bias } of params.blocks) {
         const scores = tf.reshape(linear(bias, pairFeatures), [items, nodes, nodes, heads]);
         x = block.apply(layer, x, { mask: inputs.mask, pairBias: tf.transpose(scores, [0, 3, 1, 2]) });
@@ -145,8 +149,8 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
     const { rows, pairFeatures, inputs } = from;
     const groups = (inputs.forms.shape[0] ?? 0) * (inputs.forms.shape[1] ?? 0);
     const flat = (index: tf.Tensor) => tf.reshape<tf.Rank.R1>(index, [groups * PAIRS]);
-    const [first, second] = [flat(inputs.first), flat(inputs.second)];
-    const ofEnds = (x: tf.Tensor) => [tf.gather(x, first), tf.gather(x, second)] as const;
+    const ends = [inputs.first, inputs.second].map((index) => rowsAt(index, inputs.mask)) as [RowsAt, RowsAt];
+    const ofEnds = (x: tf.Tensor) => [ends[0](x), ends[1](x)] as const;
     const sum = tf.add(...ofEnds(linear(pair.sum, rows)));
     const product = tf.mul(...ofEnds(linear(pair.product, rows)));
     const state = linear(pair.state, tf.gather(pairFeatures, flat(inputs.places)));
@@ -163,14 +167,30 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
   }
 }
 
+/** Takes rows of [items * nodes, C]: [items * groups * 4, C]. */
+type RowsAt = (x: tf.Tensor) => tf.Tensor;
+
+/**
+ * The rows of nodes [items, groups, 4] of a mask's [items, nodes]. A product with ones and zeros within each item: the gradient of a
+ * gather adds row by row, which is ten times slower.
+ */
+function rowsAt(index: tf.Tensor, mask: tf.Tensor): RowsAt {
+  const [items = 0, nodes = 0] = mask.shape;
+  const which = tf.cast(tf.equal(tf.reshape(index, [items, -1, 1]), numbersTo(nodes)), "float32");
+  return (x) => {
+    const [, width = 0] = x.shape;
+    return tf.reshape(tf.matMul(which, tf.reshape(x, [items, nodes, width])), [-1, width]);
+  };
+}
+
 /** 1 for the classes of splits that a node has not to choose from, [...shape, 33]. */
 function beyond(limits: tf.Tensor, shape: readonly [number, number]): tf.Tensor {
-  const classes = tf.tensor(
-    Int32Array.from({ length: SPLIT_CLASSES }, (_, i) => i),
-    [1, 1, SPLIT_CLASSES],
-    "int32",
-  );
-  return tf.cast(tf.greaterEqual(classes, tf.reshape(limits, [...shape, 1])), "float32");
+  return tf.cast(tf.greaterEqual(numbersTo(SPLIT_CLASSES), tf.reshape(limits, [...shape, 1])), "float32");
+}
+
+/** 0, 1, ... [1, 1, count] */
+function numbersTo(count: number): tf.Tensor {
+  return tf.tensor(Int32Array.from(Array(count).keys()), [1, 1, count], "int32");
 }
 
 /** A constant, made anew in each trace. */

@@ -33,7 +33,7 @@ export interface RefinerInputs {
   readonly mask: Float32Array;
   /** State of each pair of nodes: see `pairStates` [items, nodes, nodes]. */
   readonly pairs: Int32Array;
-  /** Row of the one node of each pair of each group, and of the other, among all items * nodes rows, [items, groups, 4]. */
+  /** The one node of each pair of each group, and the other, [items, groups, 4]. */
   readonly first: Int32Array;
   readonly second: Int32Array;
   /** Row of each pair among all items * nodes * nodes, [items, groups, 4]. */
@@ -155,9 +155,9 @@ function writeGroups(
       const [u, v] = [groups.pairs[2 * (group * PAIRS + pair)]!, groups.pairs[2 * (group * PAIRS + pair) + 1]!];
       const at = row * PAIRS + pair;
       if (u < 0) continue;
-      first[at] = item * nodes + u;
-      second[at] = item * nodes + v;
-      places[at] = first[at] * nodes + v;
+      first[at] = u;
+      second[at] = v;
+      places[at] = (item * nodes + u) * nodes + v;
       present[at] = 1;
       const label = patterns.digits[codes.patterns[group]! * PAIRS + pair]!;
       const state = known.patterns[group] === 0 ? 1 + block : 3 + block * patterns.labels + label;

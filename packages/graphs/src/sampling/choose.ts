@@ -47,10 +47,17 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
     const order =
       constraints.length === 0
         ? plain
-        : Array.from(permutation(stream, plain.length, { item, scale, site: BEYOND }), (at) => plain[at]!);
+        : Array.from(permutation(stream, plain.length, { item, scale, site: BEYOND }), (at) => plain[at]!).sort(
+            kindsFirst,
+          );
     const total = order.reduce((sum, site) => sum + take(site, 0), 0);
     return total + drawSplits(part, codes, logits, step, temperature, take);
   };
+}
+
+/** What a node is says what constraints allow of its edges. */
+function kindsFirst(a: Site, b: Site): number {
+  return Number(b.of === "kinds") - Number(a.of === "kinds");
 }
 
 /** The probabilities of the codes that all constraints allow; of all codes where they allow none. */

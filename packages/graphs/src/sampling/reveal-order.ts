@@ -1,7 +1,7 @@
 import { permutation, type RandomStream } from "@nextscale/refinement-core";
 import type { Site, Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
-import type { Candidates } from "../pyramid/candidates.js";
+import { SLOT, type Candidates } from "../pyramid/candidates.js";
 
 /** In how many substeps the codes of a level are chosen: so many, or as many as it takes for the choices not to get in each other's way. */
 export type Substeps = number | "exact";
@@ -27,11 +27,14 @@ export function orderOf(
   plan: SubstepPlan,
   sites: Sites,
   candidates: Candidates,
-  { random, hierarchy }: { readonly random: LevelRandom; readonly hierarchy: GraphModelConfig["hierarchy"] },
+  {
+    random,
+    config,
+  }: { readonly random: LevelRandom; readonly config: Pick<GraphModelConfig, "hierarchy" | "edgeLabels"> },
 ): Site[][] {
   const substeps = substepsAt(plan, candidates);
-  if (hierarchy === "one-scale" && substeps !== "exact") return randomParts(sites, substeps, random);
-  return inSubsteps(exactPhases(sites, candidates, random), substeps);
+  if (config.hierarchy === "one-scale" && substeps !== "exact") return randomParts(sites, substeps, random);
+  return inSubsteps(exactPhases(sites, candidates, { random, edgeLabels: config.edgeLabels }), substeps);
 }
 
 function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
@@ -41,28 +44,42 @@ function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
 }
 
 /**
- * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: what nodes are,
- * siblings, then blocks by colour, then what becomes of the nodes. Blocks that share a node which splits have different colours: which of
- * its two children one takes decides what is left for the other. Priorities are random, so no order of the nodes shows.
+ * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: what nodes are, the lighter
+ * of two siblings after the heavier, which leaves it little choice; siblings, then blocks by colour, then what becomes of the nodes. At the
+ * finest level the compositions that were inherited say what nodes are, so siblings need not wait for it. Blocks that share a node which
+ * splits have different colours: which of its two children one takes decides what is left for the other; so have all that share a node
+ * where edges have labels, as bonds share an atom's valence. Priorities are random, so no order of the nodes shows.
  */
-export function exactPhases(sites: Sites, candidates: Candidates, random: LevelRandom): Site[][] {
-  const groups = [sites.siblings, sites.blocks].map((of, site) => colours(of, candidates, random, site));
-  const phases = [
-    sites.kinds.map((at): Site => ({ of: "kinds", at })),
-    ...groups.flat().map((colour) => colour.map((at): Site => ({ of: "patterns", at }))),
-    sites.splits.map((at): Site => ({ of: "splits", at })),
-  ];
+export function exactPhases(
+  sites: Sites,
+  candidates: Candidates,
+  { random, edgeLabels }: { readonly random: LevelRandom; readonly edgeLabels: number },
+): Site[][] {
+  const { slots, finest } = candidates;
+  const needs = nodesNeeded(candidates, finest && edgeLabels > 1);
+  const [siblings = [], blocks = []] = [sites.siblings, sites.blocks].map((of, site) =>
+    colours(of, needs, random, site).map((colour) => colour.map((at): Site => ({ of: "patterns", at }))),
+  );
+  const kinds = sites.kinds.map((at): Site => ({ of: "kinds", at }));
+  const settled = finest && slots.some((slot) => slot !== SLOT.whole);
+  const first = settled
+    ? [[...kinds, ...(siblings[0] ?? [])], ...siblings.slice(1)]
+    : [...apart(kinds, ({ at }) => slots[at] !== SLOT.lighter), ...siblings];
+  const phases = [...first, ...blocks, sites.splits.map((at): Site => ({ of: "splits", at }))];
   return phases.filter((phase) => phase.length > 0);
+}
+
+function apart<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
 /** Groups in random order, each in the first colour that no group before it has at a node that both need. */
 function colours(
   groups: readonly number[],
-  candidates: Candidates,
+  needs: (group: number) => readonly number[],
   { stream, item, scale }: LevelRandom,
   site: number,
 ): number[][] {
-  const needs = nodesNeeded(candidates);
   const taken = new Map<number, Set<number>>();
   const result: number[][] = [];
   for (const at of permutation(stream, groups.length, { item, scale, site })) {
@@ -81,33 +98,30 @@ function colours(
 }
 
 /**
- * The nodes that a group competes for: of a block the coarse nodes that split, of siblings none, unless there are more than two: then they are
- * themselves such nodes.
+ * The nodes that a group competes for: of a block the coarse nodes that split, or both, of siblings none, unless there are more than two:
+ * then they are themselves such nodes.
  */
-function nodesNeeded({ parents, groups }: Candidates): (group: number) => number[] {
+function nodesNeeded({ parents, groups }: Candidates, labelled: boolean): (group: number) => number[] {
   const children = new Int32Array(parents.length);
   for (const parent of parents) children[parent]!++;
   return (group) => {
     const [p, q] = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
-    if (p !== q) return [p, q].filter((node) => children[node]! > 1);
+    if (p !== q) return [p, q].filter((node) => labelled || children[node]! > 1);
     if (children[p]! <= 2) return [];
     return [groups.pairs[8 * group]!, groups.pairs[8 * group + 1]!];
   };
 }
 
 /**
- * The sites of a level in as many parts as there are substeps, at most as many as there are phases. What comes first stays apart as long as
- * there are parts for it: bonds depend more on the atoms than on each other.
+ * The phases of a level joined to as many parts as there are substeps, each of as many phases as any other, or one more; at most as many as
+ * there are phases.
  */
 export function inSubsteps(phases: readonly Site[][], substeps: Substeps): Site[][] {
   if (substeps === "exact" || substeps >= phases.length) return [...phases];
-  const apart = Math.min(phases.findIndex((phase, i) => i > 0 && phase[0]!.of === "patterns") + 1 || 1, substeps - 1);
-  const rest = phases.slice(apart);
-  const parts = substeps - apart;
-  const joined = Array.from({ length: parts }, (_, part) => {
-    return rest.filter((_, i) => Math.floor((i * parts) / rest.length) === part).flat();
+  return Array.from({ length: substeps }, (_, part) => {
+    const [from, to] = [part, part + 1].map((p) => Math.floor((p * phases.length) / substeps)) as [number, number];
+    return phases.slice(from, to).flat();
   });
-  return [...phases.slice(0, apart), ...joined];
 }
 
 /** All sites in a random order, in so many parts of nearly one size. */

@@ -12,6 +12,7 @@ import {
   type GraphPreset,
 } from "../../src/index.js";
 import { loadGraphModel, trainGraphModel } from "../../src/node/index.js";
+import type { Outcome } from "../../src/index.js";
 import { graph } from "../support/graphs.js";
 
 /* A model from its training to samples and scores: too short a training to be good, long enough to have learned something. */
@@ -20,7 +21,11 @@ const PRESET: GraphPreset = {
   model: {
     hierarchy: "pairs",
     nodeLabels: 2,
-    edgeLabels: 2,
+    edgeLabels: 3,
+    atoms: [
+      { element: "O", charge: 0 },
+      { element: "N", charge: 0 },
+    ],
     compositions: 4,
     network: { width: 16, heads: 2, blocks: 1, walkLength: 3, pairWidth: 8 },
   },
@@ -155,7 +160,7 @@ describe("scores", () => {
   });
 
   test("refuse labels that the model has not", async () => {
-    await expect(model.score([graph(2, [[0, 1, 5]])])).rejects.toThrow("edge labels below 2");
+    await expect(model.score([graph(2, [[0, 1, 5]])])).rejects.toThrow("edge labels below 3");
     await expect(model.score([graph(0, [])])).rejects.toThrow("graph 0 to have nodes");
   });
 });
@@ -172,7 +177,7 @@ describe("constraints", () => {
     }
   });
 
-  test("valences: no node has more bonds than its label allows, unless a sample says so", async () => {
+  test("valence: no atom has more bonds than it has room for, unless a sample says so", async () => {
     const valences = [2, 3];
     const bonds = ({ offsets, edgeLabels }: Graph, v: number) =>
       edgeLabels.subarray(offsets[v], offsets[v + 1]).reduce((sum, label) => sum + label + 1, 0);
@@ -180,16 +185,22 @@ describe("constraints", () => {
       Array.from(g.nodeLabels, (label, v) => bonds(g, v) <= valences[label]!).every(Boolean);
     const free = await model.sample(request);
     expect(free.filter(keeps).length).toBeLessThan(free.length);
-    const held = await model.sample({ ...request, valences });
+    const held = await model.sample({ ...request, valence: true });
     expect(held.filter(keeps).length).toBeGreaterThan(free.filter(keeps).length);
     for (const sample of held) if (sample.constrained.violated === 0) expect(keeps(sample)).toBe(true);
     expect(held.some(({ constrained }) => constrained.codes > 0)).toBe(true);
   });
+});
 
-  test("nothing to do, nothing changed", async () => {
-    const graphsOf = (samples: readonly { graph: Graph }[]) => samples.map(({ graph: g }) => g);
-    expect(graphsOf(await model.sample({ ...request, valences: [99, 99] }))).toEqual(
-      graphsOf(await model.sample(request)),
-    );
+describe("samples of molecules", () => {
+  /** Says of every graph what a test wants to hear. */
+  const chemistry = (outcome: Outcome<string>) => ({ canonicalSmiles: () => Promise.resolve([outcome]) });
+
+  test("become SMILES, or say why not, and graphs of graphology", async () => {
+    const [sample] = await model.sample({ count: 1, size: 5 });
+    expect(await sample!.toSmiles(chemistry({ ok: true, value: "ON" }))).toBe("ON");
+    const refused = chemistry({ ok: false, reason: "refused", detail: "too many bonds" });
+    await expect(sample!.toSmiles(refused)).rejects.toThrow("refused, too many bonds");
+    expect(sample!.toGraphology().order).toBe(5);
   });
 });

@@ -71,7 +71,13 @@ async function outcomesOf(
       config,
       quantiser: compositionQuantiser({ shape: [config.compositions, config.nodeLabels], data: codebook }),
       order: (sites, candidates, scale) =>
-        inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test/order"), item: 0, scale }), substeps),
+        inSubsteps(
+          exactPhases(sites, candidates, {
+            random: { stream: randomStream(1, "test/order"), item: 0, scale },
+            edgeLabels: config.edgeLabels,
+          }),
+          substeps,
+        ),
       predict,
       choose: choosing(path),
     };
