@@ -1,4 +1,4 @@
-import type { MoleculeVocabulary } from "../molecule/vocabulary.js";
+import { atomTypes } from "../molecule/vocabulary.js";
 import type { GraphModelConfig, GraphTrainingConfig } from "./config.js";
 
 /** What is trained, and for how long. */
@@ -12,17 +12,9 @@ const TRAINING = { learningRate: 3e-3, weightDecay: 1e-4 } as const;
 /** Graphs without labels. */
 const PLAIN = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, compositions: 1 } as const;
 
-/** The atoms of QM9. */
-const QM9_ATOMS = [
-  { element: "C", charge: -1 },
-  { element: "C", charge: 0 },
-  { element: "N", charge: -1 },
-  { element: "N", charge: 0 },
-  { element: "N", charge: 1 },
-  { element: "O", charge: -1 },
-  { element: "O", charge: 0 },
-  { element: "F", charge: 0 },
-] as const satisfies MoleculeVocabulary;
+/** The atoms of QM9, and those of ZINC250k. */
+const QM9_ATOMS = atomTypes("C- C N- N N+ O- O F");
+const ZINC_ATOMS = atomTypes("C- C N- N N+ O- O O+ F P P+ S- S S+ Cl Br I");
 
 /** Models by name; each is made for the data set of that name. */
 export const GRAPH_PRESETS = {
@@ -32,11 +24,23 @@ export const GRAPH_PRESETS = {
       hierarchy: "pairs",
       nodeLabels: QM9_ATOMS.length,
       edgeLabels: 3,
-      atoms: [...QM9_ATOMS],
+      atoms: QM9_ATOMS,
       compositions: 32,
       network: { width: 128, heads: 8, blocks: 5, walkLength: 6, pairWidth: 32 },
     },
     training: { ...TRAINING, steps: 14_000, batchSize: 192 },
+  },
+  /** Drug-like molecules of up to 38 heavy atoms. */
+  zinc250k: {
+    model: {
+      hierarchy: "pairs",
+      nodeLabels: ZINC_ATOMS.length,
+      edgeLabels: 3,
+      atoms: ZINC_ATOMS,
+      compositions: 128,
+      network: { width: 128, heads: 8, blocks: 6, walkLength: 8, pairWidth: 32 },
+    },
+    training: { ...TRAINING, steps: 12_000, batchSize: 48 },
   },
   planar: {
     model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 32 } },

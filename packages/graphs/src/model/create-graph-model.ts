@@ -142,6 +142,7 @@ export function createGraphModel(
   return {
     config,
     hash,
+    engine: engine.name,
     seed: description.seed,
     data: description.data,
     sample: (request) => programs.call(() => sample(request)),

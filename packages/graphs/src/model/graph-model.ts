@@ -78,6 +78,8 @@ export interface GraphModel {
   readonly config: GraphModelConfig;
   /** Of the two files. */
   readonly hash: string;
+  /** Name of the engine it runs on. */
+  readonly engine: string;
   readonly seed: ModelDescription["seed"];
   /** What it was trained on. */
   readonly data: ModelDescription["data"];

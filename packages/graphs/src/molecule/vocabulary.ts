@@ -24,6 +24,14 @@ export function atomName({ element, charge }: AtomType): string {
   return `${element}${charge > 0 ? "+" : charge < 0 ? "-" : ""}`;
 }
 
+/** The vocabulary that a list of such names is. */
+export function atomTypes(names: string): z.infer<typeof moleculeVocabularySchema> {
+  const types = names.split(" ").map((name) => {
+    return { element: name.replace(/[+-]$/, ""), charge: name.endsWith("+") ? 1 : name.endsWith("-") ? -1 : 0 };
+  });
+  return moleculeVocabularySchema.parse(types);
+}
+
 /** The atom types that some molecules have, by atomic number and then charge: the same for every order of the molecules. */
 export function vocabularyOf(molecules: Iterable<MoleculeParts>): MoleculeVocabulary {
   const found = new Map<string, AtomType>();

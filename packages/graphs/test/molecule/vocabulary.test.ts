@@ -1,9 +1,9 @@
 import { isNextscaleError } from "@nextscale/engine";
 import { expect, test } from "vitest";
-import { graphOf } from "../../src/index.js";
+import { GRAPH_PRESETS, graphOf } from "../../src/index.js";
 import { moleculeGraph, moleculeParts, remainingValences } from "../../src/molecule/molecule.js";
 import type { AtomType } from "../../src/molecule/valence.js";
-import { atomName, parseVocabulary, vocabularyOf } from "../../src/molecule/vocabulary.js";
+import { atomName, atomTypes, parseVocabulary, vocabularyOf } from "../../src/molecule/vocabulary.js";
 
 const carbon: AtomType = { element: "C", charge: 0 };
 const ammonium: AtomType = { element: "N", charge: 1 };
@@ -57,4 +57,12 @@ test("an atom outside the vocabulary and labels without meaning are told", () =>
     error = thrown;
   }
   expect(isNextscaleError(error, "invalid-data")).toBe(true);
+});
+
+test("atom types by name are what they are called", () => {
+  const names = "C- C N+ Cl Br";
+  expect(atomTypes(names).map(atomName).join(" ")).toBe(names);
+  for (const { model } of Object.values(GRAPH_PRESETS)) {
+    if ("atoms" in model) expect(parseVocabulary(model.atoms)).toHaveLength(model.nodeLabels);
+  }
 });
