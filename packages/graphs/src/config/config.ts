@@ -26,6 +26,10 @@ export const graphModelSchema = z
     edgeLabels: z.int().min(1).max(4),
     /** What the labels of nodes stand for, where graphs are molecules; labels of edges are bond orders then. */
     atoms: moleculeVocabularySchema.optional(),
+    /** A number that graphs can be asked for, such as a descriptor of molecules, and what it was among those that were learned from. */
+    property: z
+      .strictObject({ name: z.string().min(1).max(100), mean: z.number(), deviation: z.number().positive() })
+      .optional(),
     /** Codes of what a cluster is made of, where nodes have labels. */
     compositions: z.int().min(1).max(1024),
     /** How many graphs of each number of nodes there were to learn from, from 0 on. */

@@ -8,17 +8,19 @@ import {
   type Checkpoint,
   type ModelDescription,
 } from "@nextscale/refinement-core";
-import { encodeGraph, type Coding } from "../codes/encode-graph.js";
+import type { Coding } from "../codes/encode-graph.js";
 import { compositionQuantiser } from "../codes/composition-quantiser.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { permuted, type Graph } from "../graph/graph.js";
 import { largestValence } from "../molecule/valence.js";
 import { patternsOf } from "../pyramid/patterns.js";
 import { refinerInputs } from "../refiner/inputs.js";
-import { drawn, scored } from "../sampling/choose.js";
+import { guided } from "../sampling/guided.js";
+import { drawn } from "../sampling/choose.js";
 import { connected } from "../sampling/connected.js";
 import { withinValence } from "../sampling/within-valence.js";
-import { reveal, type RevealOptions } from "../sampling/reveal.js";
+import { keepingScaffold } from "../sampling/scaffold.js";
+import type { RevealOptions } from "../sampling/reveal.js";
 import { orderOf } from "../sampling/reveal-order.js";
 import { drawSize, logSize, sampleGraph } from "../sampling/sample-graph.js";
 import type {
@@ -31,6 +33,7 @@ import type {
 } from "./graph-model.js";
 import { GeneratedGraph } from "./generated-graph.js";
 import { predictor, type Predictor } from "./predictor.js";
+import { scoreGraph } from "./score-graph.js";
 import { logitsOf, logitsProgram } from "./refiner-runs.js";
 import { requireGraphsFor, requireSampleRequest, requireScoreRequest } from "./requirements.js";
 
@@ -59,7 +62,7 @@ export function createGraphModel(
   const codebook = hostTensor([config.compositions, config.nodeLabels], tensors["coding/codebook"] as Float32Array);
   const coding: Coding = { config, patterns, codebook, start: tensors["coding/start"] as Float32Array };
   const quantiser = compositionQuantiser(codebook);
-  const writing = { patterns, codebook: codebook.data, labels: config.nodeLabels };
+  const writing = { patterns, codebook: codebook.data, config };
 
   /** Walks of many graphs at a time, whose tasks the network answers together. */
   const walks = (signal: AbortSignal | undefined) =>
@@ -78,16 +81,22 @@ export function createGraphModel(
   const sample = async (request: GraphSampleRequest): Promise<GraphSample[]> => {
     requireSampleRequest(request, config);
     const { count, seed = 0, first = 0, size, substeps = "exact", temperature = 1, signal, onProgress } = request;
-    const [sizes, orders, draws, numbers] = ["sizes", "order", "draws", "numbers"].map((name) =>
+    const [sizes, orders, draws, numbers, places] = ["sizes", "order", "draws", "numbers", "scaffold"].map((name) =>
       randomStream(seed, `graphs/sample/${name}`),
     );
+    const { scaffold } = request;
+    // A graph is no smaller than what it is to have in it.
+    const possible = config.sizes.map((graphs, nodes) => (nodes < (scaffold?.nodeCount ?? 0) ? 0 : graphs));
     const constraints = [
       ...(request.connected === true ? [connected(patterns)] : []),
       ...(request.valence === true ? [withinValence((config.atoms ?? []).map(largestValence), patterns)] : []),
     ];
-    const { all, predict } = walks(signal);
+    const { all, predict: plain } = walks(signal);
+    const { predict, looks } = asked(plain, request, config);
     const sampleAt = async (item: number): Promise<GraphSample> => {
-      const nodes = size ?? drawSize(config, sizes!, item);
+      const nodes = size ?? drawSize({ sizes: possible }, sizes!, item);
+      const keeper =
+        scaffold === undefined ? undefined : keepingScaffold(scaffold, { patterns, codebook, stream: places!, item });
       const constrained = { codes: 0, violated: 0 };
       const onConstrained = (kept: boolean) => {
         constrained.codes += 1;
@@ -97,17 +106,22 @@ export function createGraphModel(
         ...{ config, quantiser, patterns, start: coding.start, predict },
         order: (sites, candidates, scale) =>
           orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, config }),
-        choose: drawn({ stream: draws!, item, temperature, constraints, onConstrained }),
+        choose: drawn({
+          ...{ stream: draws!, item, temperature, onConstrained },
+          constraints: keeper === undefined ? constraints : [keeper.constraint, ...constraints],
+        }),
       });
-      const ofSize = size === undefined ? logSize(config, nodes) : 0;
+      const ofSize = size === undefined ? logSize({ sizes: possible }, nodes) : 0;
       const levels = found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents }));
-      const finest = reordered(levels.at(-1)!, permutation(numbers!, nodes, { item }));
+      const order = permutation(numbers!, nodes, { item });
+      const finest = reordered(levels.at(-1)!, order);
       const made = {
         graph: finest.graph,
         levels: [...levels.slice(0, -1), finest],
-        evaluations: found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
+        evaluations: looks * found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
         logProbability: found.choices.reduce((sum, { logProbability }) => sum + logProbability, ofSize),
         constrained,
+        ...(keeper === undefined ? {} : { scaffold: keeper.places(found.candidates).map((node) => order[node]!) }),
       };
       return new GeneratedGraph(made, config.atoms);
     };
@@ -118,24 +132,12 @@ export function createGraphModel(
   const score = async (graphs: readonly Graph[], request: GraphScoreRequest = {}): Promise<GraphScore[]> => {
     requireScoreRequest(request);
     requireGraphsFor(graphs, config);
-    const { seed = 0, substeps = "exact", signal } = request;
-    const [keys, orders] = ["keys", "order"].map((name) => randomStream(seed, `graphs/score/${name}`));
+    const { seed = 0, substeps = "exact", hierarchies = 1, signal } = request;
+    const orders = randomStream(seed, "graphs/score/order");
+    const keys = Array.from({ length: hierarchies }, (_, i) => randomStream(seed, `graphs/score/keys/${i}`));
     const { all, predict } = walks(signal);
-    const scoreAt = async (item: number): Promise<GraphScore> => {
-      const graph = graphs[item]!;
-      const total = { logProbability: logSize(config, graph.nodeCount), evaluations: 0 };
-      for (const [scale, { candidates, codes }] of encodeGraph(graph, coding, { stream: keys!, item }).entries()) {
-        const options: RevealOptions = {
-          ...{ config, quantiser, predict },
-          order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders!, item, scale }, config }),
-          choose: scored(codes),
-        };
-        const choice = await reveal(options)()({ index: scale, context: candidates });
-        total.logProbability += choice.logProbability;
-        total.evaluations += choice.evaluations;
-      }
-      return { ...total, bitsPerNode: -total.logProbability / Math.LN2 / graph.nodeCount };
-    };
+    const scoreAt = (item: number): Promise<GraphScore> =>
+      scoreGraph(graphs[item]!, item, { coding, quantiser, predict, keys, orders, substeps });
     return followed([...graphs.keys()], { all }, scoreAt);
   };
 
@@ -149,6 +151,18 @@ export function createGraphModel(
     score: (graphs, request) => programs.call(() => score(graphs, request)),
     close: () => programs.close(),
   };
+}
+
+/** What the network says where a property is asked for, and how many looks at it that takes. */
+function asked(
+  predict: RevealOptions["predict"],
+  { property: wanted, guidance = 1 }: GraphSampleRequest,
+  { property: known }: GraphModelConfig,
+): { readonly predict: RevealOptions["predict"]; readonly looks: number } {
+  if (wanted === undefined || known === undefined) return { predict, looks: 1 };
+  const property = (wanted - known.mean) / known.deviation;
+  const told: RevealOptions["predict"] = (task) => predict({ ...task, property });
+  return guidance === 1 ? { predict: told, looks: 1 } : { predict: guided(told, predict, guidance), looks: 2 };
 }
 
 /** The finest level with other numbers on its nodes, all of one mass: in those that it grew with siblings are neighbours. */

@@ -8,6 +8,7 @@ import type { GraphSample } from "./graph-model.js";
 export class GeneratedGraph implements GraphSample {
   readonly graph: GraphSample["graph"];
   readonly levels: GraphSample["levels"];
+  declare readonly scaffold?: Int32Array;
   readonly evaluations: number;
   readonly logProbability: number;
   readonly constrained: GraphSample["constrained"];
@@ -17,6 +18,7 @@ export class GeneratedGraph implements GraphSample {
   constructor(made: Omit<GraphSample, "toGraphology" | "toSmiles">, atoms: MoleculeVocabulary | undefined) {
     this.graph = made.graph;
     this.levels = made.levels;
+    if (made.scaffold !== undefined) this.scaffold = made.scaffold;
     this.evaluations = made.evaluations;
     this.logProbability = made.logProbability;
     this.constrained = made.constrained;

@@ -19,6 +19,12 @@ export interface GraphSampleRequest {
   readonly substeps?: SubstepPlan;
   /** Below 1 what is likely becomes likelier. Default 1. */
   readonly temperature?: number;
+  /** What the property that the model knows is to be, in its own units; default: whatever it is. */
+  readonly property?: number;
+  /** How much more than what was learned the property counts: 1 as learned (the default), above it is kept to more strictly. */
+  readonly guidance?: number;
+  /** An induced subgraph that every sample is to have; how it came to be there is drawn at random. */
+  readonly scaffold?: Graph;
   /** Only connected graphs; how often it interfered is in each sample. Default false. */
   readonly connected?: boolean;
   /** Only bonds that atoms have room for, of a model of molecules; how often it interfered is in each sample. Default false. */
@@ -33,9 +39,11 @@ export interface GraphSample {
   readonly graph: Graph;
   /** What it looked like at each scale, coarsest first, the graph last. */
   readonly levels: readonly GraphLevel[];
-  /** Evaluations of the network. */
+  /** Node of the graph that each node of the scaffold is, where there was one. */
+  readonly scaffold?: Int32Array;
+  /** Evaluations of the network; with guidance two for each look at it. */
   readonly evaluations: number;
-  /** Logarithm of the probability of its codes and of its size, in nats, without constraints. */
+  /** Logarithm of the probability of its codes and of its size, in nats, given the property, without constraints. */
   readonly logProbability: number;
   /** Codes that constraints had a say in, and those for which they allowed nothing and were not kept. */
   readonly constrained: { readonly codes: number; readonly violated: number };
@@ -61,13 +69,21 @@ export interface GraphScoreRequest {
   readonly seed?: number | bigint;
   /** As for sampling: order and context of the codes. Default `exact`. */
   readonly substeps?: SubstepPlan;
+  /** Sets of levels that are tried of each graph: the more, the closer the bound. Default 1. */
+  readonly hierarchies?: number;
   readonly signal?: AbortSignal;
 }
 
-/** How likely a graph is, at one of its many sets of levels. */
+/** How likely a graph is at least. */
 export interface GraphScore {
-  /** Logarithm of the probability of the codes of the levels, and of the size, in nats. */
+  /**
+   * Logarithm of the probability of the size and of the codes of any of the sets of levels that were tried, in nats. Different sets of
+   * codes exclude each other, so this is a lower bound of the logarithm of the probability of the graph up to isomorphism, which comes
+   * closer with every set.
+   */
   readonly logProbability: number;
+  /** Sets of levels that differ. */
+  readonly hierarchies: number;
   /** Bits per node. */
   readonly bitsPerNode: number;
   readonly evaluations: number;

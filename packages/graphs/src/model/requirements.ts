@@ -18,6 +18,8 @@ import type { GraphSampleRequest, GraphScoreRequest } from "./graph-model.js";
 
 /** Graphs of one call; more are asked for in several calls. */
 const MOST_GRAPHS = 10_000_000;
+/** Sets of levels of a graph that is scored. */
+const MOST_HIERARCHIES = 100_000;
 /** Substeps of a level, more than any has codes. */
 const MOST_SUBSTEPS = 1_000_000;
 
@@ -39,7 +41,8 @@ const SIGNAL: Requirement = {
 };
 
 /** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
-export function requireSampleRequest(request: GraphSampleRequest, { sizes, atoms }: GraphModelConfig): void {
+export function requireSampleRequest(request: GraphSampleRequest, config: GraphModelConfig): void {
+  const { sizes, atoms, property } = config;
   const requirements: OptionRequirements<GraphSampleRequest> = {
     count: wholeWithin(1, MOST_GRAPHS),
     seed: SEED,
@@ -48,6 +51,15 @@ export function requireSampleRequest(request: GraphSampleRequest, { sizes, atoms
     size: wholeWithin(1, 4 * (sizes.length - 1)),
     substeps: PLAN,
     temperature: within(0.01, 100),
+    property:
+      property === undefined
+        ? { expected: "none, for this model knows no property", fits: (value) => value === undefined }
+        : { expected: `a number, of ${property.name}`, fits: (value) => Number.isFinite(value) },
+    guidance: within(0, 100),
+    scaffold: {
+      expected: `a graph of 1 to ${sizes.length - 1} nodes`,
+      fits: (value) => isGraph(value) && value.nodeCount >= 1 && value.nodeCount < sizes.length,
+    },
     connected: SWITCH,
     valence:
       atoms === undefined
@@ -58,11 +70,35 @@ export function requireSampleRequest(request: GraphSampleRequest, { sizes, atoms
   };
   requireOptions("graphs/sample", request, requirements);
   requireArgument("graphs/sample", "count", request.count, requirements.count);
+  if (request.scaffold !== undefined) requireScaffold(request.scaffold, request.size, config);
+  if (request.guidance !== undefined) {
+    requireArgument("graphs/sample", "property", request.property, {
+      expected: "a number beside a guidance",
+      fits: (value) => value !== undefined,
+    });
+  }
+}
+
+function isGraph(value: unknown): value is Graph {
+  return typeof value === "object" && value !== null && "nodeCount" in value && "neighbours" in value;
+}
+
+function requireScaffold(scaffold: Graph, size: number | undefined, config: GraphModelConfig): void {
+  requireGraphsFor([scaffold], config);
+  requireArgument("graphs/sample", "size", size ?? scaffold.nodeCount, {
+    expected: `at least the ${scaffold.nodeCount} nodes of the scaffold`,
+    fits: (value) => (value as number) >= scaffold.nodeCount,
+  });
 }
 
 /** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
 export function requireScoreRequest(request: GraphScoreRequest): void {
-  requireOptions("graphs/score", request, { seed: SEED, substeps: PLAN, signal: SIGNAL });
+  requireOptions("graphs/score", request, {
+    seed: SEED,
+    substeps: PLAN,
+    hierarchies: wholeWithin(1, MOST_HIERARCHIES),
+    signal: SIGNAL,
+  });
 }
 
 /** @throws NextscaleError `invalid-data` for graphs that a model cannot code */

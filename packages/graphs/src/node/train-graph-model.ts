@@ -1,3 +1,4 @@
+import { NextscaleError } from "@nextscale/engine";
 import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
 import { averagedWeights, sha256 } from "@nextscale/refinement-core";
 import {
@@ -20,6 +21,8 @@ import { refinerStage } from "../training/refiner-stage.js";
 export interface TrainGraphModelOptions {
   readonly preset: GraphPresetName | GraphPreset;
   readonly graphs: readonly Graph[];
+  /** A number of each graph that samples can be asked for. */
+  readonly property?: { readonly name: string; readonly values: readonly number[] };
   /** What the graphs are called in the model's description. */
   readonly name: string;
   /** Folder of the finished model. */
@@ -50,7 +53,7 @@ const WHERE = "graphs/trainGraphModel";
 /**
  * Trains a graph model and writes the folder `out`. What an interruption leaves in `<out>.training` can be resumed, to the same bits.
  *
- * @throws NextscaleError `invalid-data` when the graphs cannot be learned from or the training diverges, `unwritable`, `interrupted` when
+ * @throws NextscaleError `invalid-data` when the graphs or their property cannot be learned from or the training diverges, `unwritable`, `interrupted` when
  *   the signal aborts
  */
 export function trainGraphModel(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
@@ -61,10 +64,11 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
   const { graphs, name, out, seed = 0, start = "new", signal, onProgress } = options;
   const preset = typeof options.preset === "string" ? GRAPH_PRESETS[options.preset] : options.preset;
   const { training } = preset;
-  const { coding, capacity } = fitFoundations(graphs, preset.model, seed);
+  const { property, values } = standardised(options);
+  const { coding, capacity } = fitFoundations(graphs, { ...preset.model, ...property }, seed);
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
   const config: GraphRunConfig = { model: coding.config, training };
-  const data = { name, sha256: await hashOf(graphs) };
+  const data = { name, sha256: await hashOf(graphs, options.property?.values ?? []) };
   const engine = await openEngine(options.engine);
   try {
     const run = {
@@ -73,7 +77,7 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
       ...(onProgress === undefined ? {} : { onProgress }),
     };
     const sizes = { items: training.batchSize, ...capacity };
-    const stage = refinerStage({ config, coding, graphs: packed(graphs), capacity: sizes, seed });
+    const stage = refinerStage({ config, coding, graphs: packed(graphs), ...values, capacity: sizes, seed });
     const { state, stepsFound } = await runStage(run, stage);
     const tensors = {
       ...averagedWeights(state, "refiner"),
@@ -88,13 +92,31 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
   }
 }
 
-/** Of all labels and edges, in the order of the graphs. */
-function hashOf(graphs: readonly Graph[]): Promise<string> {
+/** What a model keeps of a property, and what it learns from. */
+function standardised({ graphs, property }: TrainGraphModelOptions) {
+  if (property === undefined) return { property: {}, values: {} };
+  const { name, values } = property;
+  if (values.length !== graphs.length || !values.every(Number.isFinite))
+    throw invalid(`a finite number of ${name} for each of ${graphs.length} graphs`, `${values.length} numbers`);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  if (!(deviation > 0)) throw invalid(`graphs that differ in ${name}`, "graphs that do not");
+  const properties = Float32Array.from(values, (value) => (value - mean) / deviation);
+  return { property: { property: { name, mean, deviation } }, values: { properties } };
+}
+
+function invalid(expected: string, got: string): NextscaleError {
+  return new NextscaleError({ code: "invalid-data", where: WHERE, expected, got });
+}
+
+/** Of all labels and edges, in the order of the graphs, and of what else is learned from. */
+function hashOf(graphs: readonly Graph[], values: readonly number[]): Promise<string> {
   const numbers = graphs.flatMap((graph) => [
     graph.nodeCount,
     ...graph.nodeLabels,
     graph.edgeCount,
     ...edgesOf(graph).flat(),
   ]);
-  return sha256(new Uint8Array(Int32Array.from(numbers).buffer));
+  const arrays = [Int32Array.from(numbers), Float64Array.from(values)];
+  return sha256(Buffer.concat(arrays.map(({ buffer }) => new Uint8Array(buffer))));
 }

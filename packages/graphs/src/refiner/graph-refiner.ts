@@ -82,7 +82,7 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
   const states = pairStates(config.edgeLabels);
   const block = sab({ width, heads, hidden: 4 * width });
   const pairInputs = states + walkLength;
-  const features = nodeFeatures(config.nodeLabels);
+  const features = nodeFeatures(config);
   const digits = tableOf(digitTable(patterns), [PAIRS * patterns.labels, patterns.count]);
   const classes = tableOf(classTable(patterns), [patterns.classCount, patterns.count]);
   const forbidden = tableOf(forbiddenTable(patterns), [FORMS + 1, patterns.count]);

@@ -1,4 +1,5 @@
 import type { Codes } from "../codes/codes.js";
+import type { GraphModelConfig } from "../config/config.js";
 import { splitClasses } from "../codes/split-classes.js";
 import { PAIRS, SLOT, type Candidates } from "../pyramid/candidates.js";
 import { FORMS, formAt, type Patterns } from "../pyramid/patterns.js";
@@ -9,6 +10,8 @@ export interface Task {
   /** Codes, of which those count that are known. */
   readonly codes: Codes;
   readonly known: Known;
+  /** What the property of the graph is to be, in deviations from its mean, of a model that has one; nothing where that is open. */
+  readonly property?: number | undefined;
 }
 
 /** 1 for a code that is known and 0 for one that is not, of each kind. */
@@ -48,10 +51,12 @@ export interface RefinerInputs {
 
 /** Features of a node besides compositions. */
 const FIXED_FEATURES = 12;
+/** Whether a property is asked for, and how much of it. */
+const PROPERTY_FEATURES = 2;
 
 /** Numbers that describe a node. */
-export function nodeFeatures(labels: number): number {
-  return FIXED_FEATURES + 2 * labels;
+export function nodeFeatures({ nodeLabels, property }: Pick<GraphModelConfig, "nodeLabels" | "property">): number {
+  return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + 2 * nodeLabels;
 }
 
 /** States of a pair: no candidate, unknown siblings, unknown in a block, then siblings by label, then blocks by label. */
@@ -66,10 +71,14 @@ export function refinerInputs(
   {
     patterns,
     codebook,
-    labels,
-  }: { readonly patterns: Patterns; readonly codebook: Float32Array; readonly labels: number },
+    config,
+  }: {
+    readonly patterns: Patterns;
+    readonly codebook: Float32Array;
+    readonly config: Pick<GraphModelConfig, "nodeLabels" | "property">;
+  },
 ): RefinerInputs {
-  const features = nodeFeatures(labels);
+  const features = nodeFeatures(config);
   const inputs: RefinerInputs = {
     nodes: new Float32Array(items * nodes * features),
     mask: new Float32Array(items * nodes),
@@ -82,25 +91,27 @@ export function refinerInputs(
     splitLimits: new Int32Array(items * nodes).fill(1),
   };
   tasks.forEach((task, item) => {
-    writeNodes(task, inputs, { item, nodes, features, codebook, labels });
+    writeNodes(task, inputs, { item, nodes, features, codebook, config });
     writeGroups(task, inputs, { item, nodes, groups, patterns });
   });
   return inputs;
 }
 
 function writeNodes(
-  { candidates, codes, known }: Task,
+  { candidates, codes, known, property }: Task,
   { nodes: out, mask, splitLimits }: RefinerInputs,
   to: {
     readonly item: number;
     readonly nodes: number;
     readonly features: number;
     readonly codebook: Float32Array;
-    readonly labels: number;
+    readonly config: Pick<GraphModelConfig, "nodeLabels" | "property">;
   },
 ): void {
   const { mass, parents, slots, composition, finest } = candidates;
-  const { item, nodes, features, codebook, labels } = to;
+  const { item, nodes, features, codebook, config } = to;
+  const labels = config.nodeLabels;
+  const asked = config.property === undefined ? [] : [Number(property !== undefined), property ?? 0];
   const total = mass.reduce((sum, m) => sum + m, 0);
   const parentMass = new Float64Array(mass.length);
   parents.forEach((parent, node) => (parentMass[parent]! += mass[node]!));
@@ -123,6 +134,7 @@ function writeNodes(
       known.kinds[node]!,
       known.splits[node]!,
       split,
+      ...asked,
     ];
     let at = row * features;
     for (const value of values) out[at++] = value;

@@ -18,7 +18,7 @@ export function inputTypes(
 ): { readonly [K in keyof RefinerTensors]: TensorType } {
   const pairs = [items, groups, PAIRS] as const;
   return {
-    nodes: f32(items, nodes, nodeFeatures(config.nodeLabels)),
+    nodes: f32(items, nodes, nodeFeatures(config)),
     mask: f32(items, nodes),
     pairs: i32(items, nodes, nodes),
     first: i32(...pairs),

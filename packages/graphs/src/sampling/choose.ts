@@ -17,7 +17,7 @@ export interface DrawOptions {
   readonly item: number;
   /** Below 1 what is likely becomes likelier. */
   readonly temperature: number;
-  /** What the graph must be. With any, the log-probability is that of the unconstrained law. */
+  /** What the graph must be, the most important first. With any, the log-probability is that of the unconstrained law. */
   readonly constraints: readonly Constraint[];
   /** Called where constraints change what could be drawn, and where they leave nothing, in which case they are not kept. */
   readonly onConstrained?: (kept: boolean) => void;
@@ -60,7 +60,7 @@ function kindsFirst(a: Site, b: Site): number {
   return Number(b.of === "kinds") - Number(a.of === "kinds");
 }
 
-/** The probabilities of the codes that all constraints allow; of all codes where they allow none. */
+/** The probabilities of the codes that all constraints allow; without the last of the constraints where they allow none, and so on. */
 function allowed(
   row: Float64Array,
   site: Site,
@@ -68,11 +68,18 @@ function allowed(
   { constraints, onConstrained }: DrawOptions,
 ): Float64Array {
   const tests = constraints.flatMap((constraint) => constraint(site, level) ?? []);
-  if (tests.length === 0) return row;
-  const kept = row.map((probability, code) => (probability > 0 && tests.every((test) => test(code)) ? probability : 0));
-  const sum = kept.reduce((total, probability) => total + probability, 0);
-  if (sum < 1 - 1e-9) onConstrained?.(sum > 0);
-  return sum > 0 ? kept.map((probability) => probability / sum) : row;
+  for (let count = tests.length; count > 0; count--) {
+    const some = tests.slice(0, count);
+    const kept = row.map((probability, code) =>
+      probability > 0 && some.every((test) => test(code)) ? probability : 0,
+    );
+    const sum = kept.reduce((total, probability) => total + probability, 0);
+    if (sum === 0) continue;
+    if (count < tests.length || sum < 1 - 1e-9) onConstrained?.(count === tests.length);
+    return kept.map((probability) => probability / sum);
+  }
+  if (tests.length > 0) onConstrained?.(false);
+  return row;
 }
 
 /** All splits of a part; where no node of the level would split, all of them once more. */

@@ -6,6 +6,7 @@ import {
   parameterNormals,
   randomStream,
   shuffledBatches,
+  uniforms,
   weightStateTypes,
   withWarmUp,
   type Stage,
@@ -25,12 +26,16 @@ export interface RefinerStageInputs {
   readonly config: GraphRunConfig;
   readonly coding: Coding;
   readonly graphs: GraphSource;
+  /** Of each graph, in deviations from the mean, of a model that can be asked for it. */
+  readonly properties?: Float32Array;
   readonly capacity: Capacity;
   readonly seed: number;
 }
 
 /** Tasks that each graph of a step is in, with the same levels: to make those costs as much as a task. */
 const TASKS_A_GRAPH = 4;
+/** Share of tasks that are told the property: of the others the model learns what graphs are like whatever it is. */
+const TOLD = 0.5;
 /** Steps over which the learning rate comes up from zero. */
 const WARM_UP = 100;
 /** Share of the steps at the highest learning rate, and the last rate as a share of it. */
@@ -40,7 +45,14 @@ const LAST_RATE = 0.01;
 const AVERAGE_DECAY = 0.999;
 
 /** The training of the network on levels of graphs, each time with other keys and other codes hidden. */
-export function refinerStage({ config, coding, graphs, capacity, seed }: RefinerStageInputs): Stage<GraphRunConfig> {
+export function refinerStage({
+  config,
+  coding,
+  graphs,
+  properties,
+  capacity,
+  seed,
+}: RefinerStageInputs): Stage<GraphRunConfig> {
   const { model, training } = config;
   const { steps, batchSize, learningRate: peak } = training;
   const graphsAStep = Math.max(1, Math.floor(batchSize / TASKS_A_GRAPH));
@@ -52,8 +64,9 @@ export function refinerStage({ config, coding, graphs, capacity, seed }: Refiner
   const keys = randomStream(seed, "graphs/keys");
   const levels = randomStream(seed, "graphs/levels");
   const hidden = randomStream(seed, "graphs/hidden");
+  const told = randomStream(seed, "graphs/told");
   const rate = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: FLAT });
-  const write = { patterns: coding.patterns, codebook: coding.codebook.data, labels: model.nodeLabels };
+  const write = { patterns: coding.patterns, codebook: coding.codebook.data, config: model };
   return {
     name: "refiner",
     kind: "graphs/training/refiner",
@@ -70,10 +83,12 @@ export function refinerStage({ config, coding, graphs, capacity, seed }: Refiner
         const whole = encodeGraph(graphs.at(graph)!, coding, { stream: keys, item: step * graphsAStep + i });
         // The coarsest always fits.
         const encoded = whole.filter(({ candidates }) => candidates.groups.count <= capacity.groups);
-        return Array.from({ length: TASKS_A_GRAPH }, (_, task) => {
-          const item = (step * graphsAStep + i) * TASKS_A_GRAPH + task;
+        return Array.from({ length: TASKS_A_GRAPH }, (_, k) => {
+          const item = (step * graphsAStep + i) * TASKS_A_GRAPH + k;
           const level = pickLevel(encoded, levels, item);
-          return trainingTask(encoded[level]!, model, { stream: hidden, item, scale: level });
+          const { task, weights } = trainingTask(encoded[level]!, model, { stream: hidden, item, scale: level });
+          const [draw = 0] = uniforms(told, { items: { first: item, count: 1 }, draws: 1 });
+          return { task: { ...task, property: draw < TOLD ? properties?.[graph] : undefined }, weights };
         });
       }).flat();
       return {

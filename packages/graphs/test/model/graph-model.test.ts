@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  edgeLabel,
   edgesOf,
   generateGraph,
   isConnected,
@@ -159,6 +160,24 @@ describe("scores", () => {
     expect(scores[0]!.bitsPerNode).toBeCloseTo(-scores[0]!.logProbability / Math.LN2 / graphs[0]!.nodeCount, 10);
   });
 
+  test("come closer to the graph's own with every set of levels", async () => {
+    const some = graphs.slice(0, 6);
+    const [one, four, many] = await Promise.all(
+      [1, 4, 64].map((hierarchies) => model.score(some, { hierarchies, seed: 2 })),
+    );
+    some.forEach((_, i) => {
+      expect(four![i]!.logProbability).toBeGreaterThanOrEqual(one![i]!.logProbability);
+      expect(many![i]!.logProbability).toBeGreaterThanOrEqual(four![i]!.logProbability);
+      expect(many![i]!.hierarchies).toBeLessThanOrEqual(64);
+    });
+    const total = (of: typeof one) => of!.reduce((sum, { logProbability }) => sum + logProbability, 0);
+    expect(total(many)).toBeGreaterThan(total(four));
+    expect(total(four)).toBeGreaterThan(total(one));
+    // The same levels are not counted twice: a single node has one set of them.
+    const [single] = await model.score([graph(1, [])], { hierarchies: 64 });
+    expect(single!.hierarchies).toBe(1);
+  });
+
   test("refuse labels that the model has not", async () => {
     await expect(model.score([graph(2, [[0, 1, 5]])])).rejects.toThrow("edge labels below 3");
     await expect(model.score([graph(0, [])])).rejects.toThrow("graph 0 to have nodes");
@@ -175,6 +194,30 @@ describe("constraints", () => {
       for (const level of levels) expect(isConnected(level.graph)).toBe(true);
       expect(constrained.violated).toBe(0);
     }
+  });
+
+  test("scaffold: every sample has it, with no other edges inside, and most have more around it", async () => {
+    const path = graph(3, [[0, 1, 1], [1, 2, 0]], [1, 0, 1]); // prettier-ignore
+    const pair = graph(2, [], [0, 0]);
+    for (const scaffold of [path, pair]) {
+      const samples = await model.sample({ ...request, size: 6, scaffold, connected: true });
+      for (const { graph: g, scaffold: places, constrained } of samples) {
+        expect(new Set(places).size).toBe(scaffold.nodeCount);
+        places!.forEach((node, own) => {
+          expect(g.nodeLabels[node]).toBe(scaffold.nodeLabels[own]);
+          places!.forEach((other, also) => {
+            if (own !== also) expect(edgeLabel(g, node, other)).toBe(edgeLabel(scaffold, own, also));
+          });
+        });
+        if (constrained.violated === 0) expect(isConnected(g)).toBe(true);
+      }
+      expect(new Set(samples.map(({ scaffold: places }) => places!.join())).size).toBeGreaterThan(3);
+    }
+    const sizes = (await model.sample({ count: 20, scaffold: path })).map(({ graph: g }) => g.nodeCount);
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(4);
+    await expect(model.sample({ count: 1, scaffold: path, size: 2 })).rejects.toThrow("at least the 3 nodes");
+    await expect(model.sample({ count: 1, scaffold: graph(2, [[0, 1, 9]]) })).rejects.toThrow("edge labels below 3");
+    await expect(model.sample({ count: 1, scaffold: "CC" as never })).rejects.toThrow("scaffold to be a graph");
   });
 
   test("valence: no atom has more bonds than it has room for, unless a sample says so", async () => {

@@ -10,7 +10,8 @@ import type { RefinerInputs, Task } from "../../src/refiner/inputs.js";
 import { exactPhases, inSubsteps, type Substeps } from "../../src/sampling/reveal-order.js";
 import { probabilitiesOf } from "../../src/sampling/choose.js";
 import { reveal, type LevelLogits, type RevealOptions } from "../../src/sampling/reveal.js";
-import { ordersOf } from "../support/graphs.js";
+import { scoreGraph } from "../../src/model/score-graph.js";
+import { graph, ordersOf } from "../support/graphs.js";
 import { tinyRefiner } from "../support/refiner.js";
 
 /* The law over graphs of a refiner with random weights, by counting every outcome: it must not depend on any order of nodes. */
@@ -179,6 +180,53 @@ describe.each<[string, number, Substeps, Partial<GraphModelConfig>]>([
     }
   });
 });
+
+test(
+  "sets of levels of a graph, counted once each, are never likelier than the graph",
+  { timeout: 120_000 },
+  async () => {
+    const nodes = 4;
+    const law = lawOf(await outcomesOf(nodes, { substeps: 1, shuffle: 0 }));
+    const { config, patterns, codebook, run } = tinyRefiner();
+    const data = { shape: [config.compositions, config.nodeLabels], data: codebook };
+    const scoring = {
+      coding: { config, patterns, codebook: data, start: Float32Array.of(1) },
+      quantiser: compositionQuantiser(data),
+      predict: (task: Task) =>
+      Promise.resolve(run([task], { items: 1, nodes: task.candidates.mass.length, groups: Math.max(1, task.candidates.groups.count) })[0]!), // prettier-ignore
+      orders: randomStream(1, "test/order"),
+      substeps: 1,
+    };
+    for (const edges of [
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+      ],
+      [
+        [0, 1],
+        [0, 2],
+        [0, 3],
+      ],
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+        [3, 0],
+      ],
+    ] as const) {
+      // prettier-ignore
+      const shape = graph(nodes, edges.map(([a, b]) => [a, b]));
+      const keys = Array.from({ length: 30 }, (_, i) => randomStream(i, "test/keys"));
+      const own = Math.log(law[isomorphismClass(shape)]!);
+      const one = await scoreGraph(shape, 0, { ...scoring, keys: keys.slice(0, 1) });
+      const all = await scoreGraph(shape, 0, { ...scoring, keys });
+      expect(all.hierarchies).toBeGreaterThan(1);
+      expect(one.logProbability).toBeLessThan(all.logProbability);
+      expect(all.logProbability).toBeLessThanOrEqual(own + 1e-12);
+    }
+  },
+);
 
 test("control: with positions the law depends on the order of the nodes", async () => {
   const numbered: Change = (inputs) => {

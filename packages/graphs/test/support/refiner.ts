@@ -26,7 +26,7 @@ export function tinyRefiner(settings: Partial<GraphModelConfig> = {}) {
     if (/labels|compositions|splits|label\/|pattern\//.test(name)) params[name] = data.map((w) => 60 * w);
   }
   const codebook = Float32Array.from({ length: config.compositions * config.nodeLabels }, (_, i) => Math.sin(i) / 4);
-  const write = { patterns, codebook, labels: config.nodeLabels };
+  const write = { patterns, codebook, config };
   /** In double precision, so that what is the same by symmetry is the same to the last digits. */
   const run = (
     tasks: readonly Task[],

@@ -1,0 +1,64 @@
+import type { Quantiser, RandomStream } from "@nextscale/refinement-core";
+import type { Codes } from "../codes/codes.js";
+import { encodeGraph, type Coding, type EncodedLevel } from "../codes/encode-graph.js";
+import type { Graph } from "../graph/graph.js";
+import type { Residual } from "../pyramid/contraction.js";
+import { scored } from "../sampling/choose.js";
+import { orderOf, type SubstepPlan } from "../sampling/reveal-order.js";
+import { reveal, type RevealOptions } from "../sampling/reveal.js";
+import { logSize } from "../sampling/sample-graph.js";
+import type { GraphScore } from "./graph-model.js";
+
+/** What a graph is scored with. */
+export interface ScoreGraphOptions {
+  readonly coding: Coding;
+  readonly quantiser: Quantiser<Residual, Codes>;
+  readonly predict: RevealOptions["predict"];
+  /** Of the keys that make its levels, one for each set of levels that is tried. */
+  readonly keys: readonly RandomStream[];
+  /** Of the order in which codes are asked for. */
+  readonly orders: RandomStream;
+  readonly substeps: SubstepPlan;
+}
+
+/** The probability of a graph's codes at several sets of levels of it, those that are the same counted once. */
+export async function scoreGraph(
+  graph: Graph,
+  item: number,
+  { coding, quantiser, predict, keys, orders, substeps }: ScoreGraphOptions,
+): Promise<GraphScore> {
+  const { config } = coding;
+  const found = new Map<string, number>();
+  let evaluations = 0;
+  for (const stream of keys) {
+    const levels = encodeGraph(graph, coding, { stream, item });
+    const name = levels.map(nameOfCodes).join("/");
+    if (found.has(name)) continue;
+    let total = 0;
+    for (const [scale, { candidates, codes }] of levels.entries()) {
+      const choice = await reveal({
+        ...{ config, quantiser, predict },
+        order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders, item, scale }, config }),
+        choose: scored(codes),
+      })()({ index: scale, context: candidates });
+      total += choice.logProbability;
+      evaluations += choice.evaluations;
+    }
+    found.set(name, total);
+  }
+  const logProbability = logSize(config, graph.nodeCount) + logSumExp([...found.values()]);
+  const bitsPerNode = -logProbability / Math.LN2 / graph.nodeCount;
+  return { logProbability, bitsPerNode, hierarchies: found.size, evaluations };
+}
+
+/** The same for levels whose codes are the same: those of the levels before say which nodes there are. */
+function nameOfCodes({ codes }: EncodedLevel): string {
+  return [codes.kinds, codes.patterns, codes.splits].map((of) => of.join()).join(";");
+}
+
+function logSumExp(logs: readonly number[]): number {
+  const largest = Math.max(...logs);
+  return largest === -Infinity
+    ? largest
+    : largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+}
