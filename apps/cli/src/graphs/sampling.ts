@@ -31,6 +31,7 @@ export async function sampleInParts(
   model: GraphModel,
   { count, first = 0, ...request }: Omit<GraphSampleRequest, "onProgress">,
   take: (samples: readonly GraphSample[], first: number) => Promise<void>,
+  atOnce = AT_ONCE,
 ): Promise<SamplingTally> {
   const progress = createProgress(process.stderr, {
     label: "generating",
@@ -42,11 +43,11 @@ export async function sampleInParts(
   const constrained = { codes: 0, graphs: 0 };
   const violated = { codes: 0, graphs: 0 };
   try {
-    for (let done = 0; done < count; done += AT_ONCE) {
+    for (let done = 0; done < count; done += atOnce) {
       const began = performance.now();
       const samples = await model.sample({
         ...request,
-        count: Math.min(AT_ONCE, count - done),
+        count: Math.min(atOnce, count - done),
         first: first + done,
         onProgress: (some) => progress.update(done + some),
       });
