@@ -63,11 +63,13 @@ function addTrain(graphs: Command, invocation: Invocation): void {
 
 function addSample(graphs: Command, invocation: Invocation): void {
   examples(
-    withSampling(command(graphs, "sample"))
-      .description("generate graphs or molecules; sample i of a seed is always the same, alone or among others")
-      .addOption(modelOption())
-      .option("--count <n>", "how many", integer(1, 10_000_000), 100)
-      .option("--seed <n>", "seed of all randomness", integer(0), 1)
+    withSampling(
+      command(graphs, "sample")
+        .description("generate graphs or molecules; sample i of a seed is always the same, alone or among others")
+        .addOption(modelOption())
+        .option("--count <n>", "how many", integer(1, 10_000_000), 100)
+        .option("--seed <n>", "seed of all randomness", integer(0), 1),
+    )
       .option("--shard <i/n>", "only part i (from 0) of n equal parts of the job", shard)
       .addOption(engineOption())
       .requiredOption(
@@ -92,26 +94,28 @@ function addSample(graphs: Command, invocation: Invocation): void {
 
 function addEvaluate(graphs: Command, invocation: Invocation): void {
   examples(
-    withSampling(command(graphs, "evaluate"))
-      .description("measure a model, or a file of samples, beside what real graphs or molecules score")
-      .argument("[file]", `samples instead of --model: ${MOLECULE_FILES} for molecules, else ${GRAPH_FILES}`)
-      .option("--model <name>", "a bundled model, or the folder of one, to sample from")
-      .requiredOption(
-        "--dataset <name>",
-        "what to compare with: qm9 or zinc250k; planar, sbm, tree, community_small, ego_small, community20 or enzymes",
-      )
-      .addOption(
-        new Option("--split <name>", "for decisions, or for the final figures (default: test)").choices([
-          "validation",
-          "test",
-        ]),
-      )
-      .option(
-        "--count <n>",
-        "how many to sample (default: 10000 molecules, or as many graphs as the split has)",
-        integer(2, 10_000_000),
-      )
-      .option("--seed <n>", "seed of all randomness", integer(0), 1)
+    withSampling(
+      command(graphs, "evaluate")
+        .description("measure a model, or a file of samples, beside what real graphs or molecules score")
+        .argument("[file]", `samples instead of --model: ${MOLECULE_FILES} for molecules, else ${GRAPH_FILES}`)
+        .option("--model <name>", "a bundled model, or the folder of one, to sample from")
+        .requiredOption(
+          "--dataset <name>",
+          "what to compare with: qm9 or zinc250k; planar, sbm, tree, community_small, ego_small, community20 or enzymes",
+        )
+        .addOption(
+          new Option("--split <name>", "for decisions, or for the final figures (default: test)").choices([
+            "validation",
+            "test",
+          ]),
+        )
+        .option(
+          "--count <n>",
+          "how many to sample (default: 10000 molecules, or as many graphs as the split has)",
+          integer(2, 10_000_000),
+        )
+        .option("--seed <n>", "seed of all randomness", integer(0), 1),
+    )
       .option("--skip-invalid", "leave out lines of the file that are malformed, and say which")
       .addOption(engineOption())
       .option("--out <file>", "write the report to a JSON file")

@@ -36,7 +36,7 @@ export function createProgram(invocation: Invocation): Command {
 
   examples(
     command(program, "demo")
-      .description("generate digits with the bundled model and draw them scale by scale")
+      .description("generate digits, a weather forecast and molecules with the bundled models, and draw them")
       .option("--out <folder>", "where to put the pictures", "out")
       .option("--seed <n>", "seed of all randomness", integer(0), 1)
       .action(async (options: DemoOptions) => (await import("./commands/demo.js")).demo(options, invocation)),

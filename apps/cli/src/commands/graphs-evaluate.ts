@@ -102,7 +102,7 @@ export async function evaluateGraphModel(
     const from: SampleSource = model === undefined ? { file: file! } : { model };
     const { source, warnings, report, tables } = isOfMolecules
       ? await evaluateAsMolecules(dataset, from, options, invocation.signal)
-      : await evaluateAsGraphs(dataset as GraphSetName, from, options, invocation.signal);
+      : await evaluateAsGraphs(dataset, from, options, invocation.signal);
     const whole = { dataset, split, seed, warnings, source, options: recordedSampling(options), ...report };
     // Before it is written: a full disk must not cost minutes of work.
     if (options.json) printJson(whole);
@@ -211,7 +211,7 @@ async function graphsOfFile(path: string, skipInvalid: boolean): Promise<Samples
 function sourceLines(source: Source, options: EvaluateGraphsOptions): string[] {
   if (source.kind === "file") {
     return [
-      `Samples of ${source.file}, against ${options.dataset}. Shares are of what is in the file.`,
+      `Samples of ${source.file}, against ${options.dataset}. Shares are of what is in it: what was left out is not counted.`,
       ...skippedLines(source.file, source.skipped, source.skippedCount),
     ];
   }

@@ -55,7 +55,7 @@ export async function sampleGraphs(options: SampleGraphsOptions, invocation: Inv
     const found = content.validity === undefined ? {} : recordedValidity(content.validity);
     const recorded = { first, count, ...recordedSampling(options), ...found };
     const outputs: FileOutput[] = [
-      { path: out, content: packedFor(out, content.text) },
+      { path: out, content: packedFor(out, content.bytes) },
       ...(strip === undefined || content.strip === undefined ? [] : [{ path: strip, content: content.strip }]),
     ];
     const facts = { modelHash, seed, engine, networkEvaluations, options: recorded, began };

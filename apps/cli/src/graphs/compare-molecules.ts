@@ -40,7 +40,7 @@ export function moleculeTables({ samples, real, distances, floor, compared }: Mo
     row("valid, unique and novel, of all", ({ validUniqueNovel }) => validUniqueNovel),
   ];
   const reasons = reasonsText(samples.invalid);
-  const { train, test } = compared;
+  const { test } = compared;
   const rows = DISTANCES.map(([name, best, of]) => {
     const [ours, real] = [distances, floor].map((some) => (some === null ? undefined : of(some)));
     const ratio = ours === undefined || real === undefined || !(real > 0) ? undefined : ours / real;
@@ -51,7 +51,7 @@ export function moleculeTables({ samples, real, distances, floor, compared }: Mo
     formatTable(shares),
     ...(reasons === "" ? [] : [`not valid: ${reasons}`]),
     "",
-    `distances from ${test} real molecules (${split}); the floor is of training molecules, ${train} of which are known`,
+    `distances from ${test} real molecules (${split}), beside the floor: molecules of the training set in the samples' place`,
     formatTable([header, ...rows]),
   ];
 }

@@ -42,8 +42,8 @@ export async function demoMolecules(options: DemoMoleculesOptions, invocation: I
       const { evaluationsPerGraph } = costOf(tally);
       const recorded = { count: COUNT, ...recordedSampling(SAMPLING), ...recordedValidity(validity) };
       const outputs = [
-        { path: list, content: written.text },
-        { path: grid, content: drawn.text },
+        { path: list, content: written.bytes },
+        { path: grid, content: drawn.bytes },
         { path: strip, content: drawn.strip! },
       ];
       const networkEvaluations = Math.round(evaluationsPerGraph);

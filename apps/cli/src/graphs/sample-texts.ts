@@ -28,7 +28,8 @@ export interface SampleTexts {
 
 /** What is written of samples. */
 export interface SampleContent {
-  readonly text: string;
+  /** Bytes, since a text of all could be longer than a string may be. */
+  readonly bytes: Uint8Array;
   readonly written: number;
   /** Of molecules whose format leaves out what is none. */
   readonly validity?: Validity;
@@ -43,7 +44,7 @@ const COLUMNS = 10;
 
 /** All graphs, with their labels. */
 export function graphTexts(format: SampleFormat): SampleTexts {
-  const texts: string[] = [];
+  const parts: Uint8Array[] = [];
   const drawn: Graph[] = [];
   let written = 0;
   let strip: string | undefined;
@@ -52,10 +53,13 @@ export function graphTexts(format: SampleFormat): SampleTexts {
       strip ??= stripOf(samples[0], first);
       const graphs = samples.map(({ graph }) => graph);
       if (format === ".svg") drawn.push(...graphs);
-      else texts.push(textOf(format, graphs, written === 0));
+      else parts.push(Buffer.from(textOf(format, graphs, written === 0)));
       written += graphs.length;
     },
-    finish: () => ({ text: format === ".svg" ? graphGridSvg(drawn) : texts.join(""), written, strip }),
+    finish: () => {
+      const bytes = format === ".svg" ? Buffer.from(graphGridSvg(drawn)) : Buffer.concat(parts);
+      return { bytes, written, strip };
+    },
   };
 }
 
@@ -69,31 +73,35 @@ function textOf(format: SampleFormat, graphs: readonly Graph[], isFirst: boolean
 
 /** Those graphs that are molecules, each as `sample-<number>`. */
 export function moleculeTexts(format: SampleFormat, chemistry: Chemistry, atoms: MoleculeVocabulary): SampleTexts {
-  const texts: string[] = [];
+  const parts: Uint8Array[] = [];
+  const drawings: string[] = [];
   const names: string[] = [];
   const validity = validityCount();
   let strip: string | undefined;
   return {
     async add(samples, first) {
-      const found = await chemistry.canonicalSmiles(
+      const smiles = await chemistry.canonicalSmiles(
         samples.map(({ graph }) => graph),
         atoms,
       );
-      const written = await moleculesAs(format, chemistry, found);
+      const written = await moleculesAs(format, chemistry, smiles);
       validity.add(written);
-      written.forEach((outcome, i) => {
-        if (!outcome.ok) return;
+      const texts = written.map((outcome, i) => {
+        if (!outcome.ok) return "";
+        const name = nameOf(first + i);
         strip ??= stripOf(samples[i], first + i);
-        names.push(nameOf(first + i));
-        texts.push(named(format, outcome.value, nameOf(first + i), found[i]!));
+        if (format !== ".svg") return named(format, outcome.value, name, smiles[i]!);
+        names.push(name);
+        drawings.push(outcome.value);
+        return "";
       });
+      parts.push(Buffer.from(texts.join("")));
     },
-    finish: () => ({
-      text: format === ".svg" ? gridOf(texts, names) : texts.join(""),
-      written: names.length,
-      validity: validity.result(),
-      strip,
-    }),
+    finish() {
+      const bytes = format === ".svg" ? Buffer.from(gridOf(drawings, names)) : Buffer.concat(parts);
+      const found = validity.result();
+      return { bytes, written: found.valid, validity: found, strip };
+    },
   };
 }
 
@@ -112,7 +120,6 @@ async function moleculesAs(
 
 function named(format: SampleFormat, text: string, name: string, smiles: Outcome<string>): string {
   if (format === ".smi") return smilesText([{ smiles: text, name }]);
-  if (format === ".svg") return text;
   // The first line of a molfile is the name, which RDKit leaves empty.
   const molblock = `${name}${text.slice(text.indexOf("\n"))}`;
   return sdfText([{ molblock, properties: smiles.ok ? { SMILES: smiles.value } : {} }]);
@@ -140,7 +147,7 @@ function stripOf(sample: GraphSample | undefined, number: number): string | unde
   return sample === undefined ? undefined : scaleStripSvg(sample.levels, { title: nameOf(number) });
 }
 
-/** A text as the name of its file promises it. */
-export function packedFor(path: string, text: string): Uint8Array | string {
-  return path.toLowerCase().endsWith(".gz") ? gzipSync(text) : text;
+/** Content as the name of its file promises it. */
+export function packedFor(path: string, bytes: Uint8Array): Uint8Array {
+  return path.toLowerCase().endsWith(".gz") ? gzipSync(bytes) : bytes;
 }
