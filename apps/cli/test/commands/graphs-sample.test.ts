@@ -11,7 +11,7 @@ import { sampleInParts } from "../../src/graphs/sampling.js";
 import type { Validity } from "../../src/graphs/validity.js";
 import { nextscale } from "../nextscale.js";
 import { run } from "../weather/in-process.js";
-import { tinyGraphModels, type TinyGraphModels } from "./tiny-graph-models.js";
+import { etherModel, treeModel } from "./tiny-graph-models.js";
 
 /* `nextscale graphs sample` and the molecules of the demonstration, with models trained for a moment. */
 
@@ -22,9 +22,10 @@ const at = (name: string) => join(folder, name);
 const text = (name: string) => readFileSync(at(name), "utf8");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let models: TinyGraphModels;
+const models = { trees: "", molecules: "" };
 beforeAll(async () => {
-  models = await tinyGraphModels();
+  models.trees = await treeModel();
+  models.molecules = await etherModel();
 });
 
 const sampleTrees = (...more: string[]) => run(["graphs", "sample", "--model", models.trees, ...more]);

@@ -5,7 +5,7 @@ import { writeGraphFile } from "@nextscale/graphs/node";
 import { parseReceipt } from "@nextscale/refinement-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { run } from "../weather/in-process.js";
-import { tinyGraphModels, trees, type TinyGraphModels } from "./tiny-graph-models.js";
+import { etherModel, treeModel, trees } from "./tiny-graph-models.js";
 
 /* `nextscale graphs score`. */
 
@@ -15,9 +15,10 @@ const folder = mkdtempSync(join(tmpdir(), "nextscale-graphs-score-"));
 const at = (name: string) => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let models: TinyGraphModels;
+const models = { trees: "", molecules: "" };
 beforeAll(async () => {
-  models = await tinyGraphModels();
+  models.trees = await treeModel();
+  models.molecules = await etherModel();
 });
 
 interface Printed {

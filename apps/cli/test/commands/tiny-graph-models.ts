@@ -4,18 +4,10 @@ import { join } from "node:path";
 import { degreeOf, edgesOf, generateGraph, graphOf, type Graph, type GraphPreset } from "@nextscale/graphs";
 import { trainGraphModel } from "@nextscale/graphs/node";
 
-/** Folders of models that were trained for a moment. */
-export interface TinyGraphModels {
-  /** Of trees of carbon, with oxygen where an atom has two neighbours. */
-  readonly molecules: string;
-  /** Of trees without labels. */
-  readonly trees: string;
-}
-
 const NETWORK = { width: 16, heads: 2, blocks: 1, walkLength: 3, pairWidth: 8 } as const;
-const TRAINING = { steps: 60, batchSize: 16, learningRate: 1e-2, weightDecay: 1e-4 } as const;
+const TRAINING = { steps: 40, batchSize: 16, learningRate: 1e-2, weightDecay: 1e-4 } as const;
 
-const MOLECULES: GraphPreset = {
+const ETHERS: GraphPreset = {
   model: {
     hierarchy: "pairs",
     nodeLabels: 2,
@@ -32,7 +24,7 @@ const MOLECULES: GraphPreset = {
 
 const TREES: GraphPreset = {
   model: { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, compositions: 1, network: NETWORK },
-  training: { ...TRAINING, steps: 20 },
+  training: { ...TRAINING, steps: 5 },
 };
 
 /** Trees of 4 to 7 nodes. */
@@ -43,18 +35,22 @@ function asEther(tree: Graph): Graph {
   return graphOf({ nodeCount: tree.nodeCount, edges: edgesOf(tree), nodeLabels });
 }
 
-let models: Promise<TinyGraphModels> | undefined;
+/** Folders of models, by name, which the test files of a process share; they are gone with it. */
+const models = new Map<string, Promise<string>>();
 
-/** The models, which the test files of a process share; they are gone with it. */
-export function tinyGraphModels(): Promise<TinyGraphModels> {
-  return (models ??= train());
-}
-
-async function train(): Promise<TinyGraphModels> {
+function trained(name: string, preset: GraphPreset, graphs: readonly Graph[]): Promise<string> {
+  const known = models.get(name);
+  if (known !== undefined) return known;
   const folder = mkdtempSync(join(tmpdir(), "nextscale-tiny-graphs-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const made = { molecules: join(folder, "molecules"), trees: join(folder, "trees") };
-  await trainGraphModel({ preset: MOLECULES, graphs: trees.map(asEther), name: "ethers", out: made.molecules });
-  await trainGraphModel({ preset: TREES, graphs: trees, name: "trees", out: made.trees });
-  return made;
+  const out = join(folder, name);
+  const model = trainGraphModel({ preset, graphs, name, out }).then(() => out);
+  models.set(name, model);
+  return model;
 }
+
+/** A model of molecules: trees of carbon, with oxygen where an atom has two neighbours. */
+export const etherModel = () => trained("ethers", ETHERS, trees.map(asEther));
+
+/** A model of trees without labels. */
+export const treeModel = () => trained("trees", TREES, trees);
