@@ -1,3 +1,4 @@
+import type { SubstepPlan, Substeps } from "@nextscale/graphs";
 import { InvalidArgumentError } from "commander";
 
 /*
@@ -110,4 +111,14 @@ export function gridSize(text: string): GridSize {
   const [columns, rows] = [Number(match?.[2]), Number(match?.[3])];
   if (columns >= 2 && rows >= 2) return { columns, rows, kind: match?.[1] === undefined ? "equiangular" : "gaussian" };
   throw new InvalidArgumentError(`Expected columns x rows such as 64x32 or gaussian-64x32, got "${text}".`);
+}
+
+/** `exact`, a number of substeps, or a list of those with commas between them, the finest level's first. */
+export function substeps(text: string): SubstepPlan {
+  const plan = text.split(",").map((part): Substeps => {
+    if (part === "exact") return part;
+    if (/^\d{1,6}$/.test(part) && Number(part) >= 1) return Number(part);
+    throw new InvalidArgumentError(`Expected exact, a number such as 4, or a list such as 5,2,1, got "${text}".`);
+  });
+  return plan.length === 1 ? plan[0]! : plan;
 }

@@ -7,6 +7,7 @@ import { command, configured, engineOption, examples } from "./command-tree.js";
 import type { EvaluateImagesOptions } from "./commands/images-evaluate.js";
 import type { SampleImagesOptions } from "./commands/images-sample.js";
 import type { TrainImagesOptions } from "./commands/images-train.js";
+import { addGraphs } from "./graphs-program.js";
 import { DATA_FORMS } from "./images/data-forms.js";
 import type { Invocation } from "./invocation.js";
 import { decimal, integer, shard } from "./options.js";
@@ -28,13 +29,14 @@ export function createProgram(invocation: Invocation): Command {
   examples(program, [
     "nextscale demo",
     "nextscale images sample --count 64 --out digits.png",
+    "nextscale graphs train --preset tree --out trees",
     "nextscale weather simulate --days 30 --out sim.nc",
     "nextscale doctor",
   ]);
 
   examples(
     command(program, "demo")
-      .description("generate digits with the bundled model and draw them scale by scale")
+      .description("generate digits, a weather forecast and molecules with the bundled models, and draw them")
       .option("--out <folder>", "where to put the pictures", "out")
       .option("--seed <n>", "seed of all randomness", integer(0), 1)
       .action(async (options: DemoOptions) => (await import("./commands/demo.js")).demo(options, invocation)),
@@ -42,6 +44,10 @@ export function createProgram(invocation: Invocation): Command {
   );
 
   addImages(command(program, "images").description("generate images: train, sample and evaluate"), invocation);
+  addGraphs(
+    command(program, "graphs").description("generate graphs and molecules: train, sample, evaluate and score"),
+    invocation,
+  );
   addWeather(
     command(program, "weather").description("forecast the weather: simulate, train, forecast, verify"),
     invocation,

@@ -10,6 +10,7 @@ import {
   positiveNumbers,
   shard,
   shardRange,
+  substeps,
   years,
 } from "../src/options.js";
 
@@ -66,7 +67,11 @@ test("lists, years, places and grids read their notation and nothing else", () =
   expect(point("-35,150")).toEqual({ latitude: -35, longitude: 150 });
   expect(gridSize("64x32")).toEqual({ columns: 64, rows: 32, kind: "equiangular" });
   expect(gridSize("gaussian-64x32").kind).toBe("gaussian");
+  expect(substeps("exact")).toBe("exact");
+  expect(substeps("4")).toBe(4);
+  expect(substeps("exact,2,1")).toEqual(["exact", 2, 1]);
   const bad: [(text: string) => unknown, string[]][] = [
+    [substeps, ["", "0", "-1", "1.5", "all", "5,,1", "exact,0"]],
     [names, ["", "a,,b"]],
     [positiveNumbers, ["", "0", "-1,2", "a"]],
     [years, ["", "2009-2000", "99", "2000-", "2000-2009-2010"]],

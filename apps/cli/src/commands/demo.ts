@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { bundledGraphModels } from "@nextscale/graphs/node";
 import { loadImageModel } from "@nextscale/images/node";
 import { createProgress } from "@nextscale/refinement-core";
+import { demoMolecules } from "../graphs/demo-molecules.js";
 import { labelledGrid, scaleStrip } from "../images/pictures.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, quoteForShell } from "../output.js";
@@ -15,15 +17,18 @@ export interface DemoOptions {
 
 const MODEL = "mnist";
 const FORECAST_MODEL = "sim";
+const MOLECULE_MODEL = "qm9";
 /** A square of ten times ten: every column is one digit. */
 const COUNT = 100;
 /** One row for each digit. */
 const STRIP_ROWS = 10;
 
-/** Generates digits with the bundled model, a grid of them and some of them at every scale, and makes a weather forecast. */
+/** Generates digits with the bundled model, a grid of them and some of them at every scale, makes a weather forecast, and molecules. */
 export async function demo(options: DemoOptions, invocation: Invocation): Promise<void> {
   await demoDigits(options, invocation);
   print("", ...(await demoForecast({ model: FORECAST_MODEL, ...options }, invocation)));
+  if (!bundledGraphModels().includes(MOLECULE_MODEL)) return;
+  print("", ...(await demoMolecules({ model: MOLECULE_MODEL, ...options }, invocation)));
 }
 
 async function demoDigits({ out, seed }: DemoOptions, invocation: Invocation): Promise<void> {

@@ -16,7 +16,7 @@ import { engineOption } from "../engine-option.js";
 import type { Invocation } from "../invocation.js";
 import { print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
-import { requireDistinct } from "../weather/distinct-paths.js";
+import { requireDistinct } from "../distinct-paths.js";
 import { readSeries, readSplit, simulateSeries } from "../weather/read-series.js";
 import { reportTables } from "../weather/score-tables.js";
 

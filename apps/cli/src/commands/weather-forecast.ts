@@ -8,7 +8,7 @@ import { shardRange, type Shard } from "../options.js";
 import { formatSeconds, print, printJson, quoteForShell } from "../output.js";
 import { receiptOf } from "../outputs.js";
 import { requireDatasetOutput } from "../weather/dataset-output.js";
-import { requireDistinct } from "../weather/distinct-paths.js";
+import { requireDistinct } from "../distinct-paths.js";
 import { startOf } from "../weather/initial-state.js";
 
 /** Options of `nextscale weather forecast`. */

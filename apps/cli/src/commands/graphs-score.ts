@@ -1,0 +1,118 @@
+import { NextscaleError } from "@nextscale/engine";
+import type { GraphScore, SubstepPlan } from "@nextscale/graphs";
+import { loadGraphModel } from "@nextscale/graphs/node";
+import { engineOption } from "../engine-option.js";
+import { meanOf, type MeanWithInterval } from "../graphs/mean.js";
+import { readGraphs, type ReadGraph } from "../graphs/read-graphs.js";
+import { skippedLines } from "../graphs/skipped-lines.js";
+import type { Invocation } from "../invocation.js";
+import { formatSeconds, print, printJson } from "../output.js";
+import { requireWritable, writeOutputs } from "../outputs.js";
+import { showStages } from "../stage-line.js";
+import { requireDistinct } from "../distinct-paths.js";
+
+/** Options of `nextscale graphs score`. */
+export interface ScoreGraphsOptions {
+  readonly model: string;
+  readonly substeps?: SubstepPlan;
+  readonly seed: number;
+  readonly skipInvalid?: boolean;
+  readonly engine?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** What a score is of. */
+const MEANING =
+  "Each score is of one hierarchy of the graph and one order of its codes, drawn by the seed: on average over these a lower " +
+  "bound of the graph's own log-probability, and an upper bound of its bits.";
+
+/** Scores the graphs or molecules of a file by their likelihood. */
+export async function scoreGraphs(file: string, options: ScoreGraphsOptions, invocation: Invocation): Promise<void> {
+  const began = performance.now();
+  const { seed, out, substeps = "exact" } = options;
+  const { signal } = invocation;
+  if (out !== undefined) await requireTable(out, file);
+  const model = await loadGraphModel(options.model, engineOption(options.engine));
+  try {
+    const { atoms } = model.config;
+    const { graphs, skipped, skippedCount } = await readGraphs(file, { atoms, skipInvalid: options.skipInvalid ?? false, signal }); // prettier-ignore
+    const stage = showStages(process.stderr);
+    stage.begin(`scoring ${graphs.length} graphs`);
+    const scores = await model
+      .score(
+        graphs.map(({ graph }) => graph),
+        { seed, substeps, signal },
+      ) // prettier-ignore
+      .finally(stage.end);
+    const means = {
+      logProbability: meanOf(scores.map(({ logProbability }) => logProbability)),
+      bitsPerNode: meanOf(scores.map(({ bitsPerNode }) => bitsPerNode)),
+    };
+    const networkEvaluations = Math.round(meanOf(scores.map(({ evaluations }) => evaluations)).mean);
+    const { engine, hash: modelHash } = model;
+    const about = { model: options.model, modelHash, engine, seed, substeps, graphs: graphs.length, ...means };
+    const rows = scores.map((score, i) => rowOf(graphs[i]!, score));
+    const report = { file, ...about, meaning: MEANING, skipped, skippedCount };
+    const chosen = { file, substeps: String(substeps), graphs: graphs.length };
+    const facts = { modelHash, seed, engine, networkEvaluations, options: chosen, began };
+    const files =
+      out === undefined ? [] : await writeOutputs([{ path: out, content: tableOf(out, report, rows) }], facts, invocation); // prettier-ignore
+    const wallTimeMs = Math.round(performance.now() - began);
+    if (options.json)
+      return printJson({ ...report, files, wallTimeMs, ...(out === undefined ? { scores: rows } : {}) });
+    print(
+      `${graphs.length} graphs of ${file} by ${options.model} on ${engine}, in ${formatSeconds(wallTimeMs)}:`,
+      `  log-probability of a graph  ${meanText(means.logProbability)} nats`,
+      `  bits per node               ${meanText(means.bitsPerNode)}`,
+      MEANING,
+      ...skippedLines(file, skipped, skippedCount),
+      ...files,
+    );
+  } finally {
+    await model.close();
+  }
+}
+
+/** A scored graph in a table. */
+interface ScoreRow extends Pick<GraphScore, "logProbability" | "bitsPerNode" | "evaluations"> {
+  readonly name: string;
+  readonly nodes: number;
+  readonly edges: number;
+}
+
+function rowOf({ name, graph: { nodeCount: nodes, edgeCount: edges } }: ReadGraph, score: GraphScore): ScoreRow {
+  return { name, nodes, edges, ...score };
+}
+
+function tableOf(out: string, report: object, rows: readonly ScoreRow[]): string {
+  if (/\.json$/i.test(out)) return `${JSON.stringify({ ...report, scores: rows }, null, 2)}\n`;
+  const header = "name,nodes,edges,log_probability_nats,bits_per_node,network_evaluations";
+  const lines = rows.map(({ name, nodes, edges, logProbability, bitsPerNode, evaluations }) =>
+    [csvText(name), nodes, edges, logProbability, bitsPerNode, evaluations].join(","),
+  );
+  return `${[header, ...lines].join("\n")}\n`;
+}
+
+/** RFC 4180. */
+function csvText(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function meanText({ mean, lower, upper }: MeanWithInterval): string {
+  const interval = lower === null || upper === null ? "" : ` (95 % ${lower.toFixed(3)} to ${upper.toFixed(3)})`;
+  return `${mean.toFixed(3)}${interval}`;
+}
+
+async function requireTable(out: string, file: string): Promise<void> {
+  if (!/\.(csv|json)$/i.test(out)) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "--out",
+      expected: "a name that ends in .csv or .json",
+      got: out === "" ? "an empty name" : out,
+    });
+  }
+  await requireWritable(out, "file");
+  await requireDistinct(out, { "the graphs": file });
+}

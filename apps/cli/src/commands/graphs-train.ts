@@ -1,0 +1,88 @@
+import { resolve } from "node:path";
+import { isNextscaleError, NextscaleError } from "@nextscale/engine";
+import { GRAPH_PRESETS, type GraphPreset, type GraphPresetName } from "@nextscale/graphs";
+import { trainGraphModel } from "@nextscale/graphs/node";
+import { engineOption } from "../engine-option.js";
+import { trainingGraphs } from "../graphs/training-graphs.js";
+import type { Invocation } from "../invocation.js";
+import { formatSeconds, print, printJson, quoteForShell } from "../output.js";
+import { receiptOf, requireWritable } from "../outputs.js";
+import { stageProgress, withResumeCommand } from "../training-lines.js";
+
+/** Options of `nextscale graphs train`. */
+export interface TrainGraphsOptions {
+  readonly preset: string;
+  readonly data?: string;
+  readonly out: string;
+  readonly seed: number;
+  readonly steps?: number;
+  readonly engine?: string;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+/** Trains a model of graphs or molecules. */
+export async function trainGraphs(options: TrainGraphsOptions, invocation: Invocation): Promise<void> {
+  const began = performance.now();
+  const { seed } = options;
+  const { signal } = invocation;
+  const name = presetNamed(options.preset);
+  const preset = withSteps(name, options.steps);
+  const out = resolve(options.out);
+  await requireWritable(options.out);
+  const on = engineOption(options.engine);
+  const data = await trainingGraphs(name, options.data, signal);
+  const lines = stageProgress(process.stderr);
+  const trained = await trainGraphModel({
+    ...{ preset, graphs: data.graphs, name: data.name, out, seed, signal, ...on },
+    start: options.resume ? "resume" : "new",
+    onProgress: lines.update,
+  })
+    .catch((error: unknown) => {
+      throw isNextscaleError(error, "interrupted") ? withResumeCommand(error, options.out, wordsOf(options)) : error;
+    })
+    .finally(lines.close);
+  const { hash: modelHash, engine, steps, stepsFound } = trained;
+  const resumed = stepsFound > 0 ? { resumedAt: stepsFound } : {};
+  const chosen = { preset: name, data: data.name, graphs: data.graphs.length };
+  await receiptOf(out, { modelHash, seed, engine, networkEvaluations: steps, options: chosen, began, ...resumed }, invocation); // prettier-ignore
+  const wallTimeMs = Math.round(performance.now() - began);
+  if (options.json) {
+    const made = { model: options.out, preset: name, data: data.name, graphs: data.graphs.length, seed, modelHash };
+    return printJson({ ...made, steps, ...resumed, notes: data.notes, wallTimeMs });
+  }
+  const part = stepsFound > 0 ? `, ${steps - stepsFound} of ${steps} steps` : "";
+  const file = preset.model.atoms === undefined ? "samples.svg" : "samples.smi";
+  print(
+    `Trained ${name} on ${data.graphs.length} graphs (${data.name}) in ${formatSeconds(wallTimeMs)}${part}: ${options.out}`,
+    ...data.notes,
+    `Try: npx nextscale graphs sample --model ${quoteForShell(options.out)} --out ${file}`,
+  );
+}
+
+function presetNamed(name: string): GraphPresetName {
+  if (Object.hasOwn(GRAPH_PRESETS, name)) return name as GraphPresetName;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: "graphs train",
+    expected: `--preset among ${Object.keys(GRAPH_PRESETS).join(", ")}`,
+    got: name,
+    fix: "choose one of them",
+  });
+}
+
+/** A preset, trained for as long as asked. */
+function withSteps(name: GraphPresetName, steps: number | undefined): GraphPreset {
+  const preset: GraphPreset = GRAPH_PRESETS[name];
+  return steps === undefined ? preset : { ...preset, training: { ...preset.training, steps } };
+}
+
+function wordsOf({ preset, data, out, seed, steps, engine }: TrainGraphsOptions): string[] {
+  return [
+    ...["graphs", "train", "--preset", preset],
+    ...(data === undefined ? [] : ["--data", data]),
+    ...["--out", out, "--seed", String(seed)],
+    ...(steps === undefined ? [] : ["--steps", String(steps)]),
+    ...(engine === undefined ? [] : ["--engine", engine]),
+  ];
+}

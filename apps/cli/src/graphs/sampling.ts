@@ -1,0 +1,113 @@
+import type { GraphModel, GraphSample, GraphSampleRequest, SubstepPlan } from "@nextscale/graphs";
+import { createProgress } from "@nextscale/refinement-core";
+
+/** How graphs are drawn, as options of a command. */
+export interface SamplingOptions {
+  readonly substeps?: SubstepPlan;
+  readonly size?: number;
+  readonly temperature?: number;
+  readonly connected?: boolean;
+  readonly valence?: boolean;
+}
+
+/** What became of a sampling, without the samples. */
+export interface SamplingTally {
+  readonly graphs: number;
+  /** Evaluations of the network, of all graphs together. */
+  readonly evaluations: number;
+  /** Codes that constraints had a say in, and the graphs that have such codes. */
+  readonly constrained: { readonly codes: number; readonly graphs: number };
+  /** Those of them for which the constraints allowed nothing. */
+  readonly violated: { readonly codes: number; readonly graphs: number };
+  /** Of the sampling alone, without loading and writing. */
+  readonly milliseconds: number;
+}
+
+/** Samples that are held at a time, with all their levels. */
+const AT_ONCE = 2000;
+
+/** Samples a part at a time, with a progress line: the same samples as at once, of which only one part is held. */
+export async function sampleInParts(
+  model: GraphModel,
+  { count, first = 0, ...request }: Omit<GraphSampleRequest, "onProgress">,
+  take: (samples: readonly GraphSample[], first: number) => Promise<void>,
+  atOnce = AT_ONCE,
+): Promise<SamplingTally> {
+  const progress = createProgress(process.stderr, {
+    label: "generating",
+    total: count,
+    unit: "graphs",
+    logMs: 120_000,
+  });
+  const tally = { graphs: 0, evaluations: 0, milliseconds: 0 };
+  const constrained = { codes: 0, graphs: 0 };
+  const violated = { codes: 0, graphs: 0 };
+  try {
+    for (let done = 0; done < count; done += atOnce) {
+      const began = performance.now();
+      const samples = await model.sample({
+        ...request,
+        count: Math.min(atOnce, count - done),
+        first: first + done,
+        onProgress: (some) => progress.update(done + some),
+      });
+      tally.milliseconds += performance.now() - began;
+      tally.graphs += samples.length;
+      for (const sample of samples) {
+        tally.evaluations += sample.evaluations;
+        constrained.codes += sample.constrained.codes;
+        constrained.graphs += sample.constrained.codes > 0 ? 1 : 0;
+        violated.codes += sample.constrained.violated;
+        violated.graphs += sample.constrained.violated > 0 ? 1 : 0;
+      }
+      await take(samples, first + done);
+    }
+  } finally {
+    progress.close();
+  }
+  return { ...tally, constrained, violated };
+}
+
+/** What of a request the options say. */
+export function requestOf({
+  substeps,
+  size,
+  temperature,
+  connected,
+  valence,
+}: SamplingOptions): Pick<GraphSampleRequest, keyof SamplingOptions> {
+  return {
+    ...(substeps === undefined ? {} : { substeps }),
+    ...(size === undefined ? {} : { size }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(connected === undefined ? {} : { connected }),
+    ...(valence === undefined ? {} : { valence }),
+  };
+}
+
+/** The options for a receipt: the same for one that is left out and for its default. */
+export function recordedSampling({
+  substeps = "exact",
+  size,
+  temperature = 1,
+  connected = false,
+  valence = false,
+}: SamplingOptions) {
+  return { substeps: String(substeps), temperature, connected, valence, ...(size === undefined ? {} : { size }) };
+}
+
+/** What constraints did; nothing where there are none. */
+export function constraintLines(options: SamplingOptions, { graphs, constrained, violated }: SamplingTally): string[] {
+  const names = [...(options.connected ? ["connected"] : []), ...(options.valence ? ["valence"] : [])];
+  if (names.length === 0) return [];
+  const broken = violated.codes === 0 ? "none" : `${violated.codes} codes in ${violated.graphs} graphs`;
+  return [
+    `Constrained to be ${names.map((name) => (name === "valence" ? "within valences" : name)).join(" and ")}: ` +
+      `it changed the odds of ${constrained.codes} codes in ${constrained.graphs} of ${graphs} graphs; violated by ${broken}.`,
+  ];
+}
+
+/** Means of a graph. */
+export function costOf({ graphs, evaluations, milliseconds }: SamplingTally) {
+  return { evaluationsPerGraph: evaluations / graphs, millisecondsPerGraph: milliseconds / graphs };
+}

@@ -1,0 +1,129 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateGraph, graphOf, openChemistry, sdfText, type Graph, type GraphReport } from "@nextscale/graphs";
+import { writeGraphFile } from "@nextscale/graphs/node";
+import { parseReceipt } from "@nextscale/refinement-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { compareGraphs, graphTables } from "../../src/graphs/compare-graphs.js";
+import { compareMolecules, moleculeTables } from "../../src/graphs/compare-molecules.js";
+import { canonicalOf, readMoleculeFile } from "../../src/graphs/molecule-file.js";
+import { watchedChemistry } from "../../src/graphs/watched-chemistry.js";
+import { run } from "../weather/in-process.js";
+import { treeModel } from "./tiny-graph-models.js";
+
+/* `nextscale graphs evaluate`, against sets of a few small graphs. */
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const folder = mkdtempSync(join(tmpdir(), "nextscale-graphs-evaluate-"));
+const at = (name: string) => join(folder, name);
+const { signal } = new AbortController();
+
+const communities = (count: number, seed: number) =>
+  Array.from({ length: count }, (_, i) => generateGraph({ kind: "community", communityNodes: [3, 5] }, seed, i));
+
+const models = { trees: "" };
+beforeAll(async () => {
+  models.trees = await treeModel();
+  // Of as many graphs as the published set, which a reader insists on.
+  mkdirSync(at("graphs/community_small"), { recursive: true });
+  const records = communities(100, 1).map((graph, i) => ({ graph, split: i < 80 ? ("train" as const) : ("test" as const) })); // prettier-ignore
+  await writeGraphFile(at("graphs/community_small/community_small.jsonl"), records);
+  vi.stubEnv("NEXTSCALE_DATA", folder);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Printed {
+  readonly source: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
+  readonly graphs: Readonly<Record<"spectre" | "graphrnn", GraphReport>>;
+}
+
+const evaluate = (...words: string[]) => run(["graphs", "evaluate", "--dataset", "community_small", ...words]);
+
+test("a model: distances by both sets of kernels beside what real graphs score, with the set's warnings", async () => {
+  const words = ["--model", models.trees, "--count", "12", "--connected"];
+  const said = await evaluate(...words, "--out", at("report.json"));
+  expect(said).toMatch(/12 samples by .* against community_small[^]*Constrained to be connected[^]*Note: only 52 of/);
+  expect(said).toMatch(/kernels spectre\nMMD² .*80 training graphs[^]*mean ratio[^]*kernels graphrnn\n/);
+  const report = JSON.parse(readFileSync(at("report.json"), "utf8")) as Printed;
+  expect(report.source).toMatchObject({ kind: "model", tally: { graphs: 12 } });
+  expect(report.warnings.join()).toContain("scores reward remembering");
+  for (const kernels of ["spectre", "graphrnn"] as const) {
+    // Trees are further from communities than communities are.
+    expect(report.graphs[kernels].distances.degree).toBeGreaterThan(report.graphs[kernels].floors.train.degree);
+  }
+  const { options } = parseReceipt(readFileSync(at("report.json.receipt.json")));
+  expect(options).toMatchObject({ dataset: "community_small", split: "test", count: 12, connected: true });
+});
+
+test("a file: what is no graph is named by its line, or left out", async () => {
+  await writeGraphFile(at("samples.jsonl"), communities(6, 2));
+  const text = readFileSync(at("samples.jsonl"), "utf8");
+  writeFileSync(at("samples.jsonl"), `${text}{"n":2,"edges":[0,5]}\n`);
+  await expect(evaluate(at("samples.jsonl"))).rejects.toThrow(/line 8/);
+  const printed = JSON.parse(await evaluate(at("samples.jsonl"), "--skip-invalid", "--json")) as Printed;
+  expect(printed.source).toMatchObject({ kind: "file", skippedCount: 1, skipped: [{ line: 8 }] });
+  expect(printed.graphs.spectre.sizes.samples.graphs).toBe(6);
+});
+
+test("what makes a graph valid depends on the set; without that only copies are counted", async () => {
+  const star = (n: number) => graphOf({ nodeCount: n, edges: Array.from({ length: n - 1 }, (_, i) => [0, i + 1]) });
+  const cycle = graphOf({ nodeCount: 3, edges: [[0, 1], [1, 2], [2, 0]] }); // prettier-ignore
+  const train = [star(4), star(5)];
+  const sets = { train, held: [star(6), star(7)], seed: 1, signal, onStage: () => undefined };
+  const samples: Graph[] = [star(8), star(5), cycle, graphOf({ nodeCount: 2, edges: [] })];
+  const trees = await compareGraphs(samples, { ...sets, dataset: "tree" });
+  expect(trees.spectre.vun).toMatchObject({ valid: { count: 2 }, novel: { count: 3 }, validUniqueNovel: { count: 1 } });
+  expect(graphTables(trees, "tree", "test")[0]).toMatch(/valid: a tree +50\.0 % .* +100\.0 %/);
+  const planar = await compareGraphs(samples, { ...sets, dataset: "planar" });
+  expect(planar.spectre.vun).toMatchObject({ valid: { count: 3 } });
+  const others = await compareGraphs(samples, { ...sets, dataset: "ego_small" });
+  expect("valid" in others.spectre.vun).toBe(false);
+  const aborted = { ...sets, dataset: "tree" as const, signal: AbortSignal.abort() };
+  await expect(compareGraphs(samples, aborted)).rejects.toThrow(/abort/i);
+});
+
+test("molecules: shares and distances beside real ones, of SMILES and of molfiles alike", async () => {
+  const chemistry = await openChemistry();
+  const watched = watchedChemistry(chemistry, signal);
+  writeFileSync(at("m.smi"), "OCC first\nCCO\nCC(C\nc1ccccc1C\n");
+  const outcomes = await canonicalOf(watched, await readMoleculeFile(at("m.smi")));
+  expect(outcomes.map((outcome) => (outcome.ok ? outcome.value : outcome.reason))).toEqual(["CCO", "CCO", "refused", "Cc1ccccc1"]); // prettier-ignore
+  const blocks = (await chemistry.molblocks(["OCC", "CCO", "Cc1ccccc1"])).map((block) => (block.ok ? block.value : ""));
+  writeFileSync(at("m.sdf"), sdfText(blocks.map((molblock) => ({ molblock, properties: {} }))));
+  const ofMolfiles = await canonicalOf(watched, await readMoleculeFile(at("m.sdf")));
+  expect(ofMolfiles).toEqual(outcomes.filter(({ ok }) => ok));
+
+  const train = ["CCO", "CCN", "CCCO", "c1ccccc1O"];
+  const report = await compareMolecules(outcomes, { chemistry: watched, train, held: ["CCCN", "c1ccccc1N", "CCF"], seed: 1, signal }); // prettier-ignore
+  expect(report.samples).toMatchObject({ valid: { count: 3, of: 4 }, unique: { count: 2 }, novel: { count: 1 } });
+  const tables = moleculeTables(report, "test").join("\n");
+  expect(tables).toMatch(/valid, of all +75\.0 % .* +100\.0 %/);
+  expect(tables).toContain("not valid: 1 refused by RDKit");
+  expect(tables).toMatch(/KL score, without BertzCT +\d/);
+
+  const stopped = watchedChemistry(chemistry, AbortSignal.abort());
+  await expect(stopped.canonicalise(["C"])).rejects.toThrow(/abort/i);
+  await chemistry.close();
+});
+
+test("mistakes are named before anything is measured", async () => {
+  const mistakes: [string[], RegExp][] = [
+    [[], /a file of samples, or --model, got neither/],
+    [[at("samples.jsonl"), "--model", models.trees], /a file of samples, or --model, got both/],
+    [[at("samples.jsonl"), "--connected"], /--connected with --model, got --connected without/],
+    [["--model", models.trees, "--skip-invalid"], /--skip-invalid with a file/],
+    [["--model", models.trees, "--dataset", "qm8"], /--dataset among qm9, zinc250k, planar, .*got qm8/],
+    [["--model", models.trees, "--dataset", "qm9"], /a model of molecules for --dataset qm9, got one of other graphs/],
+    [[at("m.smi")], /a file of graphs, \.jsonl, .* for --dataset community_small/],
+    [["--model", models.trees, "--split", "validation"], /--split with graphs in community_small, got validation/],
+    [["--model", models.trees, "--dataset", "enzymes"], /enzymes\.jsonl\.gz or enzymes\.jsonl/],
+    [["--model", models.trees, "--out", at("r.txt")], /--out with a name that ends in \.json/],
+  ];
+  for (const [words, message] of mistakes) await expect(evaluate(...words), words.join(" ")).rejects.toThrow(message);
+});
