@@ -47,6 +47,10 @@ function addTrain(graphs: Command, invocation: Invocation): void {
       .requiredOption("--out <folder>", "folder of the model")
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
       .option("--steps <n>", "training steps (default: the preset's)", integer(1, 10_000_000))
+      .option(
+        "--property <name>",
+        "a descriptor of RDKit that samples can then be asked for, such as CrippenClogP or tpsa",
+      )
       .addOption(engineOption())
       .option("--resume", "go on from what --out holds")
       .option("--json", "print one JSON object at the end")
@@ -56,6 +60,7 @@ function addTrain(graphs: Command, invocation: Invocation): void {
     [
       "nextscale graphs train --preset qm9 --out my-model",
       "nextscale graphs train --preset qm9 --data my-molecules.smi.gz --out my-model",
+      "nextscale graphs train --preset qm9 --property CrippenClogP --out my-model",
       "nextscale graphs train --preset tree --steps 500 --out trees --resume",
     ],
   );
@@ -86,6 +91,8 @@ function addSample(graphs: Command, invocation: Invocation): void {
     [
       "nextscale graphs sample --model qm9 --count 1000 --seed 1 --out molecules.smi",
       "nextscale graphs sample --model qm9 --count 50 --valence --connected --out molecules.svg --strip scales.svg",
+      "nextscale graphs sample --model qm9 --scaffold c1ccoc1 --valence --connected --out furans.svg",
+      "nextscale graphs sample --model my-model --property 1.5 --guidance 2 --out lipophilic.smi",
       "nextscale graphs sample --model trees --count 40 --size 64 --substeps 5,2,1 --out trees.jsonl.gz",
       "nextscale graphs sample --model qm9 --count 1000000 --shard 2/8 --out part-2.smi.gz",
     ],
@@ -140,7 +147,8 @@ function addScore(graphs: Command, invocation: Invocation): void {
       .argument("<file>", `${MOLECULE_FILES} for a model of molecules, or ${GRAPH_FILES}`)
       .addOption(modelOption())
       .option("--substeps <plan>", "exact, a number, or a list, as for sampling (default: exact)", substeps)
-      .option("--seed <n>", "seed of the hierarchy of each graph", integer(0), 1)
+      .option("--seed <n>", "seed of the hierarchies of each graph", integer(0), 1)
+      .option("--hierarchies <n>", "how many to try of each graph: the more, the closer", integer(1, 100_000), 1)
       .option("--skip-invalid", "leave out what is no graph or has atoms that the model has not, and say which")
       .addOption(engineOption())
       .option("--out <file>", "write the scores, as .csv or .json")
@@ -166,6 +174,9 @@ function withSampling(child: Command): Command {
       "below 1 what is likely becomes likelier (default: 1)",
       decimal(0.01, { maximum: 100 }),
     )
+    .option("--property <x>", "what the property is to be that the model was trained with", decimal(-Number.MAX_VALUE))
+    .option("--guidance <w>", "how strictly, above 1 more than was learned (default: 1)", decimal(0, { maximum: 100 }))
+    .option("--scaffold <what>", "what each is to have in it: a SMILES for molecules, or a file with one graph")
     .option("--connected", "only connected graphs")
     .option("--valence", "only bonds that atoms have room for, of a model of molecules");
 }

@@ -24,6 +24,7 @@ import {
   type SamplingOptions,
   type SamplingTally,
 } from "../graphs/sampling.js";
+import { scaffoldOf } from "../graphs/scaffold.js";
 import { setOrGenerated } from "../graphs/set-or-generated.js";
 import { skippedLines, type Skipped } from "../graphs/skipped-lines.js";
 import { watchedChemistry } from "../graphs/watched-chemistry.js";
@@ -179,7 +180,8 @@ async function sampledItems<T>(
   itemsOf: (graphs: readonly Graph[]) => Promise<readonly T[]>,
 ): Promise<Samples<T>> {
   const items: T[] = [];
-  const request = { ...requestOf(options), count: options.count ?? usual, seed: options.seed, signal };
+  const scaffold = options.scaffold === undefined ? {} : { scaffold: await scaffoldOf(options.scaffold, model) };
+  const request = { ...requestOf(options), ...scaffold, count: options.count ?? usual, seed: options.seed, signal };
   const tally = await sampleInParts(model, request, async (samples) => {
     items.push(...(await itemsOf(samples.map(({ graph }) => graph))));
   });
@@ -237,11 +239,11 @@ function requireOneSource(file: string | undefined, options: EvaluateGraphsOptio
   if ((file === undefined) === (options.model === undefined)) {
     throw invalid("a file of samples, or --model", file === undefined ? "neither" : "both");
   }
-  const { count, substeps, size, temperature, connected, valence, engine, skipInvalid } = options;
+  const { count, substeps, size, temperature, property, guidance, scaffold, connected, valence, engine, skipInvalid } = options; // prettier-ignore
   const useless =
     file === undefined
       ? { "--skip-invalid": skipInvalid }
-      : { "--count": count, "--substeps": substeps, "--size": size, "--temperature": temperature, "--connected": connected, "--valence": valence, "--engine": engine }; // prettier-ignore
+      : { "--count": count, "--substeps": substeps, "--size": size, "--temperature": temperature, "--property": property, "--guidance": guidance, "--scaffold": scaffold, "--connected": connected, "--valence": valence, "--engine": engine }; // prettier-ignore
   const given = Object.entries(useless).find(([, value]) => value !== undefined)?.[0];
   if (given !== undefined)
     throw invalid(`${given} with ${file === undefined ? "a file" : "--model"}`, `${given} without`);

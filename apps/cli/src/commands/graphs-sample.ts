@@ -13,6 +13,7 @@ import {
   type SamplingOptions,
   type SamplingTally,
 } from "../graphs/sampling.js";
+import { scaffoldOf } from "../graphs/scaffold.js";
 import { recordedValidity, validityLine } from "../graphs/validity.js";
 import type { Invocation } from "../invocation.js";
 import { shardRange, type Shard } from "../options.js";
@@ -48,7 +49,15 @@ export async function sampleGraphs(options: SampleGraphsOptions, invocation: Inv
   try {
     const format = requireFits(named, count, model.config);
     const { signal } = invocation;
-    const { tally, content } = await sampled(model, format, { count, first, seed, ...requestOf(options), signal });
+    const scaffold = options.scaffold === undefined ? {} : { scaffold: await scaffoldOf(options.scaffold, model) };
+    const { tally, content } = await sampled(model, format, {
+      count,
+      first,
+      seed,
+      ...requestOf(options),
+      ...scaffold,
+      signal,
+    });
     const cost = costOf(tally);
     const { engine, hash: modelHash } = model;
     const networkEvaluations = Math.round(cost.evaluationsPerGraph);

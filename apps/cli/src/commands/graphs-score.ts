@@ -16,6 +16,7 @@ export interface ScoreGraphsOptions {
   readonly model: string;
   readonly substeps?: SubstepPlan;
   readonly seed: number;
+  readonly hierarchies?: number;
   readonly skipInvalid?: boolean;
   readonly engine?: string;
   readonly out?: string;
@@ -24,13 +25,13 @@ export interface ScoreGraphsOptions {
 
 /** What a score is of. */
 const MEANING =
-  "Each score is of one hierarchy of the graph and one order of its codes, drawn by the seed: on average over these a lower " +
-  "bound of the graph's own log-probability, and an upper bound of its bits.";
+  "Each score is of some hierarchies of the graph and one order of its codes, drawn by the seed: on average over orders a lower " +
+  "bound of the graph's own log-probability, and an upper bound of its bits, which come closer with every hierarchy.";
 
 /** Scores the graphs or molecules of a file by their likelihood. */
 export async function scoreGraphs(file: string, options: ScoreGraphsOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
-  const { seed, out, substeps = "exact" } = options;
+  const { seed, out, substeps = "exact", hierarchies = 1 } = options;
   const { signal } = invocation;
   if (out !== undefined) await requireTable(out, file);
   const model = await loadGraphModel(options.model, engineOption(options.engine));
@@ -42,7 +43,7 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
     const scores = await model
       .score(
         graphs.map(({ graph }) => graph),
-        { seed, substeps, signal },
+        { seed, substeps, hierarchies, signal },
       ) // prettier-ignore
       .finally(stage.end);
     const means = {
@@ -51,10 +52,19 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
     };
     const networkEvaluations = Math.round(meanOf(scores.map(({ evaluations }) => evaluations)).mean);
     const { engine, hash: modelHash } = model;
-    const about = { model: options.model, modelHash, engine, seed, substeps, graphs: graphs.length, ...means };
+    const about = {
+      model: options.model,
+      modelHash,
+      engine,
+      seed,
+      substeps,
+      hierarchies,
+      graphs: graphs.length,
+      ...means,
+    };
     const rows = scores.map((score, i) => rowOf(graphs[i]!, score));
     const report = { file, ...about, meaning: MEANING, skipped, skippedCount };
-    const chosen = { file, substeps: String(substeps), graphs: graphs.length };
+    const chosen = { file, substeps: String(substeps), hierarchies, graphs: graphs.length };
     const facts = { modelHash, seed, engine, networkEvaluations, options: chosen, began };
     const files =
       out === undefined ? [] : await writeOutputs([{ path: out, content: tableOf(out, report, rows) }], facts, invocation); // prettier-ignore
@@ -75,7 +85,7 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
 }
 
 /** A scored graph in a table. */
-interface ScoreRow extends Pick<GraphScore, "logProbability" | "bitsPerNode" | "evaluations"> {
+interface ScoreRow extends GraphScore {
   readonly name: string;
   readonly nodes: number;
   readonly edges: number;
@@ -87,9 +97,9 @@ function rowOf({ name, graph: { nodeCount: nodes, edgeCount: edges } }: ReadGrap
 
 function tableOf(out: string, report: object, rows: readonly ScoreRow[]): string {
   if (/\.json$/i.test(out)) return `${JSON.stringify({ ...report, scores: rows }, null, 2)}\n`;
-  const header = "name,nodes,edges,log_probability_nats,bits_per_node,network_evaluations";
-  const lines = rows.map(({ name, nodes, edges, logProbability, bitsPerNode, evaluations }) =>
-    [csvText(name), nodes, edges, logProbability, bitsPerNode, evaluations].join(","),
+  const header = "name,nodes,edges,log_probability_nats,bits_per_node,hierarchies,network_evaluations";
+  const lines = rows.map(({ name, nodes, edges, logProbability, bitsPerNode, hierarchies, evaluations }) =>
+    [csvText(name), nodes, edges, logProbability, bitsPerNode, hierarchies, evaluations].join(","),
   );
   return `${[header, ...lines].join("\n")}\n`;
 }

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
-import { GRAPH_PRESETS, type GraphPreset, type GraphPresetName } from "@nextscale/graphs";
-import { trainGraphModel } from "@nextscale/graphs/node";
+import { GRAPH_PRESETS, type Graph, type GraphPreset, type GraphPresetName } from "@nextscale/graphs";
+import { openChemistryWorker, trainGraphModel } from "@nextscale/graphs/node";
 import { engineOption } from "../engine-option.js";
+import { descriptorNamed, propertyOf } from "../graphs/property.js";
 import { trainingGraphs } from "../graphs/training-graphs.js";
+import { watchedChemistry } from "../graphs/watched-chemistry.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson, quoteForShell } from "../output.js";
 import { receiptOf, requireWritable } from "../outputs.js";
@@ -16,6 +18,7 @@ export interface TrainGraphsOptions {
   readonly out: string;
   readonly seed: number;
   readonly steps?: number;
+  readonly property?: string;
   readonly engine?: string;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -31,10 +34,12 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   const out = resolve(options.out);
   await requireWritable(options.out);
   const on = engineOption(options.engine);
+  if (options.property !== undefined) requireDescriptor(options.property, preset);
   const data = await trainingGraphs(name, options.data, signal);
+  const property = options.property === undefined ? {} : { property: await measured(options.property, data.graphs, preset, signal) }; // prettier-ignore
   const lines = stageProgress(process.stderr);
   const trained = await trainGraphModel({
-    ...{ preset, graphs: data.graphs, name: data.name, out, seed, signal, ...on },
+    ...{ preset, graphs: data.graphs, name: data.name, out, seed, signal, ...on, ...property },
     start: options.resume ? "resume" : "new",
     onProgress: lines.update,
   })
@@ -77,12 +82,34 @@ function withSteps(name: GraphPresetName, steps: number | undefined): GraphPrese
   return steps === undefined ? preset : { ...preset, training: { ...preset.training, steps } };
 }
 
-function wordsOf({ preset, data, out, seed, steps, engine }: TrainGraphsOptions): string[] {
+function requireDescriptor(name: string, { model }: GraphPreset): void {
+  descriptorNamed(name);
+  if (model.atoms !== undefined) return;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: "--property",
+    expected: "a preset of molecules",
+    got: "one of other graphs",
+    fix: "choose the preset qm9 or zinc250k",
+  });
+}
+
+async function measured(name: string, graphs: readonly Graph[], { model }: GraphPreset, signal: AbortSignal) {
+  const chemistry = await openChemistryWorker();
+  try {
+    return await propertyOf(name, graphs, model.atoms ?? [], watchedChemistry(chemistry, signal));
+  } finally {
+    await chemistry.close();
+  }
+}
+
+function wordsOf({ preset, data, out, seed, steps, property, engine }: TrainGraphsOptions): string[] {
   return [
     ...["graphs", "train", "--preset", preset],
     ...(data === undefined ? [] : ["--data", data]),
     ...["--out", out, "--seed", String(seed)],
     ...(steps === undefined ? [] : ["--steps", String(steps)]),
+    ...(property === undefined ? [] : ["--property", property]),
     ...(engine === undefined ? [] : ["--engine", engine]),
   ];
 }

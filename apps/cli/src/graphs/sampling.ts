@@ -6,6 +6,10 @@ export interface SamplingOptions {
   readonly substeps?: SubstepPlan;
   readonly size?: number;
   readonly temperature?: number;
+  readonly property?: number;
+  readonly guidance?: number;
+  /** A SMILES, or a file with a graph. */
+  readonly scaffold?: string;
   readonly connected?: boolean;
   readonly valence?: boolean;
 }
@@ -68,15 +72,19 @@ export async function sampleInParts(
   return { ...tally, constrained, violated };
 }
 
-/** What of a request the options say. */
+/** What of a request the options say, but for the scaffold. */
 export function requestOf({
   substeps,
   size,
   temperature,
+  property,
+  guidance,
   connected,
   valence,
-}: SamplingOptions): Pick<GraphSampleRequest, keyof SamplingOptions> {
+}: SamplingOptions): Pick<GraphSampleRequest, Exclude<keyof SamplingOptions, "scaffold">> {
   return {
+    ...(property === undefined ? {} : { property }),
+    ...(guidance === undefined ? {} : { guidance }),
     ...(substeps === undefined ? {} : { substeps }),
     ...(size === undefined ? {} : { size }),
     ...(temperature === undefined ? {} : { temperature }),
@@ -90,19 +98,31 @@ export function recordedSampling({
   substeps = "exact",
   size,
   temperature = 1,
+  property,
+  guidance = 1,
+  scaffold,
   connected = false,
   valence = false,
 }: SamplingOptions) {
-  return { substeps: String(substeps), temperature, connected, valence, ...(size === undefined ? {} : { size }) };
+  return {
+    ...{ substeps: String(substeps), temperature, connected, valence },
+    ...(size === undefined ? {} : { size }),
+    ...(property === undefined ? {} : { property, guidance }),
+    ...(scaffold === undefined ? {} : { scaffold }),
+  };
 }
 
 /** What constraints did; nothing where there are none. */
 export function constraintLines(options: SamplingOptions, { graphs, constrained, violated }: SamplingTally): string[] {
-  const names = [...(options.connected ? ["connected"] : []), ...(options.valence ? ["valence"] : [])];
+  const names = [
+    ...(options.scaffold === undefined ? [] : ["around the scaffold"]),
+    ...(options.connected ? ["connected"] : []),
+    ...(options.valence ? ["within valences"] : []),
+  ];
   if (names.length === 0) return [];
   const broken = violated.codes === 0 ? "none" : `${violated.codes} codes in ${violated.graphs} graphs`;
   return [
-    `Constrained to be ${names.map((name) => (name === "valence" ? "within valences" : name)).join(" and ")}: ` +
+    `Constrained to be ${names.join(" and ")}: ` +
       `it changed the odds of ${constrained.codes} codes in ${constrained.graphs} of ${graphs} graphs; violated by ${broken}.`,
   ];
 }

@@ -91,6 +91,18 @@ test("graphs: one for other programs, many as a picture, of the size and connect
   expect(few.evaluationsPerGraph).toBeLessThan(many.evaluationsPerGraph);
 });
 
+test("a scaffold is in every molecule", async () => {
+  const words = ["--count", "20", "--size", "5", "--scaffold", "COC", "--valence", "--connected", "--seed", "2"];
+  const said = await sampleMolecules(...words, "--out", at("ethers.smi"));
+  expect(said).toMatch(/Constrained to be around the scaffold and connected and within valences/);
+  const lines = readSmilesLines(text("ethers.smi"));
+  expect(lines.length).toBeGreaterThan(5);
+  for (const { smiles } of lines) expect(smiles).toMatch(/O/);
+  writeFileSync(at("two.jsonl"), '{"n":2,"edges":[0,1]}\n{"n":1,"edges":[]}\n');
+  await expect(sampleTrees("--scaffold", at("two.jsonl"), "--out", at("no.jsonl"))).rejects.toThrow(/one graph for --scaffold, got 2/); // prettier-ignore
+  await expect(sampleMolecules("--scaffold", "C(", "--out", at("no.smi"))).rejects.toThrow(/a molecule as SMILES for --scaffold/); // prettier-ignore
+});
+
 test("mistakes are named before anything is sampled, and leave nothing behind", async () => {
   writeFileSync(at("file"), "mine");
   const before = readdirSync(folder).sort();
@@ -103,6 +115,8 @@ test("mistakes are named before anything is sampled, and leave nothing behind", 
     [["--out", at("x.jsonl"), "--strip", at("x.png")], /--strip with a name that ends in \.svg/],
     [["--out", at("x.svg"), "--count", "2", "--strip", at("x.svg")], /another file than that of --strip/],
     [["--out", at("x.jsonl"), "--valence"], /valence to be false, for this is no model of molecules/],
+    [["--out", at("x.jsonl"), "--property", "1"], /property to be none, for this model knows no property/],
+    [["--out", at("x.jsonl"), "--guidance", "2"], /property to be a number beside a guidance/],
     [["--out", at("x.jsonl"), "--substeps", "0"], /Expected exact, a number such as 4, or a list/],
     [["--out", at("x.jsonl"), "--count", "2", "--shard", "0/3"], /--shard with no more parts than the 2 graphs/],
     [["--out", join(at("file"), "x.jsonl")], /expected to write .*ENOTDIR/],

@@ -43,10 +43,13 @@ test("graphs: a score each, their mean with its interval, and what the score is 
   expect(bitsPerNode.lower).toBeLessThan(mean);
   expect(bitsPerNode.upper).toBeGreaterThan(mean);
 
+  const more = JSON.parse(await run([...words, "--hierarchies", "8", "--json"])) as Printed;
+  expect(more.bitsPerNode.mean).toBeLessThan(mean);
+
   const said = await run([...words, "--out", at("scores.csv")]);
-  expect(said).toMatch(/12 graphs of [^]*bits per node +\d[^]*one hierarchy of the graph .* a lower bound/);
+  expect(said).toMatch(/12 graphs of [^]*bits per node +\d[^]*some hierarchies of the graph .* a lower bound/);
   const [header, first] = readFileSync(at("scores.csv"), "utf8").split("\n");
-  expect(header).toBe("name,nodes,edges,log_probability_nats,bits_per_node,network_evaluations");
+  expect(header).toBe("name,nodes,edges,log_probability_nats,bits_per_node,hierarchies,network_evaluations");
   expect(first!.split(",").slice(0, 4)).toEqual(["0", ...[trees[0]!.nodeCount, trees[0]!.edgeCount, scores[0]!.logProbability].map(String)]); // prettier-ignore
   expect(parseReceipt(readFileSync(at("scores.csv.receipt.json")))).toMatchObject({ seed: 1, options: { graphs: 12 } });
 });

@@ -63,9 +63,19 @@ test("molecules of a file become graphs of the preset's atoms, and it is said wh
   expect(notes).toEqual([expect.stringMatching(/2 of 4 molecules are left out: 1 .*, 1 /)]);
 });
 
+test("a model is trained to be asked for a descriptor", { timeout: 120_000 }, async () => {
+  writeFileSync(at("m.smi"), "CCO\nCC(=O)N\nCCCCF\nCO\n");
+  await run(["graphs", "train", "--preset", "qm9", "--data", at("m.smi"), "--steps", "1", "--property", "tpsa", "--out", at("polar")]); // prettier-ignore
+  const { config } = JSON.parse(readFileSync(at("polar/model.json"), "utf8")) as { config: { property: { name: string; mean: number } } }; // prettier-ignore
+  expect(config.property.name).toBe("tpsa");
+  expect(config.property.mean).toBeCloseTo((20.23 + 43.09 + 0 + 20.23) / 4, 2);
+  await expect(run([...train("no"), "--property", "tpsa"])).rejects.toThrow(/a preset of molecules/);
+});
+
 test("mistakes are named", async () => {
   const words = ["graphs", "train", "--out", at("no"), "--preset"];
   await expect(run([...words, "qm10"])).rejects.toThrow(/--preset among qm9, zinc250k, planar, tree, sbm, got qm10/);
+  await expect(run([...words, "qm9", "--property", "logp"])).rejects.toThrow(/one of exactmw, .*CrippenClogP/);
   await expect(run([...words, "tree", "--data", at("m.smi")])).rejects.toThrow(/graphs, for a preset without atoms/);
   await expect(run([...words, "tree", "--data", at("x.txt")])).rejects.toThrow(/a name that ends in one of \.jsonl/);
 });

@@ -78,8 +78,8 @@ export interface GraphScoreRequest {
 export interface GraphScore {
   /**
    * Logarithm of the probability of the size and of the codes of any of the sets of levels that were tried, in nats. Different sets of
-   * codes exclude each other, so this is a lower bound of the logarithm of the probability of the graph up to isomorphism, which comes
-   * closer with every set.
+   * codes exclude each other, so on average over orders of codes this is a lower bound of the logarithm of the probability of the graph up
+   * to isomorphism, which comes closer with every set.
    */
   readonly logProbability: number;
   /** Sets of levels that differ. */

@@ -1,0 +1,37 @@
+import { NextscaleError } from "@nextscale/engine";
+import { DESCRIPTORS, type Chemistry, type Graph, type MoleculeVocabulary, type Outcome } from "@nextscale/graphs";
+
+/** A descriptor's number, among those that RDKit computes. */
+export function descriptorNamed(name: string): number {
+  const at = DESCRIPTORS.findIndex((known) => known === name);
+  if (at >= 0) return at;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: "--property",
+    expected: `one of ${DESCRIPTORS.join(", ")}`,
+    got: name,
+  });
+}
+
+/** A descriptor of molecules that are graphs: a model of molecules can be trained to be asked for it. */
+export async function propertyOf(
+  name: string,
+  graphs: readonly Graph[],
+  atoms: MoleculeVocabulary,
+  chemistry: Chemistry,
+): Promise<{ readonly name: string; readonly values: readonly number[] }> {
+  const at = descriptorNamed(name);
+  const smiles = (await chemistry.canonicalSmiles(graphs, atoms)).map(required);
+  const descriptors = (await chemistry.descriptors(smiles)).map(required);
+  return { name, values: descriptors.map((all) => all[at]!) };
+}
+
+function required<T>(outcome: Outcome<T>, place: number): T {
+  if (outcome.ok) return outcome.value;
+  throw new NextscaleError({
+    code: "invalid-data",
+    where: "--property",
+    expected: "molecules that RDKit describes",
+    got: `molecule ${place} that it does not: ${outcome.detail}`,
+  });
+}
