@@ -55,7 +55,8 @@ export function refinerStage({
 }: RefinerStageInputs): Stage<GraphRunConfig> {
   const { model, training } = config;
   const { steps, batchSize, learningRate: peak } = training;
-  const graphsAStep = Math.max(1, Math.floor(batchSize / TASKS_A_GRAPH));
+  // Of fewer graphs than that the rest of a step stays empty.
+  const graphsAStep = Math.max(1, Math.min(Math.floor(batchSize / TASKS_A_GRAPH), graphs.length));
   const order = shuffledBatches({
     count: graphs.length,
     batchSize: graphsAStep,
