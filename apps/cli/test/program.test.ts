@@ -218,10 +218,12 @@ test("bench times the parts that are asked for", async () => {
   expect(forecasting).toEqual({ skipped: "not among --only" });
 });
 
-test("demo draws digits and makes a forecast with the bundled models, and says how to do it again", async () => {
+test("demo draws digits and molecules and makes a forecast with the bundled models, and says how to do it again", async () => {
   const { status, stdout, stderr } = await inOwnProcess(["demo", "--out", at("demo")]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  const outputs = ["digits.png", "forecast.nc", "mean-and-spread-z500-120h.svg", "plume-z500.svg", "scales.png"];
+  const molecules = ["molecule-scales.svg", "molecules.smi", "molecules.svg"];
+  const forecast = ["forecast.nc", "mean-and-spread-z500-120h.svg", "plume-z500.svg"];
+  const outputs = ["digits.png", "scales.png", ...molecules, ...forecast].sort();
   expect(readdirSync(at("demo"))).toEqual(outputs.flatMap((name) => [name, `${name}.receipt.json`]));
   for (const name of ["digits.png", "scales.png"]) {
     expect(readPng(readFileSync(at(`demo/${name}`))).width, name).toBeGreaterThan(10 * 28);
@@ -229,6 +231,7 @@ test("demo draws digits and makes a forecast with the bundled models, and says h
   expect(stdout).toContain(
     `npx nextscale images sample --model mnist --count 100 --seed 1 --out ${at("demo/digits.png")}`,
   );
+  expect(stdout).toContain("npx nextscale graphs sample --model qm9 --count 50 --seed 1 --connected --valence --out");
   expect(stdout).toContain("npx nextscale weather forecast --model sim --members 16 --days 10 --seed 1 --out");
 });
 

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { bundledGraphModels } from "@nextscale/graphs/node";
 import { loadImageModel } from "@nextscale/images/node";
 import { createProgress } from "@nextscale/refinement-core";
 import { demoMolecules } from "../graphs/demo-molecules.js";
@@ -27,7 +26,6 @@ const STRIP_ROWS = 10;
 export async function demo(options: DemoOptions, invocation: Invocation): Promise<void> {
   await demoDigits(options, invocation);
   print("", ...(await demoForecast({ model: FORECAST_MODEL, ...options }, invocation)));
-  if (!bundledGraphModels().includes(MOLECULE_MODEL)) return;
   print("", ...(await demoMolecules({ model: MOLECULE_MODEL, ...options }, invocation)));
 }
 

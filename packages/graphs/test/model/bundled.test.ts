@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { sharesOf } from "../../src/index.js";
+import { loadGraphModel } from "../../src/node/index.js";
+import { sharedChemistry } from "../molecule/chemistry.fixture.js";
+
+/* The bundled model keeps what the pages say of it, measured on few; `nextscale graphs evaluate` measures it on many. */
+
+test("qm9 makes molecules, nearly all of them valid with constraints, at as many evaluations as stated", async () => {
+  const [model, chemistry] = [await loadGraphModel("qm9"), await sharedChemistry()];
+  const measured = async (request: { connected?: boolean; valence?: boolean }) => {
+    const samples = await model.sample({ count: 100, seed: 3, substeps: [5, 2, 1], ...request });
+    const outcomes = await chemistry.canonicalSmiles(samples.map(({ graph }) => graph), model.config.atoms ?? []); // prettier-ignore
+    const evaluations = samples.reduce((sum, sample) => sum + sample.evaluations, 0) / samples.length;
+    return { ...sharesOf(outcomes, new Set()), evaluations };
+  };
+  const free = await measured({});
+  expect(free.evaluations).toBeLessThan(10);
+  // 86 of 100, give or take three standard errors.
+  expect(free.valid.count).toBeGreaterThan(75);
+  expect(free.unique.share).toBeGreaterThan(0.95);
+  expect((await measured({ connected: true, valence: true })).valid.count).toBeGreaterThan(93);
+  await model.close();
+}, 60_000);
