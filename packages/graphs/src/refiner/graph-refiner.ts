@@ -118,7 +118,7 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
       const [items = 0, nodes = 0] = inputs.nodes.shape;
       const [, groups = 0] = inputs.forms.shape;
       const walks = walksOf(inputs.pairs, walkLength, config.edgeLabels);
-      const pairs: tf.Tensor = tf.oneHot(inputs.pairs as tf.Tensor2D, states, 1, 0, "float32");
+      const pairs: tf.Tensor = tf.oneHot(inputs.pairs, states, 1, 0, "float32");
       const pairFeatures = tf.reshape(tf.concat([pairs, walks.between], -1), [items * nodes * nodes, pairInputs]);
       const embedded = linear(params.node, tf.reshape(inputs.nodes, [items * nodes, features]));
       const returns = tf.matMul(tf.reshape(walks.returns, [items * nodes, walkLength]), params.returns);
