@@ -153,7 +153,6 @@ export {
   remainingValences,
   type MoleculeParts,
 } from "./molecule/molecule.js";
-export { moleculeGraphs, type MoleculeGraphs } from "./molecule/molecule-graphs.js";
 export { openChemistry, type OpenChemistryOptions } from "./molecule/open-chemistry.js";
 export { profileOf, selectProfile, type MoleculeProfile } from "./molecule/profile.js";
 export { DESCRIPTORS, type DescriptorName } from "./molecule/rdkit/descriptors.js";

@@ -1,8 +1,7 @@
 import { basename } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
-import { GRAPH_PRESETS, moleculeGraphs, type Graph, type GraphPreset, type GraphPresetName, type MoleculeVocabulary } from "@nextscale/graphs"; // prettier-ignore
+import { GRAPH_PRESETS, type Chemistry, type Graph, type GraphPreset, type GraphPresetName, type MoleculeParts, type MoleculeVocabulary, type Outcome } from "@nextscale/graphs"; // prettier-ignore
 import { openChemistryWorker, readGraphFile, readMoleculeSet } from "@nextscale/graphs/node";
-import { createProgress } from "@nextscale/refinement-core";
 import { graphsWithin, isMoleculeFile, partsOf, readMoleculeFile } from "./molecule-file.js";
 import { setOrGenerated } from "./set-or-generated.js";
 import { reasonsText, validityCount, type Validity } from "./validity.js";
@@ -30,7 +29,8 @@ export async function trainingGraphs(
   if (path !== undefined) return ofFile(path, atoms, signal);
   if (preset === "qm9" || preset === "zinc250k") {
     const { train, warnings } = await readMoleculeSet(preset);
-    return { name: preset, ...(await asGraphs(train, GRAPH_PRESETS[preset].model.atoms, signal, warnings)) };
+    const { graphs, notes } = await within(GRAPH_PRESETS[preset].model.atoms, signal, ({ parse }) => parse(train));
+    return { name: preset, graphs, notes: [...notes, ...warnings.map(noteOf)] };
   }
   const { name, train, warnings } = await setOrGenerated(preset);
   return { name, graphs: train, notes: warnings.map(noteOf) };
@@ -53,16 +53,8 @@ async function ofFile(
     });
   }
   const file = await readMoleculeFile(path);
-  const chemistry = await openChemistryWorker();
-  try {
-    const outcomes = graphsWithin(await partsOf(watchedChemistry(chemistry, signal), file), atoms);
-    const graphs = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-    const count = validityCount();
-    count.add(outcomes);
-    return { name, graphs: someOf(path, graphs), notes: leftOutLines(count.result().invalid, outcomes.length) };
-  } finally {
-    await chemistry.close();
-  }
+  const { graphs, notes } = await within(atoms, signal, (chemistry) => partsOf(chemistry, file));
+  return { name, graphs: someOf(path, graphs), notes };
 }
 
 async function graphsOf(path: string): Promise<Graph[]> {
@@ -75,22 +67,19 @@ function someOf(path: string, graphs: readonly Graph[]): readonly Graph[] {
 }
 
 /** Molecules as graphs, with a progress line, and how many are left out. */
-async function asGraphs(
-  smiles: readonly string[],
+async function within(
   atoms: MoleculeVocabulary,
   signal: AbortSignal,
-  warnings: readonly string[],
+  parse: (chemistry: Chemistry) => Promise<Outcome<MoleculeParts>[]>,
 ): Promise<Pick<TrainingGraphs, "graphs" | "notes">> {
   const chemistry = await openChemistryWorker();
-  const progress = createProgress(process.stderr, { label: "reading molecules", total: smiles.length, unit: "molecules", logMs: 120_000 }); // prettier-ignore
   try {
-    const { graphs, left } = await moleculeGraphs(chemistry, smiles, atoms, (done) => {
-      signal.throwIfAborted();
-      progress.update(done);
-    });
-    return { graphs, notes: [...leftOutLines(left, smiles.length), ...warnings.map(noteOf)] };
+    const outcomes = graphsWithin(await parse(watchedChemistry(chemistry, signal)), atoms);
+    const graphs = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+    const count = validityCount();
+    count.add(outcomes);
+    return { graphs, notes: leftOutLines(count.result().invalid, outcomes.length) };
   } finally {
-    progress.close();
     await chemistry.close();
   }
 }

@@ -8,10 +8,10 @@ import { measureMatmulRate } from "../../src/node/machine-rate.js";
 test("the rate is of the right size and the work is bounded in time", async () => {
   const engine = await openEngine("tfjs/cpu");
   const start = performance.now();
-  const rate = await measureMatmulRate(engine, { size: 64, runs: 1_000_000, limit: 200 });
+  const rate = await measureMatmulRate(engine, { size: 64, runs: 1_000_000, limit: 1000 });
   expect(performance.now() - start).toBeLessThan(2000);
-  // Plain JavaScript on any machine of this century and the next, however busy it is.
-  expect(rate).toBeGreaterThan(0.0001);
+  // Plain JavaScript on any machine of this century and the next.
+  expect(rate).toBeGreaterThan(0.01);
   expect(rate).toBeLessThan(100);
   await engine.close();
 });

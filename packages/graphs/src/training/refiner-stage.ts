@@ -66,6 +66,7 @@ export function refinerStage({
   const levels = randomStream(seed, "graphs/levels");
   const hidden = randomStream(seed, "graphs/hidden");
   const told = randomStream(seed, "graphs/told");
+  const isTold = (item: number) => uniforms(told, { items: { first: item, count: 1 }, draws: 1 })[0]! < TOLD;
   const rate = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: FLAT });
   const write = { patterns: coding.patterns, codebook: coding.codebook.data, config: model };
   return {
@@ -88,8 +89,9 @@ export function refinerStage({
           const item = (step * graphsAStep + i) * TASKS_A_GRAPH + k;
           const level = pickLevel(encoded, levels, item);
           const { task, weights } = trainingTask(encoded[level]!, model, { stream: hidden, item, scale: level });
-          const [draw = 0] = uniforms(told, { items: { first: item, count: 1 }, draws: 1 });
-          return { task: { ...task, property: draw < TOLD ? properties?.[graph] : undefined }, weights };
+          return properties === undefined || !isTold(item)
+            ? { task, weights }
+            : { task: { ...task, property: properties[graph] }, weights };
         });
       }).flat();
       return {
