@@ -16,14 +16,13 @@ const ETHERS: GraphPreset = {
       { element: "C", charge: 0 },
       { element: "O", charge: 0 },
     ],
-    compositions: 4,
     network: NETWORK,
   },
   training: TRAINING,
 };
 
 const TREES: GraphPreset = {
-  model: { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, compositions: 1, network: NETWORK },
+  model: { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, network: NETWORK },
   training: { ...TRAINING, steps: 5 },
 };
 

@@ -1,14 +1,15 @@
-import { encode, refinementScale, walk, type HostTensor, type RandomStream } from "@nextscale/refinement-core";
+import { encode, identityQuantiser, refinementScale, walk, type RandomStream } from "@nextscale/refinement-core";
 import type { GraphModelConfig } from "../config/config.js";
 import type { Graph } from "../graph/graph.js";
 import type { Candidates } from "../pyramid/candidates.js";
+import type { Codes } from "../pyramid/codes.js";
 import { contraction } from "../pyramid/contraction.js";
+import { formulaOf } from "../pyramid/formula.js";
 import { flatHierarchyOf, hierarchyOf } from "../pyramid/hierarchy.js";
 import { drawKeys } from "../pyramid/keys.js";
 import { rootLevel } from "../pyramid/level.js";
-import type { Patterns } from "../pyramid/patterns.js";
-import type { Codes } from "./codes.js";
-import { compositionQuantiser } from "./composition-quantiser.js";
+import { patternsOf, type Patterns } from "../pyramid/patterns.js";
+import { splitCodes, type SplitCodes } from "./split-codes.js";
 
 /** A level of a graph and its codes, as a walk meets them. */
 export interface EncodedLevel {
@@ -19,26 +20,26 @@ export interface EncodedLevel {
 /** What turns graphs into codes. */
 export interface Coding {
   readonly config: GraphModelConfig;
-  /** Patterns of graphs with as many edge labels. */
   readonly patterns: Patterns;
-  /** Compositions that codes stand for. */
-  readonly codebook: HostTensor;
-  /** Composition that the walk starts from: the mean. */
-  readonly start: Float32Array;
+  readonly splits: SplitCodes;
+}
+
+/** The coding of a configuration. */
+export function codingOf(config: GraphModelConfig): Coding {
+  return { config, patterns: patternsOf(config.edgeLabels), splits: splitCodes(config.divisions) };
 }
 
 /** All levels of a graph, coarsest first: the walk from its root that encodes it. */
 export function encodeGraph(
   graph: Graph,
-  coding: Coding,
+  { config, patterns }: Coding,
   random: { readonly stream: RandomStream; readonly item: number },
 ): EncodedLevel[] {
-  const { config, codebook, start } = coding;
   const make = config.hierarchy === "pairs" ? hierarchyOf : flatHierarchyOf;
   const { levels } = make(graph, config.nodeLabels, drawKeys(random.stream, random.item, graph.nodeCount));
-  const coarsening = contraction(coding.patterns);
+  const coarsening = contraction(patterns);
   const scales = levels.map((_, i) => refinementScale(coarsening, levels.length - 1 - i));
-  const policy = encode(compositionQuantiser(codebook), levels);
-  const visits = [...walk(scales, rootLevel(graph.nodeCount, start), policy)];
+  const root = rootLevel(formulaOf(graph.nodeLabels, config.nodeLabels));
+  const visits = [...walk(scales, root, encode(identityQuantiser<Codes>(), levels))];
   return visits.map(({ context, codes }) => ({ candidates: context, codes }));
 }

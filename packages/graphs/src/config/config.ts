@@ -16,6 +16,24 @@ export const refinerSchema = z.strictObject({
 /** Sizes of the network. */
 export type RefinerConfig = z.infer<typeof refinerSchema>;
 
+/** Formulas that a model keeps, and those of parts. */
+export const MOST_FORMULAS = 8192;
+export const MOST_DIVISIONS = 1024;
+
+/** How many nodes of each label. */
+const countsSchema = z.array(z.int().min(0).max(100_000)).min(1).max(64);
+
+const formulaSchema = z.strictObject({
+  counts: countsSchema,
+  /** How many graphs were made of that. */
+  graphs: z.int().min(1),
+  /** Their property, in deviations from the mean of all, of a model that has one. */
+  property: z.strictObject({ mean: z.number(), deviation: z.number().positive() }).optional(),
+});
+
+/** What graphs are made of, and how often. */
+export type FormulaCount = z.infer<typeof formulaSchema>;
+
 /** What a graph model is. */
 export const graphModelSchema = z
   .strictObject({
@@ -30,10 +48,14 @@ export const graphModelSchema = z
     property: z
       .strictObject({ name: z.string().min(1).max(100), mean: z.number(), deviation: z.number().positive() })
       .optional(),
-    /** Codes of what a cluster is made of, where nodes have labels. */
-    compositions: z.int().min(1).max(1024),
     /** How many graphs of each number of nodes there were to learn from, from 0 on. */
     sizes: z.array(z.int().min(0)).min(2).max(100_001),
+    /** How common each label is among the nodes of all graphs. */
+    labelShares: z.array(z.number().positive().max(1)).min(1),
+    /** What several graphs were made of, the most frequent first. */
+    formulas: z.array(formulaSchema).max(MOST_FORMULAS),
+    /** Formulas of lighter parts that have a code of their own when a cluster splits in two. */
+    divisions: z.array(countsSchema).max(MOST_DIVISIONS),
     network: refinerSchema,
   })
   .refine(({ network }) => network.width % network.heads === 0, {
@@ -44,6 +66,11 @@ export const graphModelSchema = z
     ({ atoms, nodeLabels, edgeLabels }) =>
       atoms === undefined || (atoms.length === nodeLabels && edgeLabels === BOND_ORDERS.length),
     { message: `expected an atom for each node label, and ${BOND_ORDERS.length} edge labels`, path: ["atoms"] },
+  )
+  .refine(
+    ({ nodeLabels, labelShares, formulas, divisions }) =>
+      [labelShares, ...formulas.map(({ counts }) => counts), ...divisions].every(({ length }) => length === nodeLabels),
+    { message: "expected a number for each node label in all shares, formulas and divisions", path: ["formulas"] },
   )
   .refine(({ sizes }) => sizes[0] === 0 && sizes.some((count) => count > 0), {
     message: "expected some graphs, and none without nodes",

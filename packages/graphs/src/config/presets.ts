@@ -3,14 +3,14 @@ import type { GraphModelConfig, GraphTrainingConfig } from "./config.js";
 
 /** What is trained, and for how long. */
 export interface GraphPreset {
-  readonly model: Omit<GraphModelConfig, "sizes">;
+  readonly model: Omit<GraphModelConfig, "sizes" | "labelShares" | "formulas" | "divisions">;
   readonly training: GraphTrainingConfig;
 }
 
 const TRAINING = { learningRate: 3e-3, weightDecay: 1e-4 } as const;
 
 /** Graphs without labels. */
-const PLAIN = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, compositions: 1 } as const;
+const PLAIN = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1 } as const;
 
 /** The atoms of QM9, and those of ZINC250k. */
 const QM9_ATOMS = atomTypes("C- C N- N N+ O- O F");
@@ -25,8 +25,7 @@ export const GRAPH_PRESETS = {
       nodeLabels: QM9_ATOMS.length,
       edgeLabels: 3,
       atoms: QM9_ATOMS,
-      compositions: 32,
-      network: { width: 128, heads: 8, blocks: 5, walkLength: 6, pairWidth: 32 },
+      network: { width: 128, heads: 8, blocks: 5, walkLength: 6, pairWidth: 96 },
     },
     training: { ...TRAINING, steps: 14_000, batchSize: 192 },
   },
@@ -37,22 +36,21 @@ export const GRAPH_PRESETS = {
       nodeLabels: ZINC_ATOMS.length,
       edgeLabels: 3,
       atoms: ZINC_ATOMS,
-      compositions: 128,
-      network: { width: 128, heads: 8, blocks: 6, walkLength: 8, pairWidth: 32 },
+      network: { width: 128, heads: 8, blocks: 6, walkLength: 8, pairWidth: 64 },
     },
-    training: { ...TRAINING, steps: 12_000, batchSize: 48 },
+    training: { ...TRAINING, steps: 12_000, batchSize: 96 },
   },
   planar: {
-    model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 32 } },
-    training: { ...TRAINING, steps: 6000, batchSize: 24 },
+    model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 64 } },
+    training: { ...TRAINING, steps: 6000, batchSize: 64 },
   },
   tree: {
-    model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 32 } },
-    training: { ...TRAINING, steps: 6000, batchSize: 24 },
+    model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 64 } },
+    training: { ...TRAINING, steps: 6000, batchSize: 64 },
   },
   sbm: {
     model: { ...PLAIN, network: { width: 64, heads: 4, blocks: 5, walkLength: 6, pairWidth: 32 } },
-    training: { ...TRAINING, steps: 4000, batchSize: 4 },
+    training: { ...TRAINING, steps: 4000, batchSize: 8 },
   },
 } as const satisfies Record<string, GraphPreset>;
 

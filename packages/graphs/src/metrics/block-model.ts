@@ -1,10 +1,10 @@
+import { logFactorialsUpTo } from "../math/log-factorials.js";
 import { permutation, type Address, type RandomStream } from "@nextscale/refinement-core";
 import { neighboursOf, type Graph } from "../graph/graph.js";
 import {
   costOfMerging,
   costOfMoving,
   descriptionLength,
-  logFactorialsUpTo,
   merge,
   move,
   partitionOf,

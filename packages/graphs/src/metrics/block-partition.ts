@@ -31,13 +31,6 @@ export function partitionOf(graph: Graph, blockOf: Int32Array, logFactorials: Fl
   return { blockOf: blockOf.slice(), room, sizes, edges, logFactorials };
 }
 
-/** ln k! for k from 0 to `most`. */
-export function logFactorialsUpTo(most: number): Float64Array {
-  const logs = new Float64Array(most + 1);
-  for (let k = 2; k <= most; k++) logs[k] = logs[k - 1]! + Math.log(k);
-  return logs;
-}
-
 /**
  * −ln of the probability of the edges and of the partition: the density of each pair of blocks integrated out under a uniform prior,
  * Π_{r≤s} B(m_rs + 1, M_rs − m_rs + 1) with m_rs edges among M_rs pairs of nodes, and Π n_r! / n! / C(n − 1, B − 1) / n for B blocks of

@@ -2,7 +2,7 @@ import { layoutOf, type CheckpointKind } from "@nextscale/refinement-core";
 import { graphModelSchema, type GraphModelConfig } from "../config/config.js";
 import { graphWeightTypes } from "./weights.js";
 
-/** A finished graph model as a checkpoint: averaged weights of the refiner, and the codes of compositions. */
+/** A finished graph model as a checkpoint: the averaged weights of its refiner. */
 export const graphModelKind: CheckpointKind<GraphModelConfig> = {
   kind: "graphs/next-scale",
   config: graphModelSchema,

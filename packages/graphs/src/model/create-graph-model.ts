@@ -1,19 +1,17 @@
 import { NextscaleError, type Engine } from "@nextscale/engine";
 import {
   compiledPrograms,
-  hostTensor,
   permutation,
   randomStream,
   untilSignalsAreSeen,
   type Checkpoint,
   type ModelDescription,
 } from "@nextscale/refinement-core";
-import type { Coding } from "../codes/encode-graph.js";
-import { compositionQuantiser } from "../codes/composition-quantiser.js";
+import { codingOf } from "../codes/encode-graph.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { permuted, type Graph } from "../graph/graph.js";
 import { largestValence } from "../molecule/valence.js";
-import { patternsOf } from "../pyramid/patterns.js";
+import { formulaOf, massOf } from "../pyramid/formula.js";
 import { refinerInputs } from "../refiner/inputs.js";
 import { guided } from "../sampling/guided.js";
 import { drawn } from "../sampling/choose.js";
@@ -22,7 +20,8 @@ import { withinValence } from "../sampling/within-valence.js";
 import { keepingScaffold } from "../sampling/scaffold.js";
 import type { RevealOptions } from "../sampling/reveal.js";
 import { orderOf } from "../sampling/reveal-order.js";
-import { drawSize, logSize, sampleGraph } from "../sampling/sample-graph.js";
+import { rootLaw } from "../sampling/root.js";
+import { sampleGraph } from "../sampling/sample-graph.js";
 import type {
   GraphLevel,
   GraphModel,
@@ -54,39 +53,38 @@ export function createGraphModel(
   { config, tensors, hash, description }: GraphModelContent,
   { engine, ownsEngine = false }: CreateGraphModelOptions,
 ): GraphModel {
-  const patterns = patternsOf(config.edgeLabels);
+  const coding = codingOf(config);
+  const { patterns } = coding;
   const programs = compiledPrograms(engine, tensors, {
     where: "graphs/model",
     ...(ownsEngine ? { afterwards: () => engine.close() } : {}),
   });
-  const codebook = hostTensor([config.compositions, config.nodeLabels], tensors["coding/codebook"] as Float32Array);
-  const coding: Coding = { config, patterns, codebook, start: tensors["coding/start"] as Float32Array };
-  const quantiser = compositionQuantiser(codebook);
-  const writing = { patterns, codebook: codebook.data, config };
 
   /** Walks of many graphs at a time, whose tasks the network answers together. */
   const walks = (signal: AbortSignal | undefined) =>
     predictor(async (tasks, capacity) => {
       if (signal !== undefined) await untilSignalsAreSeen();
       signal?.throwIfAborted();
-      const inputs = Object.entries(refinerInputs(tasks, capacity, writing));
+      const inputs = Object.entries(refinerInputs(tasks, capacity, coding));
       const outputs = await programs.run(
         `logits ${capacity.nodes} ${capacity.groups}`,
-        () => logitsProgram(config, patterns, capacity),
+        () => logitsProgram(coding, capacity),
         Object.fromEntries(inputs.map(([name, data]) => [`inputs/${name}`, data as Float32Array])),
       );
-      return logitsOf(outputs, tasks, capacity, { config, patterns });
+      return logitsOf(outputs, tasks, capacity, coding);
     });
 
   const sample = async (request: GraphSampleRequest): Promise<GraphSample[]> => {
     requireSampleRequest(request, config);
     const { count, seed = 0, first = 0, size, substeps = "exact", temperature = 1, signal, onProgress } = request;
-    const [sizes, orders, draws, numbers, places] = ["sizes", "order", "draws", "numbers", "scaffold"].map((name) =>
+    const [roots, orders, draws, numbers, places] = ["root", "order", "draws", "numbers", "scaffold"].map((name) =>
       randomStream(seed, `graphs/sample/${name}`),
     );
-    const { scaffold } = request;
-    // A graph is no smaller than what it is to have in it.
-    const possible = config.sizes.map((graphs, nodes) => (nodes < (scaffold?.nodeCount ?? 0) ? 0 : graphs));
+    const { scaffold, guidance } = request;
+    const root = rootLaw(config, {
+      ...{ size, guidance, property: standardised(request.property, config) },
+      atLeast: scaffold === undefined ? undefined : formulaOf(scaffold.nodeLabels, config.nodeLabels),
+    });
     const constraints = [
       ...(request.connected === true ? [connected(patterns)] : []),
       ...(request.valence === true ? [withinValence((config.atoms ?? []).map(largestValence), patterns)] : []),
@@ -94,32 +92,34 @@ export function createGraphModel(
     const { all, predict: plain } = walks(signal);
     const { predict, looks } = asked(plain, request, config);
     const sampleAt = async (item: number): Promise<GraphSample> => {
-      const nodes = size ?? drawSize({ sizes: possible }, sizes!, item);
+      const formula = root.draw(roots!, item);
       const keeper =
-        scaffold === undefined ? undefined : keepingScaffold(scaffold, { patterns, codebook, stream: places!, item });
+        scaffold === undefined ? undefined : keepingScaffold(scaffold, { patterns, stream: places!, item });
       const constrained = { codes: 0, violated: 0 };
       const onConstrained = (kept: boolean) => {
         constrained.codes += 1;
         if (!kept) constrained.violated += 1;
       };
-      const found = await sampleGraph(nodes, {
-        ...{ config, quantiser, patterns, start: coding.start, predict },
+      const found = await sampleGraph(formula, {
+        ...{ config, patterns, predict },
         order: (sites, candidates, scale) =>
           orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, config }),
         choose: drawn({
-          ...{ stream: draws!, item, temperature, onConstrained },
+          ...{ stream: draws!, item, temperature, onConstrained, splitCodes: coding.splits },
           constraints: keeper === undefined ? constraints : [keeper.constraint, ...constraints],
         }),
       });
-      const ofSize = size === undefined ? logSize({ sizes: possible }, nodes) : 0;
       const levels = found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents }));
-      const order = permutation(numbers!, nodes, { item });
+      const order = permutation(numbers!, massOf(formula), { item });
       const finest = reordered(levels.at(-1)!, order);
       const made = {
         graph: finest.graph,
         levels: [...levels.slice(0, -1), finest],
         evaluations: looks * found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
-        logProbability: found.choices.reduce((sum, { logProbability }) => sum + logProbability, ofSize),
+        logProbability: found.choices.reduce(
+          (sum, { logProbability }) => sum + logProbability,
+          root.logProbability(formula),
+        ),
         constrained,
         ...(keeper === undefined ? {} : { scaffold: keeper.places(found.candidates).map((node) => order[node]!) }),
       };
@@ -137,7 +137,7 @@ export function createGraphModel(
     const keys = Array.from({ length: hierarchies }, (_, i) => randomStream(seed, `graphs/score/keys/${i}`));
     const { all, predict } = walks(signal);
     const scoreAt = (item: number): Promise<GraphScore> =>
-      scoreGraph(graphs[item]!, item, { coding, quantiser, predict, keys, orders, substeps });
+      scoreGraph(graphs[item]!, item, { coding, predict, keys, orders, substeps });
     return followed([...graphs.keys()], { all }, scoreAt);
   };
 
@@ -157,12 +157,17 @@ export function createGraphModel(
 function asked(
   predict: RevealOptions["predict"],
   { property: wanted, guidance = 1 }: GraphSampleRequest,
-  { property: known }: GraphModelConfig,
+  config: GraphModelConfig,
 ): { readonly predict: RevealOptions["predict"]; readonly looks: number } {
-  if (wanted === undefined || known === undefined) return { predict, looks: 1 };
-  const property = (wanted - known.mean) / known.deviation;
+  if (wanted === undefined) return { predict, looks: 1 };
+  const property = standardised(wanted, config);
   const told: RevealOptions["predict"] = (task) => predict({ ...task, property });
   return guidance === 1 ? { predict: told, looks: 1 } : { predict: guided(told, predict, guidance), looks: 2 };
+}
+
+/** A property in deviations from the mean of what was learned from. */
+function standardised(value: number | undefined, { property }: GraphModelConfig): number | undefined {
+  return value === undefined || property === undefined ? undefined : (value - property.mean) / property.deviation;
 }
 
 /** The finest level with other numbers on its nodes, all of one mass: in those that it grew with siblings are neighbours. */

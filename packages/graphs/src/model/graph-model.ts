@@ -43,7 +43,7 @@ export interface GraphSample {
   readonly scaffold?: Int32Array;
   /** Evaluations of the network; with guidance two for each look at it. */
   readonly evaluations: number;
-  /** Logarithm of the probability of its codes and of its size, in nats, given the property, without constraints. */
+  /** Logarithm of the probability of what it is made of and of its codes, in nats, given the size and the property if asked for, without constraints. */
   readonly logProbability: number;
   /** Codes that constraints had a say in, and those for which they allowed nothing and were not kept. */
   readonly constrained: { readonly codes: number; readonly violated: number };
@@ -77,7 +77,7 @@ export interface GraphScoreRequest {
 /** How likely a graph is at least. */
 export interface GraphScore {
   /**
-   * Logarithm of the probability of the size and of the codes of any of the sets of levels that were tried, in nats. Different sets of
+   * Logarithm of the probability of the formula and of the codes of any of the sets of levels that were tried, in nats. Different sets of
    * codes exclude each other, so on average over orders of codes this is a lower bound of the logarithm of the probability of the graph up
    * to isomorphism, which comes closer with every set.
    */

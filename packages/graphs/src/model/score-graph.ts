@@ -1,18 +1,16 @@
-import type { Quantiser, RandomStream } from "@nextscale/refinement-core";
-import type { Codes } from "../codes/codes.js";
+import type { RandomStream } from "@nextscale/refinement-core";
 import { encodeGraph, type Coding, type EncodedLevel } from "../codes/encode-graph.js";
 import type { Graph } from "../graph/graph.js";
-import type { Residual } from "../pyramid/contraction.js";
+import { formulaOf } from "../pyramid/formula.js";
 import { scored } from "../sampling/choose.js";
 import { orderOf, type SubstepPlan } from "../sampling/reveal-order.js";
 import { reveal, type RevealOptions } from "../sampling/reveal.js";
-import { logSize } from "../sampling/sample-graph.js";
+import { rootLaw } from "../sampling/root.js";
 import type { GraphScore } from "./graph-model.js";
 
 /** What a graph is scored with. */
 export interface ScoreGraphOptions {
   readonly coding: Coding;
-  readonly quantiser: Quantiser<Residual, Codes>;
   readonly predict: RevealOptions["predict"];
   /** Of the keys that make its levels, one for each set of levels that is tried. */
   readonly keys: readonly RandomStream[];
@@ -25,7 +23,7 @@ export interface ScoreGraphOptions {
 export async function scoreGraph(
   graph: Graph,
   item: number,
-  { coding, quantiser, predict, keys, orders, substeps }: ScoreGraphOptions,
+  { coding, predict, keys, orders, substeps }: ScoreGraphOptions,
 ): Promise<GraphScore> {
   const { config } = coding;
   const found = new Map<string, number>();
@@ -37,23 +35,24 @@ export async function scoreGraph(
     let total = 0;
     for (const [scale, { candidates, codes }] of levels.entries()) {
       const choice = await reveal({
-        ...{ config, quantiser, predict },
+        ...{ config, predict },
         order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders, item, scale }, config }),
-        choose: scored(codes),
+        choose: scored(codes, coding.splits),
       })()({ index: scale, context: candidates });
       total += choice.logProbability;
       evaluations += choice.evaluations;
     }
     found.set(name, total);
   }
-  const logProbability = logSize(config, graph.nodeCount) + logSumExp([...found.values()]);
+  const root = rootLaw(config).logProbability(formulaOf(graph.nodeLabels, config.nodeLabels));
+  const logProbability = root + logSumExp([...found.values()]);
   const bitsPerNode = -logProbability / Math.LN2 / graph.nodeCount;
   return { logProbability, bitsPerNode, hierarchies: found.size, evaluations };
 }
 
 /** The same for levels whose codes are the same: those of the levels before say which nodes there are. */
 function nameOfCodes({ codes }: EncodedLevel): string {
-  return [codes.kinds, codes.patterns, codes.splits].map((of) => of.join()).join(";");
+  return [codes.patterns, codes.splits].map((of) => of.join()).join(";");
 }
 
 function logSumExp(logs: readonly number[]): number {

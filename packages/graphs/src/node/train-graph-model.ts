@@ -65,7 +65,7 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
   const preset = typeof options.preset === "string" ? GRAPH_PRESETS[options.preset] : options.preset;
   const { training } = preset;
   const { property, values } = standardised(options);
-  const { coding, capacity } = fitFoundations(graphs, { ...preset.model, ...property }, seed);
+  const { coding, capacity } = fitFoundations(graphs, { ...preset.model, ...property }, seed, values.properties);
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
   const config: GraphRunConfig = { model: coding.config, training };
   const data = { name, sha256: await hashOf(graphs, options.property?.values ?? []) };
@@ -79,11 +79,7 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
     const sizes = { items: training.batchSize, ...capacity };
     const stage = refinerStage({ config, coding, graphs: packed(graphs), ...values, capacity: sizes, seed });
     const { state, stepsFound } = await runStage(run, stage);
-    const tensors = {
-      ...averagedWeights(state, "refiner"),
-      "coding/codebook": coding.codebook.data,
-      "coding/start": coding.start,
-    };
+    const tensors = averagedWeights(state, "refiner");
     await writeCheckpoint(out, graphModelKind, { config: coding.config, seed, data, metrics: {}, tensors });
     const { hash } = await readCheckpoint(out, graphModelKind);
     return { config: coding.config, hash, seed, engine: engine.name, steps: training.steps, stepsFound };

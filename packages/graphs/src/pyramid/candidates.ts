@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import { edgesOf } from "../graph/graph.js";
+import { compareFormulas, formulaAt, massOf, type Formula } from "./formula.js";
 import { isFinest, type Level } from "./level.js";
 
 /** Which child of its parent a node is. */
@@ -21,8 +22,8 @@ export interface Candidates {
   /** One of {@link SLOT}, [n]. Of many siblings all are `whole`. */
   readonly slots: Uint8Array;
   readonly mass: Int32Array;
-  /** That of each node's parent, [n, labels]. */
-  readonly composition: Float32Array;
+  /** What each node is made of, [n, labels]. */
+  readonly formulas: Int32Array;
   /** Whether these are the nodes of the graph itself. */
   readonly finest: boolean;
   readonly groups: Groups;
@@ -48,39 +49,51 @@ export interface Groups {
 export function expand(coarse: Level): Candidates {
   const children = childrenOf(coarse);
   const nodes = children.flat();
-  const labels = coarse.composition.length / coarse.mass.length;
   const first = new Int32Array(children.length + 1);
   children.forEach((siblings, node) => (first[node + 1] = first[node]! + siblings.length));
   const parents = Int32Array.from(children.flatMap((siblings, node) => siblings.map(() => node)));
-  const mass = Int32Array.from(nodes, ({ mass: m }) => m);
+  const mass = Int32Array.from(nodes, ({ formula }) => massOf(formula));
   return {
     parents,
     slots: Uint8Array.from(nodes, ({ slot }) => slot),
     mass,
-    composition: Float32Array.from({ length: nodes.length * labels }, (_, at) => {
-      return coarse.composition[parents[Math.floor(at / labels)]! * labels + (at % labels)]!;
-    }),
+    formulas: Int32Array.from(nodes.flatMap(({ formula }) => [...formula])),
     finest: isFinest({ mass }),
     groups: groupsOf(coarse, first),
   };
 }
 
 interface Child {
-  readonly mass: number;
+  readonly formula: Formula;
   readonly slot: number;
 }
 
-function childrenOf({ mass, splits }: Level): Child[][] {
-  return Array.from(mass, (whole, node) => {
-    const lighter = splits[node]!;
-    if (lighter === 0) return [{ mass: whole, slot: SLOT.whole }];
-    if (lighter === whole && whole > 1) return Array.from({ length: whole }, () => ({ mass: 1, slot: SLOT.whole }));
-    if (2 * lighter > whole || lighter < 0) throw invalid(`a split of ${whole} nodes`, `${lighter} of them`);
+function childrenOf({ mass, formulas, splits }: Level): Child[][] {
+  const labels = formulas.length / mass.length;
+  return Array.from(mass, (_, node) => {
+    const [formula, lighter] = [formulaAt(formulas, node, labels), formulaAt(splits, node, labels)];
+    const [whole, less] = [massOf(formula), massOf(lighter)];
+    if (less === 0) return [{ formula, slot: SLOT.whole }];
+    if (less === whole && whole > 1) return singles(formula);
+    const heavier = formula.map((count, label) => count - lighter[label]!);
+    if (
+      compareFormulas(heavier, lighter) > 0 ||
+      heavier.some((count) => count < 0) ||
+      lighter.some((count) => count < 0)
+    )
+      throw invalid(`a split of ${formula.join("+")} nodes`, lighter.join("+"));
     return [
-      { mass: whole - lighter, slot: SLOT.heavier },
-      { mass: lighter, slot: SLOT.lighter },
+      { formula: heavier, slot: SLOT.heavier },
+      { formula: lighter, slot: SLOT.lighter },
     ];
   });
+}
+
+/** A node of its own for each of a formula, label by label: the order of siblings. */
+function singles(formula: Formula): Child[] {
+  return Array.from(formula, (count, label) =>
+    Array.from({ length: count }, () => ({ formula: formula.map((__, l) => Number(l === label)), slot: SLOT.whole })),
+  ).flat();
 }
 
 /** @param first where the children of each coarse node begin */

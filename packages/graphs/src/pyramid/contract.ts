@@ -2,6 +2,7 @@ import { edgesOf, graphOf, type Edge } from "../graph/graph.js";
 import { mixed } from "./keys.js";
 import type { Level } from "./level.js";
 import { matching } from "./matching.js";
+import { siblingOrder } from "./sibling-order.js";
 
 /** A level and where its nodes went. */
 export interface Contracted {
@@ -11,8 +12,7 @@ export interface Contracted {
 }
 
 /**
- * The next coarser level: pairs of nodes become one. Masses add up, compositions are averaged, two clusters are joined where any of their
- * nodes are.
+ * The next coarser level: pairs of nodes become one. Masses and formulas add up, two clusters are joined where any of their nodes are.
  */
 export function contract(fine: Level): Contracted {
   const { graph, mass, keys } = fine;
@@ -29,26 +29,33 @@ export function contract(fine: Level): Contracted {
 }
 
 function merged(fine: Level, partner: Int32Array, parents: Int32Array, firsts: readonly number[]): Level {
-  const { graph, mass, composition, keys } = fine;
-  const labels = composition.length / graph.nodeCount;
+  const { graph, mass, formulas, keys } = fine;
+  const labels = formulas.length / graph.nodeCount;
+  const before = siblingOrder(fine);
   const edges = new Map<number, Edge>();
   for (const [a, b] of edgesOf(graph)) {
     const [p, q] = [Math.min(parents[a]!, parents[b]!), Math.max(parents[a]!, parents[b]!)];
     if (p !== q) edges.set(p * firsts.length + q, [p, q]);
   }
-  const masses = firsts.map((a) => (partner[a] === a ? mass[a]! : mass[a]! + mass[partner[a]!]!));
+  const pairs = firsts.map((a) => [a, partner[a]!] as const);
+  /** Of each label in each cluster: a number of its two nodes, or of its one. */
+  const perLabel = (
+    ofPair: (a: number, b: number, label: number) => number,
+    ofOne: (a: number, label: number) => number,
+  ) =>
+    Int32Array.from({ length: firsts.length * labels }, (_, at) => {
+      const [a, b] = pairs[Math.floor(at / labels)]!;
+      return a === b ? ofOne(a, at % labels) : ofPair(a, b, at % labels);
+    });
+  const count = (node: number, label: number) => formulas[node * labels + label]!;
   return {
     graph: graphOf({ nodeCount: firsts.length, edges: [...edges.values()] }),
-    mass: Int32Array.from(masses),
-    composition: Float32Array.from({ length: firsts.length * labels }, (_, at) => {
-      const a = firsts[Math.floor(at / labels)]!;
-      const b = partner[a]!;
-      const [ofA, ofB] = [a, b].map((node) => composition[node * labels + (at % labels)]!) as [number, number];
-      return a === b ? ofA : (mass[a]! * ofA + mass[b]! * ofB) / (mass[a]! + mass[b]!);
-    }),
-    splits: Int32Array.from(firsts, (a) => (partner[a] === a ? 0 : Math.min(mass[a]!, mass[partner[a]!]!))),
-    keys: Float64Array.from(firsts, (a) =>
-      partner[a] === a ? keys[a]! : mixed(keys[a]!, keys[partner[a]!]!, "merged"),
+    mass: Int32Array.from(pairs, ([a, b]) => (a === b ? mass[a]! : mass[a]! + mass[b]!)),
+    formulas: perLabel((a, b, label) => count(a, label) + count(b, label), count),
+    splits: perLabel(
+      (a, b, label) => count(before(a, b) < 0 ? b : a, label),
+      () => 0,
     ),
+    keys: Float64Array.from(pairs, ([a, b]) => (a === b ? keys[a]! : mixed(keys[a]!, keys[b]!, "merged"))),
   };
 }

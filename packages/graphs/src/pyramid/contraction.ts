@@ -1,36 +1,26 @@
 import type { Coarsening } from "@nextscale/refinement-core";
 import { edgeLabel, graphOf, type Edge } from "../graph/graph.js";
 import { expand, PAIRS, type Candidates } from "./candidates.js";
+import type { Codes } from "./codes.js";
 import { contract } from "./contract.js";
+import { formulaAt } from "./formula.js";
 import type { Level } from "./level.js";
 import { patternOf, type Patterns } from "./patterns.js";
 
-/** What a level has beyond what the coarser one says of it: eq. 14, discrete but for the composition. */
-export interface Residual {
-  /** Pattern of each group of candidates. */
-  readonly patterns: Int32Array;
-  /** What becomes of each node at the next finer level, as in {@link Level}. */
-  readonly splits: Int32Array;
-  /** Composition against the parent's, [n, labels]. */
-  readonly composition: Float32Array;
-  /** Label of each node at the finest level; empty at others. */
-  readonly nodeLabels: Uint8Array;
-}
-
 /**
  * The coarsening of graphs: pairs of nodes become one, and the residual says which of the possible edges are there. A level that `add` returns has
- * no keys; all else of a level of a hierarchy comes back exactly, compositions but for their rounding.
+ * no keys; all else of a level of a hierarchy comes back exactly.
  */
-export function contraction(patterns: Patterns): Coarsening<Level, Residual, Candidates> {
+export function contraction(patterns: Patterns): Coarsening<Level, Codes, Candidates> {
   return {
     coarsen: (fine) => contract(fine).coarse,
     expand,
     subtract: (fine, guess) => subtract(fine, guess, patterns),
-    add: (guess, residual) => add(guess, residual, patterns),
+    add: (guess, codes) => add(guess, codes, patterns),
   };
 }
 
-function subtract(fine: Level, { groups, composition, finest }: Candidates, patterns: Patterns): Residual {
+function subtract(fine: Level, { groups }: Candidates, patterns: Patterns): Codes {
   const labelOf = (u: number, v: number): number => {
     if (u < 0) return 0;
     const label = edgeLabel(fine.graph, u, v);
@@ -46,24 +36,28 @@ function subtract(fine: Level, { groups, composition, finest }: Candidates, patt
       return patternOf(labels, patterns);
     }),
     splits: fine.splits,
-    composition: fine.composition.map((value, at) => value - composition[at]!),
-    nodeLabels: finest ? fine.graph.nodeLabels : new Uint8Array(0),
   };
 }
 
-function add(guess: Candidates, residual: Residual, { digits }: Patterns): Level {
-  const { groups, mass, finest } = guess;
+function add(guess: Candidates, { patterns: chosen, splits }: Codes, { digits }: Patterns): Level {
+  const { groups, mass, formulas, finest } = guess;
   const edges: Edge[] = [];
   for (let at = 0; at < groups.count * PAIRS; at++) {
-    const label = digits[residual.patterns[Math.floor(at / PAIRS)]! * PAIRS + (at % PAIRS)]!;
+    const label = digits[chosen[Math.floor(at / PAIRS)]! * PAIRS + (at % PAIRS)]!;
     if (label > 0) edges.push([groups.pairs[2 * at]!, groups.pairs[2 * at + 1]!, label - 1]);
   }
   const nodeCount = mass.length;
   return {
-    graph: graphOf({ nodeCount, edges, ...(finest ? { nodeLabels: residual.nodeLabels } : {}) }),
+    graph: graphOf({ nodeCount, edges, ...(finest ? { nodeLabels: labelsOf(formulas, nodeCount) } : {}) }),
     mass,
-    composition: guess.composition.map((value, at) => value + residual.composition[at]!),
-    splits: residual.splits,
+    formulas,
+    splits,
     keys: new Float64Array(0),
   };
+}
+
+/** The label of each of a number of single nodes. */
+function labelsOf(formulas: Int32Array, nodes: number): Uint8Array {
+  const labels = formulas.length / nodes;
+  return Uint8Array.from({ length: nodes }, (_, node) => formulaAt(formulas, node, labels).indexOf(1));
 }

@@ -1,7 +1,9 @@
-import { graphOf, permuted, type Graph } from "../graph/graph.js";
+import { permuted, type Graph } from "../graph/graph.js";
 import { contract } from "./contract.js";
+import { formulaOf } from "./formula.js";
 import { requireKeys, type Keys } from "./keys.js";
-import { finestLevel, type Level } from "./level.js";
+import { finestLevel, rootLevel, type Level } from "./level.js";
+import { siblingOrder } from "./sibling-order.js";
 
 /** A graph at all its scales. */
 export interface Hierarchy {
@@ -37,15 +39,10 @@ export function flatHierarchyOf(graph: Graph, labels: number, keys: Keys): Hiera
   requireKeys(keys, graph.nodeCount);
   const fine = finestLevel(graph, labels, keys);
   const { nodeCount } = graph;
-  const share = (label: number) => graph.nodeLabels.reduce((sum, l) => sum + Number(l === label), 0) / nodeCount;
-  const coarse: Level = {
-    graph: graphOf({ nodeCount: 1, edges: [] }),
-    mass: Int32Array.of(nodeCount),
-    composition: Float32Array.from({ length: labels }, (_, label) => share(label)),
-    splits: Int32Array.of(nodeCount > 1 ? nodeCount : 0),
-    keys: Float64Array.of(0),
-  };
-  return nodeCount === 1 ? aligned([fine], []) : aligned([fine, coarse], [new Int32Array(nodeCount)]);
+  if (nodeCount === 1) return aligned([fine], []);
+  const formula = formulaOf(graph.nodeLabels, labels);
+  const coarse: Level = { ...rootLevel(formula), splits: formula, keys: Float64Array.of(0) };
+  return aligned([fine, coarse], [new Int32Array(nodeCount)]);
 }
 
 /** The levels with their nodes in the order in which a walk from coarse to fine meets them. */
@@ -66,34 +63,17 @@ function aligned(levels: readonly Level[], parents: readonly Int32Array[]): Hier
   return { levels: ordered.reverse(), order };
 }
 
-/**
- * Heavier nodes first, those of one mass by what they are made of, and by their keys where that is the same too. With the order the parent's
- * composition tells which of two siblings is which: drawn apart, a carbon and an oxygen would become two of a kind half of the time.
- */
-function siblingOrder({ mass, composition, keys }: Level): (a: number, b: number) => number {
-  const labels = composition.length / mass.length;
-  const byComposition = (a: number, b: number): number => {
-    for (let label = 0; label < labels; label++) {
-      const difference = composition[b * labels + label]! - composition[a * labels + label]!;
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
-  return (a, b) => mass[b]! - mass[a]! || byComposition(a, b) || keys[a]! - keys[b]!;
-}
-
 /** @param order the old numbers of the nodes, in their new order */
-function reordered({ graph, mass, composition, splits, keys }: Level, order: Int32Array): Level {
+function reordered({ graph, mass, formulas, splits, keys }: Level, order: Int32Array): Level {
   const place = new Int32Array(order.length);
   order.forEach((node, at) => (place[node] = at));
-  const labels = composition.length / order.length;
+  const labels = formulas.length / order.length;
+  const perLabel = (of: Int32Array) => of.map((_, at) => of[order[Math.floor(at / labels)]! * labels + (at % labels)]!);
   return {
     graph: permuted(graph, place),
     mass: Int32Array.from(order, (node) => mass[node]!),
-    composition: Float32Array.from(composition, (_, at) => {
-      return composition[order[Math.floor(at / labels)]! * labels + (at % labels)]!;
-    }),
-    splits: Int32Array.from(order, (node) => splits[node]!),
+    formulas: perLabel(formulas),
+    splits: perLabel(splits),
     keys: Float64Array.from(order, (node) => keys[node]!),
   };
 }

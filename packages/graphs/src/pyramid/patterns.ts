@@ -17,7 +17,21 @@ export interface Patterns {
    */
   readonly classes: Int32Array;
   readonly classCount: number;
+  /**
+   * What the two pairs of each of the four nodes of a group are, without their order, [count, 4]: of the two nodes on the one side, then of those
+   * on the other. What a node has room for depends on both of its pairs.
+   */
+  readonly ends: Int32Array;
+  readonly endCount: number;
 }
+
+/** The two pairs that each node of a group is in. */
+export const PAIRS_OF_END = [
+  [0, 1],
+  [2, 3],
+  [0, 2],
+  [1, 3],
+] as const;
 
 /** The patterns of graphs with so many edge labels. */
 export function patternsOf(edgeLabels: number): Patterns {
@@ -32,7 +46,14 @@ export function patternsOf(edgeLabels: number): Patterns {
     if (!classOfLeast.has(least)) classOfLeast.set(least, classOfLeast.size);
     return classOfLeast.get(least)!;
   });
-  return { labels, count, digits, classes, classCount: classOfLeast.size };
+  const endOf = (pattern: number, end: number) => {
+    const [a, b] = PAIRS_OF_END[end]!.map((pair) => digits[pattern * PAIRS + pair]!) as [number, number];
+    const [less, more] = a < b ? [a, b] : [b, a];
+    return (more * (more + 1)) / 2 + less;
+  };
+  const ends = Int32Array.from({ length: count * PAIRS_OF_END.length }, (_, at) => endOf(at >> 2, at & 3));
+  const endCount = (labels * (labels + 1)) / 2;
+  return { labels, count, digits, classes, classCount: classOfLeast.size, ends, endCount };
 }
 
 /** Where each of the pairs (0,0) (0,1) (1,0) (1,1) goes: sides swapped, nodes of either side swapped. */

@@ -10,10 +10,12 @@ import {
   type NormalSource,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { GraphModelConfig } from "../config/config.js";
+import type { Coding } from "../codes/encode-graph.js";
 import { SPLIT_CLASSES } from "../codes/split-classes.js";
+import { massOf } from "../pyramid/formula.js";
+import type { SplitCodes } from "../codes/split-codes.js";
 import { PAIRS } from "../pyramid/candidates.js";
-import { allowedPatterns, FORMS, type Patterns } from "../pyramid/patterns.js";
+import { allowedPatterns, FORMS, PAIRS_OF_END, type Patterns } from "../pyramid/patterns.js";
 import { nodeFeatures, pairStates, type RefinerInputs } from "./inputs.js";
 import { walksOf } from "./walks.js";
 
@@ -29,8 +31,6 @@ export type GraphRefinerParameters = {
     /** What the state of a pair, and the walks between its nodes, add to the scores of each head. */
     readonly bias: LinearParameters;
   }[];
-  readonly labels: LinearParameters;
-  readonly compositions: LinearParameters;
   readonly splits: LinearParameters;
   readonly pair: {
     /** Of either node, added up. */
@@ -41,6 +41,10 @@ export type GraphRefinerParameters = {
     readonly state: LinearParameters;
     readonly label: LinearParameters;
     readonly pattern: LinearParameters;
+    /** Of a node and of its pairs in a group: what the two are together. */
+    readonly end: LinearParameters;
+    readonly endPairs: LinearParameters;
+    readonly endLabels: LinearParameters;
   };
 };
 
@@ -49,11 +53,7 @@ export type RefinerTensors = { readonly [K in keyof RefinerInputs]: tf.Tensor };
 
 /** Logits of all codes of a batch. */
 export type RefinerLogits = {
-  /** Of each node's label, at the finest level [items, nodes, labels]. */
-  readonly labels: tf.Tensor;
-  /** Of the code of each node's composition, at the others [items, nodes, compositions]. */
-  readonly compositions: tf.Tensor;
-  /** Of the class of each node's split [items, nodes, 33]. */
+  /** Of the code of each node's split [items, nodes, codes]. */
   readonly splits: tf.Tensor;
   /** Of each group's pattern [items, groups, patterns]. */
   readonly patterns: tf.Tensor;
@@ -77,14 +77,16 @@ export interface GraphRefiner {
  * state of each pair of nodes; heads for nodes and for groups of pairs say what is likely. It commutes with every permutation
  * of the nodes, of the groups, and of the nodes on either side of a group.
  */
-export function graphRefiner(config: GraphModelConfig, patterns: Patterns): GraphRefiner {
+export function graphRefiner({ config, patterns, splits }: Coding): GraphRefiner {
   const { width, heads, blocks, walkLength, pairWidth } = config.network;
   const states = pairStates(config.edgeLabels);
   const block = sab({ width, heads, hidden: 4 * width });
   const pairInputs = states + walkLength;
   const features = nodeFeatures(config);
+  const endDigits = tableOf(endTable(patterns), [PAIRS_OF_END.length * patterns.endCount, patterns.count]);
   const digits = tableOf(digitTable(patterns), [PAIRS * patterns.labels, patterns.count]);
   const classes = tableOf(classTable(patterns), [patterns.classCount, patterns.count]);
+  const excess = excessTable(splits, config.nodeLabels);
   const forbidden = tableOf(forbiddenTable(patterns), [FORMS + 1, patterns.count]);
   return {
     init(source) {
@@ -101,9 +103,7 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
           block: block.init(random.at(`block/${i}`)),
           bias: dense(`bias/${i}`, pairInputs, heads),
         })),
-        labels: head("labels", width, config.nodeLabels),
-        compositions: head("compositions", width, config.compositions),
-        splits: head("splits", width, SPLIT_CLASSES),
+        splits: head("splits", width, splits.count),
         pair: {
           sum: dense("pair/sum", width, pairWidth),
           product: dense("pair/product", width, pairWidth),
@@ -111,6 +111,9 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
           state: dense("pair/state", pairInputs, pairWidth),
           label: head("pair/label", pairWidth, patterns.labels),
           pattern: head("pair/pattern", pairWidth, patterns.classCount),
+          end: dense("pair/end", width, pairWidth),
+          endPairs: dense("pair/end-pairs", pairWidth, pairWidth),
+          endLabels: head("pair/end-labels", pairWidth, patterns.endCount),
         },
       };
     },
@@ -131,12 +134,9 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
         x = block.apply(layer, x, { mask: inputs.mask, pairBias: tf.transpose(scores, [0, 3, 1, 2]) });
       }
       const rows = tf.reshape(x, [items * nodes, width]);
-      const perNode = (head: LinearParameters) => tf.reshape(linear(head, rows), [items, nodes, -1]);
-      const splits = tf.reshape(perNode(params.splits), [items, nodes, SPLIT_CLASSES]);
+      const excluded = tf.mul(exceeded(inputs.limits, excess), IMPOSSIBLE);
       return {
-        labels: perNode(params.labels),
-        compositions: perNode(params.compositions),
-        splits: tf.add(splits, tf.mul(beyond(inputs.splitLimits, [items, nodes]), IMPOSSIBLE)),
+        splits: tf.reshape(tf.add(linear(params.splits, rows), excluded), [items, nodes, splits.count]),
         patterns: tf.reshape(patternLogits(params.pair, { rows, pairFeatures, inputs }), [items, groups, patterns.count]), // prettier-ignore
       };
     },
@@ -158,12 +158,34 @@ export function graphRefiner(config: GraphModelConfig, patterns: Patterns): Grap
     const present = tf.reshape(inputs.present, [groups, PAIRS, 1]);
     const labels = tf.mul(tf.reshape(linear(pair.label, hidden), [groups, PAIRS, patterns.labels]), present);
     const perPair = tf.reshape(labels, [groups, PAIRS * patterns.labels]);
-    const total = tf.sum(tf.mul(tf.reshape(hidden, [groups, PAIRS, pairWidth]), present), 1);
+    const perGroup = tf.mul(tf.reshape(hidden, [groups, PAIRS, pairWidth]), present);
+    const total = tf.sum(perGroup, 1);
     const mean = tf.div(total, tf.maximum(tf.sum(present, 1), 1));
     const byPair = tf.matMul(perPair, digits());
     const byClass = tf.matMul(linear(pair.pattern, mean), classes());
+    const byEnd = tf.matMul(endLogits(pair, ofEnds(linear(pair.end, rows)), { perGroup, present }), endDigits());
     const impossible = tf.gather(forbidden(), tf.reshape<tf.Rank.R1>(inputs.forms, [groups]));
-    return tf.add(tf.add(byPair, byClass), impossible);
+    return tf.add(tf.add(tf.add(byPair, byClass), byEnd), impossible);
+  }
+
+  /** Of each of the four nodes of a group, logits of what its two pairs are together [groups, 4 * endCount]. */
+  function endLogits(
+    pair: GraphRefinerParameters["pair"],
+    [first, second]: readonly [tf.Tensor, tf.Tensor],
+    { perGroup, present }: { readonly perGroup: tf.Tensor; readonly present: tf.Tensor },
+  ): tf.Tensor {
+    const [groups = 0] = perGroup.shape;
+    const pairAt = (x: tf.Tensor, at: number) => tf.slice(tf.reshape(x, [groups, PAIRS, -1]), [0, at, 0], [groups, 1, -1]); // prettier-ignore
+    /** Of each node, from the pair that it is in whenever it is there at all. */
+    const ofNodes = (a: tf.Tensor, b: tf.Tensor) => tf.concat([pairAt(a, 0), pairAt(a, 2), pairAt(b, 0), pairAt(b, 1)], 1); // prettier-ignore
+    const pairs = tf.concat(
+      PAIRS_OF_END.map(([a, b]) => tf.add(pairAt(perGroup, a), pairAt(perGroup, b))),
+      1,
+    );
+    const mixed = linear(pair.endPairs, tf.reshape(pairs, [groups * PAIRS_OF_END.length, pairWidth]));
+    const hidden = gelu(tf.add(tf.reshape(ofNodes(first, second), [groups * PAIRS_OF_END.length, pairWidth]), mixed));
+    const logits = tf.reshape(linear(pair.endLabels, hidden), [groups, PAIRS_OF_END.length, patterns.endCount]);
+    return tf.reshape(tf.mul(logits, ofNodes(present, present)), [groups, PAIRS_OF_END.length * patterns.endCount]);
   }
 }
 
@@ -183,9 +205,31 @@ function rowsAt(index: tf.Tensor, mask: tf.Tensor): RowsAt {
   };
 }
 
-/** 1 for the classes of splits that a node has not to choose from, [...shape, 33]. */
-function beyond(limits: tf.Tensor, shape: readonly [number, number]): tf.Tensor {
-  return tf.cast(tf.greaterEqual(numbersTo(SPLIT_CLASSES), tf.reshape(limits, [...shape, 1])), "float32");
+/** 1 for the splits that take more of something than a node has, [rows, codes]. @param limits [items, nodes, labels + 1] */
+function exceeded(limits: tf.Tensor, { steps, table }: ReturnType<typeof excessTable>): tf.Tensor {
+  const [items = 0, nodes = 0, kinds = 0] = limits.shape;
+  const short = tf.greaterEqual(numbersTo(steps), tf.reshape(limits, [items * nodes, kinds, 1]));
+  const wanting = tf.matMul(tf.reshape(tf.cast(short, "float32"), [items * nodes, kinds * steps]), table());
+  return tf.cast(tf.greater(wanting, 0), "float32");
+}
+
+/**
+ * Of each code of splits what it takes at least: 1 where it takes more than t nodes of a label, or in all, t = 0, 1, ... [(labels + 1) * steps, codes]. Its
+ * product with what a node is short of is above 0 where the code is not for it.
+ */
+function excessTable({ count, formulas }: SplitCodes, labels: number) {
+  const taken = Array.from({ length: count }, (_, code) => {
+    const formula = code < SPLIT_CLASSES ? new Int32Array(labels) : formulas[code - SPLIT_CLASSES]!;
+    return [...formula, code < SPLIT_CLASSES ? code : massOf(formula)];
+  });
+  const steps = Math.max(...taken.flat());
+  const values = new Float32Array((labels + 1) * steps * count);
+  taken.forEach((amounts, code) =>
+    amounts.forEach((amount, kind) => {
+      for (let t = 0; t < amount; t++) values[(kind * steps + t) * count + code] = 1;
+    }),
+  );
+  return { steps, table: tableOf(values, [(labels + 1) * steps, count]) };
 }
 
 /** 0, 1, ... [1, 1, count] */
@@ -205,6 +249,13 @@ function digitTable({ digits, labels, count }: Patterns): Float32Array {
     for (let pair = 0; pair < PAIRS; pair++)
       table[(pair * labels + digits[pattern * PAIRS + pair]!) * count + pattern] = 1;
   }
+  return table;
+}
+
+/** What the two pairs of each node of a pattern are, [4 * endCount, count]. */
+function endTable({ ends, endCount, count }: Patterns): Float32Array {
+  const table = new Float32Array(PAIRS_OF_END.length * endCount * count);
+  ends.forEach((end, at) => (table[((at & 3) * endCount + end) * count + (at >> 2)] = 1));
   return table;
 }
 

@@ -1,7 +1,6 @@
-import type { Codes } from "../codes/codes.js";
 import type { GraphModelConfig } from "../config/config.js";
-import { splitClasses } from "../codes/split-classes.js";
 import { PAIRS, SLOT, type Candidates } from "../pyramid/candidates.js";
+import type { CodeKind, Codes } from "../pyramid/codes.js";
 import { FORMS, formAt, type Patterns } from "../pyramid/patterns.js";
 
 /** What is known of a level when a refiner looks at it. */
@@ -14,12 +13,8 @@ export interface Task {
   readonly property?: number | undefined;
 }
 
-/** 1 for a code that is known and 0 for one that is not, of each kind. */
-export interface Known {
-  readonly kinds: Uint8Array;
-  readonly patterns: Uint8Array;
-  readonly splits: Uint8Array;
-}
+/** 1 for a code that is known and 0 for one that is not, of each kind: [groups] and [n]. */
+export type Known = { readonly [K in CodeKind]: Uint8Array };
 
 /** Sizes that a batch is padded to. */
 export interface Capacity {
@@ -45,18 +40,23 @@ export interface RefinerInputs {
   readonly present: Float32Array;
   /** Row of `allowedPatterns` of each group; `FORMS` for padding [items, groups]. */
   readonly forms: Int32Array;
-  /** Number of splits that each node has to choose from [items, nodes]. */
-  readonly splitLimits: Int32Array;
+  /** How many nodes of each label each node has, and how many its lighter part can have [items, nodes, labels + 1]. */
+  readonly limits: Int32Array;
 }
 
-/** Features of a node besides compositions. */
-const FIXED_FEATURES = 12;
+/** Features of a node besides those of its labels. */
+const FIXED_FEATURES = 10;
+/** Of each label: how many nodes, what share of the node's, what share is split off where that is known. */
+const LABEL_FEATURES = 3;
 /** Whether a property is asked for, and how much of it. */
 const PROPERTY_FEATURES = 2;
 
+/** What the features of a node depend on. */
+type NodeSettings = Pick<GraphModelConfig, "nodeLabels" | "property">;
+
 /** Numbers that describe a node. */
-export function nodeFeatures({ nodeLabels, property }: Pick<GraphModelConfig, "nodeLabels" | "property">): number {
-  return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + 2 * nodeLabels;
+export function nodeFeatures({ nodeLabels, property }: NodeSettings): number {
+  return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + LABEL_FEATURES * nodeLabels;
 }
 
 /** States of a pair: no candidate, unknown siblings, unknown in a block, then siblings by label, then blocks by label. */
@@ -68,15 +68,7 @@ export function pairStates(edgeLabels: number): number {
 export function refinerInputs(
   tasks: readonly Task[],
   { items, nodes, groups }: Capacity,
-  {
-    patterns,
-    codebook,
-    config,
-  }: {
-    readonly patterns: Patterns;
-    readonly codebook: Float32Array;
-    readonly config: Pick<GraphModelConfig, "nodeLabels" | "property">;
-  },
+  { patterns, config }: { readonly patterns: Patterns; readonly config: NodeSettings },
 ): RefinerInputs {
   const features = nodeFeatures(config);
   const inputs: RefinerInputs = {
@@ -88,10 +80,10 @@ export function refinerInputs(
     places: new Int32Array(items * groups * PAIRS),
     present: new Float32Array(items * groups * PAIRS),
     forms: new Int32Array(items * groups).fill(FORMS),
-    splitLimits: new Int32Array(items * nodes).fill(1),
+    limits: new Int32Array(items * nodes * (config.nodeLabels + 1)),
   };
   tasks.forEach((task, item) => {
-    writeNodes(task, inputs, { item, nodes, features, codebook, config });
+    writeNodes(task, inputs, { item, nodes, features, config });
     writeGroups(task, inputs, { item, nodes, groups, patterns });
   });
   return inputs;
@@ -99,17 +91,11 @@ export function refinerInputs(
 
 function writeNodes(
   { candidates, codes, known, property }: Task,
-  { nodes: out, mask, splitLimits }: RefinerInputs,
-  to: {
-    readonly item: number;
-    readonly nodes: number;
-    readonly features: number;
-    readonly codebook: Float32Array;
-    readonly config: Pick<GraphModelConfig, "nodeLabels" | "property">;
-  },
+  { nodes: out, mask, limits }: RefinerInputs,
+  to: { readonly item: number; readonly nodes: number; readonly features: number; readonly config: NodeSettings },
 ): void {
-  const { mass, parents, slots, composition, finest } = candidates;
-  const { item, nodes, features, codebook, config } = to;
+  const { mass, parents, slots, formulas, finest } = candidates;
+  const { item, nodes, features, config } = to;
   const labels = config.nodeLabels;
   const asked = config.property === undefined ? [] : [Number(property !== undefined), property ?? 0];
   const total = mass.reduce((sum, m) => sum + m, 0);
@@ -119,8 +105,6 @@ function writeNodes(
   for (let node = 0; node < mass.length; node++) {
     const row = item * nodes + node;
     mask[row] = 1;
-    splitLimits[row] = finest ? 1 : splitClasses(mass[node]!);
-    const split = known.splits[node] === 1 ? codes.splits[node]! / mass[node]! : 0;
     const values = [
       Number(finest),
       Number(slots[node] === SLOT.whole),
@@ -131,25 +115,26 @@ function writeNodes(
       Math.log2(total) / 4,
       Math.log2(mass.length) / 4,
       unknown,
-      known.kinds[node]!,
       known.splits[node]!,
-      split,
       ...asked,
     ];
     let at = row * features;
     for (const value of values) out[at++] = value;
     for (let label = 0; label < labels; label++) {
-      const inherited = composition[node * labels + label]!;
-      out[at + label] = inherited;
-      out[at + labels + label] = known.kinds[node] === 0 ? 0 : finest ? Number(codes.kinds[node] === label) : inherited + codebook[codes.kinds[node]! * labels + label]!; // prettier-ignore
+      const count = formulas[node * labels + label]!;
+      limits[row * (labels + 1) + label] = count;
+      out[at++] = Math.log2(1 + count) / 2;
+      out[at++] = count / mass[node]!;
+      out[at++] = known.splits[node] === 0 ? 0 : codes.splits[node * labels + label]! / mass[node]!;
     }
+    limits[row * (labels + 1) + labels] = Math.floor(mass[node]! / 2);
   }
 }
 
-function shareUnknown({ kinds, patterns }: Known): number {
-  const count = kinds.length + patterns.length;
-  const open = [...kinds, ...patterns].reduce((sum, k) => sum + 1 - k, 0);
-  return open / Math.max(1, count);
+function shareUnknown({ patterns, splits }: Known): number {
+  let open = 0;
+  for (const known of [patterns, splits]) for (const one of known) open += 1 - one;
+  return open / (patterns.length + splits.length);
 }
 
 function writeGroups(

@@ -1,14 +1,14 @@
 import { f32, i32, type TensorType } from "@nextscale/engine";
 import { parameterTypes, SHAPES_ONLY, type TypesOf } from "@nextscale/refinement-core";
+import { codingOf } from "../codes/encode-graph.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { PAIRS } from "../pyramid/candidates.js";
-import { patternsOf } from "../pyramid/patterns.js";
 import { graphRefiner, type GraphRefinerParameters, type RefinerTensors } from "./graph-refiner.js";
 import { nodeFeatures, type Capacity } from "./inputs.js";
 
 /** Types of the network's parameters. */
 export function refinerTypes(config: GraphModelConfig): TypesOf<GraphRefinerParameters> {
-  return parameterTypes(graphRefiner(config, patternsOf(config.edgeLabels)).init(SHAPES_ONLY));
+  return parameterTypes(graphRefiner(codingOf(config)).init(SHAPES_ONLY));
 }
 
 /** Types of the arrays of `refinerInputs`. */
@@ -26,6 +26,6 @@ export function inputTypes(
     places: i32(...pairs),
     present: f32(...pairs),
     forms: i32(items, groups),
-    splitLimits: i32(items, nodes),
+    limits: i32(items, nodes, config.nodeLabels + 1),
   };
 }

@@ -1,8 +1,9 @@
-import { permutation, uniforms, type RandomStream } from "@nextscale/refinement-core";
-import type { Codes } from "../codes/codes.js";
+import { integerSource, permutation, uniforms, type RandomStream } from "@nextscale/refinement-core";
 import type { Site } from "../codes/sites.js";
-import { splitClass, splitClasses, splitOfClass } from "../codes/split-classes.js";
+import type { SplitCodes } from "../codes/split-codes.js";
 import type { Candidates } from "../pyramid/candidates.js";
+import type { Codes } from "../pyramid/codes.js";
+import { formulaAt } from "../pyramid/formula.js";
 import type { Constraint, PartlyChosen } from "./constraint.js";
 import type { GraphStep, LevelLogits, RevealOptions } from "./reveal.js";
 
@@ -19,45 +20,50 @@ export interface DrawOptions {
   readonly temperature: number;
   /** What the graph must be, the most important first. With any, the log-probability is that of the unconstrained law. */
   readonly constraints: readonly Constraint[];
+  readonly splitCodes: SplitCodes;
   /** Called where constraints change what could be drawn, and where they leave nothing, in which case they are not kept. */
   readonly onConstrained?: (kept: boolean) => void;
 }
 
 /** Draws codes: a function of the stream, the item, the scale and the site alone, and of the codes that constraints look at. */
 export function drawn(options: DrawOptions): RevealOptions["choose"] {
-  const { stream, item, temperature, constraints } = options;
+  const { stream, item, temperature, constraints, splitCodes } = options;
   return (part, codes, logits, step, known) => {
     const { index: scale, context: candidates } = step;
-    const take = (site: Site, attempt: number): number => {
-      const row = probabilitiesOf(site, logits, candidates, temperature);
+    const rowOf = (site: Site) => probabilitiesOf(site, logits, candidates, { splitCodes, temperature });
+    const codeOf = (row: Float64Array, site: Site, attempt: number): number => {
       const sites = { first: addressOf(site, candidates), count: 1 };
-      const numbers = uniforms(stream, { items: { first: item, count: 1 }, scale, sites, draws: 2 * (attempt + 1) });
-      const code = pick(allowed(row, site, { candidates, codes, known }, options), numbers[2 * attempt]!);
-      known[site.of][site.at] = 1;
-      if (site.of !== "splits") {
-        codes[site.of][site.at] = code;
-        return Math.log(row[code]!);
-      }
-      const mass = candidates.mass[site.at]!;
-      codes.splits[site.at] = splitOfClass(mass, code, numbers[2 * attempt + 1]!);
-      return Math.log(row[code]!) - Math.log(splitClass(mass, codes.splits[site.at]!).width);
+      const numbers = uniforms(stream, { items: { first: item, count: 1 }, scale, sites, draws: attempt + 1 });
+      return pick(allowed(row, site, { candidates, codes, known }, options), numbers[attempt]!);
     };
-    const plain = part.filter(({ of }) => of !== "splits");
-    // Where one choice narrows the next, their order matters, and nodes have none.
+    const takePattern = (site: Site): number => {
+      const row = rowOf(site);
+      const code = codeOf(row, site, 0);
+      codes.patterns[site.at] = code;
+      known.patterns[site.at] = 1;
+      return Math.log(row[code]!);
+    };
+    const takeSplit = (site: Site, attempt: number): number => {
+      const row = rowOf(site);
+      const formula = formulaOfSite(site, candidates);
+      const lighter = splitCodes.draw(
+        formula,
+        codeOf(row, site, attempt),
+        integerSource(stream, { item, scale, site: beyond(candidates) + attempt * candidates.mass.length + site.at }),
+      );
+      codes.splits.set(lighter, site.at * lighter.length);
+      known.splits[site.at] = 1;
+      return Math.log(splitCodes.probability(row, formula, lighter));
+    };
+    const patterns = part.filter(({ of }) => of === "patterns");
+    // Where one choice narrows the next, their order matters, and groups have none.
     const order =
       constraints.length === 0
-        ? plain
-        : Array.from(permutation(stream, plain.length, { item, scale, site: BEYOND }), (at) => plain[at]!).sort(
-            kindsFirst,
-          );
-    const total = order.reduce((sum, site) => sum + take(site, 0), 0);
-    return total + drawSplits(part, codes, logits, step, temperature, take);
+        ? patterns
+        : Array.from(permutation(stream, patterns.length, { item, scale, site: BEYOND }), (at) => patterns[at]!);
+    const total = order.reduce((sum, site) => sum + takePattern(site), 0);
+    return total + drawSplits(part, codes, step, { takeSplit, rowOf });
   };
-}
-
-/** What a node is says what constraints allow of its edges. */
-function kindsFirst(a: Site, b: Site): number {
-  return Number(b.of === "kinds") - Number(a.of === "kinds");
 }
 
 /** The probabilities of the codes that all constraints allow; without the last of the constraints where they allow none, and so on. */
@@ -86,21 +92,19 @@ function allowed(
 function drawSplits(
   part: readonly Site[],
   codes: Codes,
-  logits: LevelLogits,
-  step: GraphStep,
-  temperature: number,
-  take: (site: Site, attempt: number) => number,
+  { context }: GraphStep,
+  { takeSplit, rowOf }: { takeSplit(site: Site, attempt: number): number; rowOf(site: Site): Float64Array },
 ): number {
   const splits = part.filter(({ of }) => of === "splits");
   if (splits.length === 0) return 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const total = splits.reduce((sum, site) => sum + take(site, attempt), 0);
-    if (codes.splits.some((split) => split > 0))
-      return total - conditionOnSplit(splits, codes, logits, step, temperature);
+    const total = splits.reduce((sum, site) => sum + takeSplit(site, attempt), 0);
+    if (codes.splits.some((count) => count > 0)) return total - conditionOnSplit(splits, codes, context, rowOf);
   }
-  // So unlikely that it says the refiner is broken: the heaviest node splits in two.
-  const heaviest = splits.reduce((a, b) => (step.context.mass[b.at]! > step.context.mass[a.at]! ? b : a));
-  codes.splits[heaviest.at] = Math.floor(step.context.mass[heaviest.at]! / 2);
+  // So unlikely that it says the refiner is broken: the heaviest node loses one of its nodes.
+  const heaviest = splits.reduce((a, b) => (context.mass[b.at]! > context.mass[a.at]! ? b : a));
+  const formula = formulaOfSite(heaviest, context);
+  codes.splits[heaviest.at * formula.length + formula.findLastIndex((count) => count > 0)] = 1;
   return NaN;
 }
 
@@ -108,46 +112,58 @@ function drawSplits(
 function conditionOnSplit(
   splits: readonly Site[],
   codes: Codes,
-  logits: LevelLogits,
-  { context }: GraphStep,
-  temperature: number,
+  { mass }: Candidates,
+  rowOf: (site: Site) => Float64Array,
 ): number {
   const inPart = new Set(splits.map(({ at }) => at));
-  if (codes.splits.some((split, node) => split > 0 && !inPart.has(node))) return 0;
-  const none = splits.reduce((sum, site) => sum + Math.log(probabilitiesOf(site, logits, context, temperature)[0]!), 0);
+  const labels = codes.splits.length / mass.length;
+  if (codes.splits.some((count, at) => count > 0 && !inPart.has(Math.floor(at / labels)))) return 0;
+  const none = splits.reduce((sum, site) => sum + Math.log(rowOf(site)[0]!), 0);
   return Math.log1p(-Math.min(Math.exp(none), 1 - Number.EPSILON));
 }
 
 /** Takes the codes that are given, and says how likely they were. */
-export function scored(given: Codes): RevealOptions["choose"] {
-  return (part, codes, logits, step) => {
+export function scored(given: Codes, splitCodes: SplitCodes): RevealOptions["choose"] {
+  return (part, codes, logits, { context }) => {
+    const rowOf = (site: Site) => probabilitiesOf(site, logits, context, { splitCodes, temperature: 1 });
     let total = 0;
     for (const site of part) {
-      codes[site.of][site.at] = given[site.of][site.at]!;
-      const row = probabilitiesOf(site, logits, step.context, 1);
-      if (site.of !== "splits") total += Math.log(row[codes[site.of][site.at]!]!);
-      else {
-        const { code, width } = splitClass(step.context.mass[site.at]!, codes.splits[site.at]!);
-        total += Math.log(row[code]!) - Math.log(width);
+      if (site.of === "patterns") {
+        codes.patterns[site.at] = given.patterns[site.at]!;
+        total += Math.log(rowOf(site)[codes.patterns[site.at]!]!);
+      } else {
+        const formula = formulaOfSite(site, context);
+        const lighter = formulaAt(given.splits, site.at, formula.length);
+        codes.splits.set(lighter, site.at * formula.length);
+        total += Math.log(splitCodes.probability(rowOf(site), formula, lighter));
       }
     }
     const splits = part.filter(({ of }) => of === "splits");
-    return splits.length === 0 ? total : total - conditionOnSplit(splits, codes, logits, step, 1);
+    return splits.length === 0 ? total : total - conditionOnSplit(splits, codes, context, rowOf);
   };
+}
+
+/** What a node of a level is made of. */
+function formulaOfSite({ at }: Site, { formulas, mass }: Candidates) {
+  return formulaAt(formulas, at, formulas.length / mass.length);
 }
 
 /** What each code of a site has as probability, in double precision. */
 export function probabilitiesOf(
-  { of, at }: Site,
+  site: Site,
   logits: LevelLogits,
-  { mass, groups }: Candidates,
-  temperature: number,
+  candidates: Candidates,
+  { splitCodes, temperature }: Pick<DrawOptions, "splitCodes" | "temperature">,
 ): Float64Array {
-  const count = of === "patterns" ? groups.count : mass.length;
-  const classes = logits[of].length / count;
+  const { of, at } = site;
+  const classes = logits[of].length / (of === "patterns" ? candidates.groups.count : candidates.mass.length);
   const row = Float64Array.from(logits[of].subarray(at * classes, (at + 1) * classes));
-  if (of === "splits") row.fill(-Infinity, splitClasses(mass[at]!));
-  const most = Math.max(...row);
+  if (of === "splits") {
+    splitCodes.possible(formulaOfSite(site, candidates)).forEach((may, code) => {
+      if (may === 0) row[code] = -Infinity;
+    });
+  }
+  const most = row.reduce((a, b) => Math.max(a, b), -Infinity);
   let sum = 0;
   for (let i = 0; i < classes; i++) sum += row[i] = Math.exp((row[i]! - most) / temperature);
   for (let i = 0; i < classes; i++) row[i]! /= sum;
@@ -162,7 +178,11 @@ function pick(row: Float64Array, number: number): number {
 }
 
 /** A number that tells the sites of a level apart. */
-function addressOf({ of, at }: Site, { mass, groups }: Candidates): number {
-  if (of === "kinds") return at;
-  return of === "patterns" ? mass.length + at : mass.length + groups.count + at;
+function addressOf({ of, at }: Site, { groups }: Candidates): number {
+  return of === "patterns" ? at : groups.count + at;
+}
+
+/** The first number that no site has as its address. */
+function beyond({ mass, groups }: Candidates): number {
+  return groups.count + mass.length;
 }

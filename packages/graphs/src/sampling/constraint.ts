@@ -1,4 +1,4 @@
-import type { Codes } from "../codes/codes.js";
+import type { Codes } from "../pyramid/codes.js";
 import type { Site } from "../codes/sites.js";
 import type { Candidates } from "../pyramid/candidates.js";
 import type { Known } from "../refiner/inputs.js";

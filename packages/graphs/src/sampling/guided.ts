@@ -12,6 +12,6 @@ export function guided(told: Predict, open: Predict, scale: number): Predict {
   return async (task) => {
     const [from, to] = [await open(task), await told(task)];
     const beyond = (of: keyof LevelLogits) => from[of].map((logit, at) => logit + scale * (to[of][at]! - logit));
-    return { kinds: beyond("kinds"), splits: beyond("splits"), patterns: beyond("patterns") };
+    return { splits: beyond("splits"), patterns: beyond("patterns") };
   };
 }

@@ -1,7 +1,7 @@
 import { permutation, type RandomStream } from "@nextscale/refinement-core";
 import type { Site, Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
-import { SLOT, type Candidates } from "../pyramid/candidates.js";
+import type { Candidates } from "../pyramid/candidates.js";
 
 /** In how many substeps the codes of a level are chosen: so many, or as many as it takes for the choices not to get in each other's way. */
 export type Substeps = number | "exact";
@@ -44,9 +44,8 @@ function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
 }
 
 /**
- * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: what nodes are, the lighter
- * of two siblings after the heavier, which leaves it little choice; siblings, then blocks by colour, then what becomes of the nodes. At the
- * finest level the compositions that were inherited say what nodes are, so siblings need not wait for it. Blocks that share a node which
+ * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings, then blocks by
+ * colour, then what becomes of the nodes. Blocks that share a node which
  * splits have different colours: which of its two children one takes decides what is left for the other; so have all that share a node
  * where edges have labels, as bonds share an atom's valence. Priorities are random, so no order of the nodes shows.
  */
@@ -55,22 +54,12 @@ export function exactPhases(
   candidates: Candidates,
   { random, edgeLabels }: { readonly random: LevelRandom; readonly edgeLabels: number },
 ): Site[][] {
-  const { slots, finest } = candidates;
-  const needs = nodesNeeded(candidates, finest && edgeLabels > 1);
-  const [siblings = [], blocks = []] = [sites.siblings, sites.blocks].map((of, site) =>
+  const needs = nodesNeeded(candidates, candidates.finest && edgeLabels > 1);
+  const patterns = [sites.siblings, sites.blocks].flatMap((of, site) =>
     colours(of, needs, random, site).map((colour) => colour.map((at): Site => ({ of: "patterns", at }))),
   );
-  const kinds = sites.kinds.map((at): Site => ({ of: "kinds", at }));
-  const settled = finest && slots.some((slot) => slot !== SLOT.whole);
-  const first = settled
-    ? [[...kinds, ...(siblings[0] ?? [])], ...siblings.slice(1)]
-    : [...apart(kinds, ({ at }) => slots[at] !== SLOT.lighter), ...siblings];
-  const phases = [...first, ...blocks, sites.splits.map((at): Site => ({ of: "splits", at }))];
-  return phases.filter((phase) => phase.length > 0);
-}
-
-function apart<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
-  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+  const splits = sites.splits.map((at): Site => ({ of: "splits", at }));
+  return splits.length > 0 ? [...patterns, splits] : patterns;
 }
 
 /** Groups in random order, each in the first colour that no group before it has at a node that both need. */
@@ -127,7 +116,6 @@ export function inSubsteps(phases: readonly Site[][], substeps: Substeps): Site[
 /** All sites in a random order, in so many parts of nearly one size. */
 function randomParts(sites: Sites, substeps: number, { stream, item, scale }: LevelRandom): Site[][] {
   const all: Site[] = [
-    ...sites.kinds.map((at): Site => ({ of: "kinds", at })),
     ...[...sites.siblings, ...sites.blocks].map((at): Site => ({ of: "patterns", at })),
     ...sites.splits.map((at): Site => ({ of: "splits", at })),
   ];

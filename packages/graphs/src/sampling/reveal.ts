@@ -1,27 +1,24 @@
-import type { Choice, PerWalk, Quantiser, Step } from "@nextscale/refinement-core";
-import type { Codes } from "../codes/codes.js";
+import type { Choice, PerWalk, Step } from "@nextscale/refinement-core";
 import { sitesOf, type Site, type Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { FORM, type Candidates } from "../pyramid/candidates.js";
-import type { Residual } from "../pyramid/contraction.js";
+import type { Codes } from "../pyramid/codes.js";
 import type { Level } from "../pyramid/level.js";
 import type { Known, Task } from "../refiner/inputs.js";
 
 /** Logits of a level's codes, without padding. */
 export interface LevelLogits {
-  /** [n, kinds] */
-  readonly kinds: Float32Array;
-  /** [n, classes] */
+  /** [n, codes] */
   readonly splits: Float32Array;
   /** [groups, patterns] */
   readonly patterns: Float32Array;
 }
 
 /** Where a walk over the scales of a graph stands. */
-export type GraphStep = Pick<Step<readonly Level[], Level, Candidates, Residual>, "index" | "context">;
+export type GraphStep = Pick<Step<readonly Level[], Level, Candidates, Codes>, "index" | "context">;
 
 /** A level's codes, and what they cost. */
-export interface Revealed extends Choice<Codes, Residual> {
+export interface Revealed extends Choice<Codes, Codes> {
   /** In nats, of the chosen codes; NaN where a constraint made the choice. */
   readonly logProbability: number;
   readonly evaluations: number;
@@ -30,7 +27,6 @@ export interface Revealed extends Choice<Codes, Residual> {
 /** How the codes of a level come about. */
 export interface RevealOptions {
   readonly config: GraphModelConfig;
-  readonly quantiser: Pick<Quantiser<Residual, Codes>, "embed">;
   /** The sites of a level in the parts in which they are chosen. */
   order(sites: Sites, candidates: Candidates, scale: number): readonly (readonly Site[])[];
   /** What a refiner says of a task. */
@@ -44,12 +40,11 @@ export interface RevealOptions {
  * discrete diffusion with absorption, inside a scale.
  */
 export function reveal(options: RevealOptions): PerWalk<GraphStep, Promise<Revealed>> {
-  const { config, quantiser, order, predict, choose } = options;
+  const { config, order, predict, choose } = options;
   return () => async (step) => {
     const candidates = step.context;
     const apart = config.hierarchy === "one-scale";
-    const kinds = config.nodeLabels === 1 ? 1 : candidates.finest ? config.nodeLabels : config.compositions;
-    const sites = sitesOf(candidates, { kinds, labels: config.edgeLabels, apart });
+    const sites = sitesOf(candidates, { labels: config.edgeLabels, apart });
     const codes = settledCodes(candidates, apart);
     const known = allBut(sites, candidates);
     let logProbability = 0;
@@ -60,29 +55,25 @@ export function reveal(options: RevealOptions): PerWalk<GraphStep, Promise<Revea
       logProbability += choose(part, codes, logits, step, known);
       for (const { of, at } of part) known[of][at] = 1;
     }
-    return { codes, value: quantiser.embed(step.index, codes), logProbability, evaluations };
+    return { codes, value: codes, logProbability, evaluations };
   };
 }
 
 /** Codes that are not chosen, because there is but one. */
-function settledCodes({ mass, finest, groups }: Candidates, apart: boolean): Codes {
+function settledCodes({ formulas, finest, groups }: Candidates, apart: boolean): Codes {
   return {
-    kinds: new Int32Array(mass.length),
     // The one edge of a block of one pair.
     patterns: Int32Array.from(groups.forms, (form) => Number(form === FORM.oneByOne)),
-    splits: Int32Array.from(mass, (m) => (apart && m > 1 ? m : 0)),
-    finest,
+    splits: apart && !finest ? formulas.slice() : new Int32Array(formulas.length),
   };
 }
 
 /** Everything is known but what is to be chosen. */
 export function allBut(sites: Sites, { mass, groups }: Candidates): Known {
   const known = {
-    kinds: new Uint8Array(mass.length).fill(1),
     patterns: new Uint8Array(groups.count).fill(1),
     splits: new Uint8Array(mass.length).fill(1),
   };
-  for (const at of sites.kinds) known.kinds[at] = 0;
   for (const at of [...sites.siblings, ...sites.blocks]) known.patterns[at] = 0;
   for (const at of sites.splits) known.splits[at] = 0;
   return known;

@@ -1,59 +1,39 @@
-import type { Site } from "../codes/sites.js";
 import { FORM, PAIRS } from "../pyramid/candidates.js";
 import type { Patterns } from "../pyramid/patterns.js";
 import type { Constraint, PartlyChosen } from "./constraint.js";
 
 /**
- * No node has more bonds than its label allows: the order of an edge is its label plus one. Nodes also keep what the blocks still
- * need that are not known yet, one bond each, as far as that can be said of a parent's children together.
+ * No node has more bonds than its atoms have room for: at the finest level the order of an edge is its label plus one, at coarser ones every edge
+ * is a bond at least. Nodes also keep what the blocks still need that are not known yet, one bond each, as far as that can be said of a
+ * parent's children together.
  *
  * @param valences largest sum of bond orders of each label
  */
-export function withinValence(valences: readonly number[], patterns: Patterns): Constraint {
-  const most = Math.max(...valences);
-  return (site, level) => {
-    if (!level.candidates.finest || site.of === "splits") return undefined;
-    return site.of === "kinds"
-      ? kindAllowed(site, level, valences, most)
-      : patternAllowed(site, level, valences, most, patterns);
-  };
-}
-
-function kindAllowed({ at: node }: Site, level: PartlyChosen, valences: readonly number[], most: number) {
-  const { parents, groups } = level.candidates;
-  const parent = parents[node]!;
-  const blocks = openBlocks(level, parent, -1);
-  const sibling = parents.findIndex((other, v) => other === parent && v !== node);
-  const others = sibling < 0 ? 0 : level.known.kinds[sibling] === 1 ? valences[level.codes.kinds[sibling]!]! : most;
-  const needed = groups.count === 0 ? 0 : 1;
-  return (label: number) => valences[label]! >= needed && valences[label]! + others >= blocks;
-}
-
-function patternAllowed(
-  { at: group }: Site,
-  level: PartlyChosen,
-  valences: readonly number[],
-  most: number,
-  { digits }: Patterns,
-) {
-  const { groups, parents } = level.candidates;
-  const left = bondsLeft(level, valences, most, digits);
-  const ends = groups.pairs.subarray(2 * group * PAIRS, 2 * (group + 1) * PAIRS);
-  const between = [...new Set(groups.between.subarray(2 * group, 2 * group + 2))];
-  const needs = between.map((parent) => openBlocks(level, parent, group));
-  return (code: number) => {
-    const after = new Map<number, number>();
-    for (let pair = 0; pair < PAIRS; pair++) {
-      const order = digits[code * PAIRS + pair]!;
-      if (order === 0) continue;
-      for (const node of [ends[2 * pair]!, ends[2 * pair + 1]!])
-        after.set(node, (after.get(node) ?? left[node]!) - order);
-    }
-    if ([...after.values()].some((bonds) => bonds < 0)) return false;
-    return between.every((parent, i) => {
-      const total = parents.reduce((sum, p, node) => (p === parent ? sum + (after.get(node) ?? left[node]!) : sum), 0);
-      return total >= needs[i]!;
-    });
+export function withinValence(valences: readonly number[], { digits }: Patterns): Constraint {
+  return ({ of, at: group }, level) => {
+    if (of === "splits") return undefined;
+    const { groups, parents } = level.candidates;
+    const left = bondsLeft(level, valences, digits);
+    const ends = groups.pairs.subarray(2 * group * PAIRS, 2 * (group + 1) * PAIRS);
+    const between = [...new Set(groups.between.subarray(2 * group, 2 * group + 2))];
+    const needs = between.map((parent) => openBlocks(level, parent, group));
+    return (code: number) => {
+      const after = new Map<number, number>();
+      for (let pair = 0; pair < PAIRS; pair++) {
+        const order = digits[code * PAIRS + pair]!;
+        if (order === 0) continue;
+        for (const node of [ends[2 * pair]!, ends[2 * pair + 1]!])
+          after.set(node, (after.get(node) ?? left[node]!) - order);
+      }
+      if ([...after.values()].some((bonds) => bonds < 0)) return false;
+      return between.every((parent, i) => {
+        const total = parents.reduce(
+          (sum, p, node) => (p === parent ? sum + (after.get(node) ?? left[node]!) : sum),
+          0,
+        );
+        return total >= needs[i]!;
+      });
+    };
   };
 }
 
@@ -69,12 +49,14 @@ function openBlocks({ candidates: { groups }, known }: PartlyChosen, parent: num
 
 /** Bonds that each node can still take. */
 function bondsLeft(
-  { candidates: { groups, mass }, codes, known }: PartlyChosen,
+  { candidates: { groups, mass, formulas }, codes, known }: PartlyChosen,
   valences: readonly number[],
-  most: number,
   digits: Uint8Array,
 ): Int32Array {
-  const left = Int32Array.from(mass, (_, node) => (known.kinds[node] === 1 ? valences[codes.kinds[node]!]! : most));
+  const labels = valences.length;
+  const left = Int32Array.from(mass, (_, node) =>
+    valences.reduce((sum, valence, label) => sum + valence * formulas[node * labels + label]!, 0),
+  );
   for (let group = 0; group < groups.count; group++) {
     if (known.patterns[group] === 0) continue;
     for (let pair = 0; pair < PAIRS; pair++) {

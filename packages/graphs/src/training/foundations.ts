@@ -1,19 +1,26 @@
 import { NextscaleError } from "@nextscale/engine";
-import { kMeans, permutation, randomStream, type HostTensor } from "@nextscale/refinement-core";
-import type { GraphModelConfig } from "../config/config.js";
+import { permutation, randomStream } from "@nextscale/refinement-core";
+import { codingOf, type Coding } from "../codes/encode-graph.js";
+import { MOST_DIVISIONS, MOST_FORMULAS, type FormulaCount, type GraphModelConfig } from "../config/config.js";
+import type { GraphPreset } from "../config/presets.js";
 import type { Graph } from "../graph/graph.js";
+import { expand } from "../pyramid/candidates.js";
+import { formulaAt, formulaOf, massOf } from "../pyramid/formula.js";
 import { flatHierarchyOf, hierarchyOf, type Hierarchy } from "../pyramid/hierarchy.js";
 import { drawKeys } from "../pyramid/keys.js";
-import { expand } from "../pyramid/candidates.js";
 import { rootLevel } from "../pyramid/level.js";
-import { patternsOf } from "../pyramid/patterns.js";
-import type { Coding } from "../codes/encode-graph.js";
 import type { Capacity } from "../refiner/inputs.js";
 
-/** Graphs that compositions are clustered for, and that capacities are measured on. */
-const SAMPLE = 2000;
+/** Graphs whose splits are counted, and that capacities are measured on. */
+const SAMPLE = 4000;
+/** What is seen less often is no rule. */
+const LEAST = 2;
 /** Capacity over what was seen, in groups: other keys make other levels. */
 const MARGIN = 1.25;
+/** Graphs of which each formula is taken to have so many more, of the spread of all: a few say little about their spread. */
+const PRIOR = 4;
+/** The least spread of a property among graphs of one formula, in deviations. */
+const LEAST_SPREAD = 0.05;
 
 /** Everything of a model that is fitted before its network is trained. */
 export interface Foundations {
@@ -23,17 +30,18 @@ export interface Foundations {
 }
 
 /**
- * Fits what a model needs to code graphs: the codes of compositions, the mean composition, how large levels are.
+ * Fits what a model needs to code graphs: what graphs are made of, how clusters divide, how large levels are.
  *
+ * @param properties a number of each graph, in deviations from their mean, where there is one to learn
  * @throws NextscaleError `invalid-data` for no graphs, or labels beyond those of the configuration
  */
 export function fitFoundations(
   graphs: readonly Graph[],
-  settings: Omit<GraphModelConfig, "sizes">,
+  settings: GraphPreset["model"],
   seed: number,
+  properties?: ArrayLike<number>,
 ): Foundations {
   requireGraphs(graphs, settings);
-  const config: GraphModelConfig = { ...settings, sizes: sizesOf(graphs) };
   const { nodeLabels } = settings;
   const keys = randomStream(seed, "graphs/foundations");
   const make = settings.hierarchy === "pairs" ? hierarchyOf : flatHierarchyOf;
@@ -41,14 +49,15 @@ export function fitFoundations(
   const hierarchies = Array.from(chosen, (graph, item) => {
     return make(graphs[graph]!, nodeLabels, drawKeys(keys, 1 + item, graphs[graph]!.nodeCount));
   });
-  const start = meanComposition(hierarchies, nodeLabels);
+  const config: GraphModelConfig = {
+    ...settings,
+    sizes: sizesOf(graphs),
+    labelShares: labelSharesOf(graphs, nodeLabels),
+    formulas: formulasOf(graphs, nodeLabels, properties),
+    divisions: nodeLabels === 1 ? [] : divisionsOf(hierarchies, nodeLabels),
+  };
   return {
-    coding: {
-      config,
-      patterns: patternsOf(config.edgeLabels),
-      start,
-      codebook: fitCodebook(hierarchies, start, config, seed),
-    },
+    coding: codingOf(config),
     capacity: {
       nodes: config.sizes.length - 1,
       groups: Math.ceil((MARGIN * Math.max(...hierarchies.map(mostGroups))) / 4) * 4,
@@ -77,37 +86,70 @@ function sizesOf(graphs: readonly Graph[]): number[] {
   return sizes;
 }
 
-/** Mean over graphs, not nodes: of the roots. */
-function meanComposition(hierarchies: readonly Hierarchy[], labels: number): Float32Array {
-  const sums = new Float64Array(labels);
-  for (const { levels } of hierarchies) levels.at(-1)!.composition.forEach((share, label) => (sums[label]! += share));
-  return Float32Array.from(sums, (sum) => sum / hierarchies.length);
+/** Each label counts once more than it is seen: none is impossible. */
+function labelSharesOf(graphs: readonly Graph[], labels: number): number[] {
+  const counts = new Array<number>(labels).fill(1);
+  for (const { nodeLabels } of graphs) for (const label of nodeLabels) counts[label]!++;
+  const total = massOf(counts);
+  return counts.map((count) => count / total);
 }
 
-/** k-means of compositions against the parent's, at all levels but the finest. */
-function fitCodebook(
-  hierarchies: readonly Hierarchy[],
-  start: Float32Array,
-  { compositions, nodeLabels }: GraphModelConfig,
-  seed: number,
-): HostTensor {
-  const differences: number[] = [];
+/** The formulas of several graphs each, with what their property is like. */
+function formulasOf(
+  graphs: readonly Graph[],
+  labels: number,
+  properties: ArrayLike<number> | undefined,
+): FormulaCount[] {
+  const found = new Map<string, { readonly counts: number[]; readonly values: number[] }>();
+  graphs.forEach(({ nodeLabels }, i) => {
+    const counts = [...formulaOf(nodeLabels, labels)];
+    const name = counts.join();
+    const known = found.get(name) ?? { counts, values: [] };
+    known.values.push(properties?.[i] ?? 0);
+    found.set(name, known);
+  });
+  const kept = [...found.values()].filter(({ values }) => values.length >= LEAST).sort((a, b) => b.values.length - a.values.length).slice(0, MOST_FORMULAS); // prettier-ignore
+  const spread = (values: readonly number[], mean: number) => values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+  const within = kept.map(({ values }) => ({ values, mean: meanOf(values) }));
+  const all = within.reduce((sum, { values, mean }) => sum + spread(values, mean), 0) / Math.max(1, within.reduce((sum, { values }) => sum + values.length, 0)); // prettier-ignore
+  return kept.map(({ counts, values }) => {
+    const mean = meanOf(values);
+    const variance = (spread(values, mean) + PRIOR * all) / (values.length + PRIOR);
+    const property = { mean, deviation: Math.max(LEAST_SPREAD, Math.sqrt(variance)) };
+    return { counts, graphs: values.length, ...(properties === undefined ? {} : { property }) };
+  });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The lighter parts of the splits of several nodes each, the most frequent first. */
+function divisionsOf(hierarchies: readonly Hierarchy[], labels: number): number[][] {
+  const found = new Map<string, { readonly counts: number[]; times: number }>();
   for (const { levels } of hierarchies) {
-    for (let k = levels.length - 1; k >= 1; k--) {
-      const { composition } = levels[k]!;
-      const guess = k === levels.length - 1 ? start : expand(levels[k + 1]!).composition;
-      composition.forEach((share, at) => differences.push(share - guess[at]!));
+    for (const { mass, splits } of levels) {
+      for (let node = 0; node < mass.length; node++) {
+        const lighter = formulaAt(splits, node, labels);
+        const size = massOf(lighter);
+        if (size === 0 || size === mass[node]) continue;
+        const name = lighter.join();
+        const known = found.get(name) ?? { counts: [...lighter], times: 0 };
+        known.times += 1;
+        found.set(name, known);
+      }
     }
   }
-  if (differences.length === 0)
-    return { shape: [compositions, nodeLabels], data: new Float32Array(compositions * nodeLabels) };
-  const stream = randomStream(seed, "graphs/compositions");
-  return kMeans(Float32Array.from(differences), nodeLabels, { vocabulary: compositions, stream }).means;
+  return [...found.values()]
+    .filter(({ times }) => times >= LEAST)
+    .sort((a, b) => b.times - a.times)
+    .slice(0, MOST_DIVISIONS)
+    .map(({ counts }) => counts);
 }
 
 function mostGroups({ levels }: Hierarchy): number {
-  const root = rootLevel(levels.at(-1)!.mass[0]!, levels.at(-1)!.composition);
-  return Math.max(expand(root).groups.count, ...levels.slice(1).map((level) => expand(level).groups.count));
+  const root = expand(rootLevel(levels.at(-1)!.formulas));
+  return Math.max(root.groups.count, ...levels.slice(1).map((level) => expand(level).groups.count));
 }
 
 function invalid(expected: string, got: string): NextscaleError {

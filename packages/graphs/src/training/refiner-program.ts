@@ -9,21 +9,17 @@ import {
   type WeightState,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { GraphModelConfig, GraphTrainingConfig } from "../config/config.js";
-import { patternsOf } from "../pyramid/patterns.js";
+import type { Coding } from "../codes/encode-graph.js";
+import type { GraphTrainingConfig } from "../config/config.js";
 import { graphRefiner, type GraphRefinerParameters, type RefinerTensors } from "../refiner/graph-refiner.js";
 import type { Capacity } from "../refiner/inputs.js";
 import { inputTypes, refinerTypes } from "../refiner/refiner-types.js";
 
 /** What the network is to say, and what of it counts. */
 export type Targets<T> = {
-  /** Codes of nodes' labels, or compositions, [items, nodes]. */
-  readonly kinds: T;
   readonly splits: T;
   readonly patterns: T;
   /** Weight of each code that the network is asked for, [items, nodes] or [items, groups]; 0 for the others. */
-  readonly labelWeights: T;
-  readonly compositionWeights: T;
   readonly splitWeights: T;
   readonly patternWeights: T;
 };
@@ -44,23 +40,17 @@ const isHiddenMatrix = (path: string, { shape }: { readonly shape: readonly numb
 /** Types of the arrays of targets. */
 export function targetTypes({ items, nodes, groups }: Capacity): Targets<TensorType> {
   return {
-    kinds: i32(items, nodes),
     splits: i32(items, nodes),
     patterns: i32(items, groups),
-    labelWeights: f32(items, nodes),
-    compositionWeights: f32(items, nodes),
     splitWeights: f32(items, nodes),
     patternWeights: f32(items, groups),
   };
 }
 
 /** One training step: the mean cross-entropy of the codes that are asked for. */
-export function refinerProgram(
-  config: GraphModelConfig,
-  { weightDecay }: GraphTrainingConfig,
-  capacity: Capacity,
-): Program {
-  const refiner = graphRefiner(config, patternsOf(config.edgeLabels));
+export function refinerProgram(coding: Coding, { weightDecay }: GraphTrainingConfig, capacity: Capacity): Program {
+  const refiner = graphRefiner(coding);
+  const { config } = coding;
   const signature: TypesOf<Inputs> = {
     ...scheduledTypes,
     state: weightStateTypes(refinerTypes(config)),
@@ -70,8 +60,6 @@ export function refinerProgram(
   return traceTyped<Inputs>(signature, ({ state, inputs, targets, ...scheduled }) => {
     const logits = refiner.apply(state.parameters, inputs);
     const parts = {
-      labels: [logits.labels, clamped(targets.kinds, config.nodeLabels), targets.labelWeights],
-      compositions: [logits.compositions, clamped(targets.kinds, config.compositions), targets.compositionWeights],
       splits: [logits.splits, targets.splits, targets.splitWeights],
       patterns: [logits.patterns, targets.patterns, targets.patternWeights],
     } as const;
@@ -90,9 +78,4 @@ export function refinerProgram(
     const next = updateWeights(loss, state, scheduled, { betas: BETAS, weightDecay, orthogonalised: isHiddenMatrix });
     return { loss, ...means, state: next };
   });
-}
-
-/** Codes of one kind can be beyond those of another, where they do not count. */
-function clamped(codes: tf.Tensor, classes: number): tf.Tensor {
-  return tf.minimum(codes, tf.scalar(classes - 1, "int32"));
 }

@@ -15,7 +15,8 @@ import type { GraphRunConfig } from "../config/config.js";
 import type { GraphSource } from "../graph/packed-graphs.js";
 import { graphRefiner } from "../refiner/graph-refiner.js";
 import { refinerInputs, type Capacity } from "../refiner/inputs.js";
-import { splitClass } from "../codes/split-classes.js";
+import type { SplitCodes } from "../codes/split-codes.js";
+import { formulaAt } from "../pyramid/formula.js";
 import { refinerTypes } from "../refiner/refiner-types.js";
 import { refinerProgram, targetTypes } from "./refiner-program.js";
 import { encodeGraph, type Coding } from "../codes/encode-graph.js";
@@ -68,16 +69,14 @@ export function refinerStage({
   const told = randomStream(seed, "graphs/told");
   const isTold = (item: number) => uniforms(told, { items: { first: item, count: 1 }, draws: 1 })[0]! < TOLD;
   const rate = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: FLAT });
-  const write = { patterns: coding.patterns, codebook: coding.codebook.data, config: model };
   return {
     name: "refiner",
     kind: "graphs/training/refiner",
     steps,
-    program: () => refinerProgram(model, training, capacity),
+    program: () => refinerProgram(coding, training, capacity),
     layout: ({ model: found }) => layoutOf({ state: weightStateTypes(refinerTypes(found)) }),
     start: () => {
-      const refiner = graphRefiner(model, write.patterns);
-      return initialWeightState(refiner.init(parameterNormals(seed)), refinerTypes(model));
+      return initialWeightState(graphRefiner(coding).init(parameterNormals(seed)), refinerTypes(model));
     },
     constants: {},
     batches: (step) => {
@@ -95,8 +94,8 @@ export function refinerStage({
         });
       }).flat();
       return {
-        ...prefixed("inputs", refinerInputs(tasks.map(({ task }) => task), capacity, write)), // prettier-ignore
-        ...prefixed("targets", targetsOf(tasks, capacity)),
+        ...prefixed("inputs", refinerInputs(tasks.map(({ task }) => task), capacity, coding)), // prettier-ignore
+        ...prefixed("targets", targetsOf(tasks, capacity, coding.splits)),
       };
     },
     scalars: {
@@ -107,18 +106,18 @@ export function refinerStage({
 }
 
 /** What the network is to say of each task. */
-function targetsOf(tasks: readonly TrainingTask[], capacity: Capacity) {
+function targetsOf(tasks: readonly TrainingTask[], capacity: Capacity, splitCodes: SplitCodes) {
   const { nodes, groups } = capacity;
   const targets = emptyTargets(capacity);
   tasks.forEach(({ task: { candidates, codes }, weights }, item) => {
-    targets.kinds.set(codes.kinds, item * nodes);
     targets.patterns.set(codes.patterns, item * groups);
-    (codes.finest ? targets.labelWeights : targets.compositionWeights).set(weights.kinds, item * nodes);
     targets.splitWeights.set(weights.splits, item * nodes);
     targets.patternWeights.set(weights.patterns, item * groups);
+    const labels = codes.splits.length / candidates.mass.length;
     candidates.mass.forEach((mass, node) => {
       // Splits of nodes that fall apart are not asked for.
-      if (weights.splits[node]! > 0) targets.splits[item * nodes + node] = splitClass(mass, codes.splits[node]!).code;
+      if (weights.splits[node] === 0) return;
+      targets.splits[item * nodes + node] = splitCodes.codeOf(mass, formulaAt(codes.splits, node, labels));
     });
   });
   return targets;
@@ -129,11 +128,8 @@ function emptyTargets(capacity: Capacity) {
   const size = ({ shape }: { readonly shape: readonly number[] }) =>
     shape.reduce((product, extent) => product * extent);
   return {
-    kinds: new Int32Array(size(types.kinds)),
     splits: new Int32Array(size(types.splits)),
     patterns: new Int32Array(size(types.patterns)),
-    labelWeights: new Float32Array(size(types.labelWeights)),
-    compositionWeights: new Float32Array(size(types.compositionWeights)),
     splitWeights: new Float32Array(size(types.splitWeights)),
     patternWeights: new Float32Array(size(types.patternWeights)),
   };

@@ -1,8 +1,8 @@
 import { integerSource, uniforms, type RandomStream } from "@nextscale/refinement-core";
-import type { CodeKind } from "../codes/codes.js";
 import type { EncodedLevel } from "../codes/encode-graph.js";
 import { sitesOf, type Site } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
+import type { CodeKind } from "../pyramid/codes.js";
 import type { Task } from "../refiner/inputs.js";
 import { exactPhases, type LevelRandom } from "../sampling/reveal-order.js";
 import { allBut } from "../sampling/reveal.js";
@@ -33,7 +33,6 @@ export function trainingTask(
     draws: 2,
   });
   const sites = sitesOf(candidates, {
-    kinds: config.nodeLabels === 1 ? 1 : codes.finest ? config.nodeLabels : config.compositions,
     labels: config.edgeLabels,
     apart: config.hierarchy === "one-scale",
   });
@@ -41,7 +40,6 @@ export function trainingTask(
   // What is not chosen follows from the rest, so it is known.
   const known = allBut(sites, candidates);
   const weights = {
-    kinds: new Float32Array(known.kinds.length),
     patterns: new Float32Array(known.patterns.length),
     splits: new Float32Array(known.splits.length),
   };

@@ -6,11 +6,11 @@ import {
   costOfMerging,
   costOfMoving,
   descriptionLength,
-  logFactorialsUpTo,
   merge,
   move,
   partitionOf,
 } from "../../src/metrics/block-partition.js";
+import { logFactorialsUpTo } from "../../src/math/log-factorials.js";
 import { allPairs, complete, cycle, draws, randomGraph } from "../graph/small-graphs.js";
 import { readSet, testWithSets } from "./read-set.js";
 

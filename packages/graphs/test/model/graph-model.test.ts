@@ -27,7 +27,6 @@ const PRESET: GraphPreset = {
       { element: "O", charge: 0 },
       { element: "N", charge: 0 },
     ],
-    compositions: 4,
     network: { width: 16, heads: 2, blocks: 1, walkLength: 3, pairWidth: 8 },
   },
   training: { steps: 60, batchSize: 16, learningRate: 1e-2, weightDecay: 1e-4 },

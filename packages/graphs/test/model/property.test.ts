@@ -13,7 +13,6 @@ const PRESET: GraphPreset = {
     hierarchy: "pairs",
     nodeLabels: 2,
     edgeLabels: 1,
-    compositions: 4,
     network: { width: 16, heads: 2, blocks: 1, walkLength: 2, pairWidth: 8 },
   },
   training: { steps: 60, batchSize: 32, learningRate: 1e-2, weightDecay: 1e-4 },

@@ -1,8 +1,9 @@
 import { randomStream } from "@nextscale/refinement-core";
 import { expect, test } from "vitest";
 import { edgesOf, generateGraph } from "../../src/index.js";
-import { encodeGraph } from "../../src/codes/encode-graph.js";
+import { codingOf, encodeGraph } from "../../src/codes/encode-graph.js";
 import { sitesOf } from "../../src/codes/sites.js";
+import { splitCodes } from "../../src/codes/split-codes.js";
 import { patternsOf } from "../../src/pyramid/patterns.js";
 import { drawn } from "../../src/sampling/choose.js";
 import type { Constraint } from "../../src/sampling/constraint.js";
@@ -20,40 +21,31 @@ function finestOf(item: number) {
   const labelled = graph(tree.nodeCount, edgesOf(tree).map(([a, b]) => [a, b, (a + b) % 3]), [...tree.nodeLabels.keys()].map((v) => v % LABELS)); // prettier-ignore
   const network = { width: 4, heads: 1, blocks: 1, walkLength: 1, pairWidth: 4 };
   const config = {
-    hierarchy: "pairs",
-    nodeLabels: LABELS,
-    edgeLabels: 3,
-    compositions: 1,
-    sizes: [0, 1],
-    network,
-  } as const;
-  const codebook = { shape: [1, LABELS], data: new Float32Array(LABELS) };
-  const coding = {
-    config: { ...config, sizes: [0, 1] },
-    patterns: patternsOf(3),
-    codebook,
-    start: new Float32Array(LABELS),
+    ...{ hierarchy: "pairs" as const, nodeLabels: LABELS, edgeLabels: 3, sizes: [0, 1], network },
+    ...{ labelShares: [0.5, 0.3, 0.2], formulas: [], divisions: [] },
   };
-  return encodeGraph(labelled, coding, { stream: randomStream(1, "test/keys"), item }).at(-1)!;
+  return encodeGraph(labelled, codingOf(config), { stream: randomStream(1, "test/keys"), item }).at(-1)!;
 }
 
 function codesWith(constraints: readonly Constraint[], item: number) {
   const { candidates, codes: truth } = finestOf(item);
-  const sites = sitesOf(candidates, { kinds: LABELS, labels: 3, apart: false });
-  const codes = { ...truth, kinds: truth.kinds.map(() => 0), patterns: truth.patterns.map(() => 0) };
+  const sites = sitesOf(candidates, { labels: 3, apart: false });
+  const codes = { ...truth, patterns: truth.patterns.map(() => 0) };
   const patterns = patternsOf(3).count;
   const made = (count: number, classes: number) =>
     Float32Array.from({ length: count * classes }, (_, at) => Math.sin(7 * at + item));
   const logits = {
-    kinds: made(candidates.mass.length, LABELS),
     splits: made(candidates.mass.length, 33),
     patterns: made(candidates.groups.count, patterns),
   };
-  const all = [
-    ...sites.kinds.map((at) => ({ of: "kinds", at }) as const),
-    ...[...sites.siblings, ...sites.blocks].map((at) => ({ of: "patterns", at }) as const),
-  ];
-  const draw = drawn({ stream: randomStream(1, "test"), item, temperature: 1, constraints });
+  const all = [...sites.siblings, ...sites.blocks].map((at) => ({ of: "patterns", at }) as const);
+  const draw = drawn({
+    stream: randomStream(1, "test"),
+    item,
+    temperature: 1,
+    constraints,
+    splitCodes: splitCodes([]),
+  });
   const logProbability = draw(all, codes, logits, { index: 3, context: candidates }, allBut(sites, candidates));
   return { codes, logProbability };
 }
@@ -67,10 +59,4 @@ test("a constraint that allows everything changes nothing", () => {
       expect(held.logProbability).toBeCloseTo(free.logProbability, 10);
     }
   }
-});
-
-test("what nodes are is chosen before their bonds, so that a bond knows what its ends have room for", () => {
-  const seen: string[] = [];
-  codesWith([(site) => void seen.push(site.of)], 1);
-  expect(seen.lastIndexOf("kinds")).toBeLessThan(seen.indexOf("patterns"));
 });

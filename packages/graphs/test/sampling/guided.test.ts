@@ -3,8 +3,7 @@ import { guided } from "../../src/sampling/guided.js";
 import type { LevelLogits } from "../../src/sampling/reveal.js";
 
 const logits = (...values: number[]): LevelLogits => ({
-  kinds: Float32Array.from(values),
-  splits: Float32Array.from(values, (v) => 2 * v),
+  splits: Float32Array.from(values),
   patterns: Float32Array.from(values, (v) => v - 1),
 });
 const [open, told] = [logits(0, 1, -1e9), logits(2, 0.5, -1e9)];
@@ -18,9 +17,9 @@ const at = (scale: number) =>
 test("guidance 0 forgets what is asked for, 1 is what the network says, 2 goes as far beyond", async () => {
   expect(await at(0)).toEqual(open);
   expect(await at(1)).toEqual(told);
-  expect((await at(2)).kinds.slice(0, 2)).toEqual(Float32Array.of(4, 0));
+  expect((await at(2)).splits.slice(0, 2)).toEqual(Float32Array.of(4, 0));
 });
 
 test("what cannot be stays impossible", async () => {
-  expect((await at(50)).kinds[2]).toBeLessThan(-1e8);
+  expect((await at(50)).splits[2]).toBeLessThan(-1e8);
 });

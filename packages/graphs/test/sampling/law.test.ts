@@ -1,9 +1,9 @@
 import { integerSource, permutation, randomStream, type IntegerSource } from "@nextscale/refinement-core";
 import { describe, expect, test } from "vitest";
 import { permuted, type Graph } from "../../src/index.js";
-import { compositionQuantiser } from "../../src/codes/composition-quantiser.js";
-import { splitOfClass } from "../../src/codes/split-classes.js";
+import type { SplitCodes } from "../../src/codes/split-codes.js";
 import type { GraphModelConfig } from "../../src/config/config.js";
+import { compareFormulas, formulaAt } from "../../src/pyramid/formula.js";
 import { contraction } from "../../src/pyramid/contraction.js";
 import { isFinest, rootLevel, type Level } from "../../src/pyramid/level.js";
 import type { RefinerInputs, Task } from "../../src/refiner/inputs.js";
@@ -39,7 +39,7 @@ function following({ taken, options }: Path): number[] | undefined {
 
 /** Every graph of so many nodes, with its probability, when nodes are put into random orders at every scale. */
 async function outcomesOf(
-  nodes: number,
+  formula: readonly number[],
   {
     settings,
     substeps,
@@ -48,7 +48,7 @@ async function outcomesOf(
   }: { settings?: Partial<GraphModelConfig>; substeps: Substeps; shuffle: number; change?: Change },
 ): Promise<Outcome[]> {
   const refiner = tinyRefiner(settings);
-  const { config, patterns, codebook } = refiner;
+  const { config, patterns, splits } = refiner;
   const coarsening = contraction(patterns);
   const known = new Map<string, LevelLogits>();
   const predict = async (task: Task): Promise<LevelLogits> => {
@@ -70,7 +70,6 @@ async function outcomesOf(
     const draw = integerSource(randomStream(shuffle, "test/shuffle"));
     const options: RevealOptions = {
       config,
-      quantiser: compositionQuantiser({ shape: [config.compositions, config.nodeLabels], data: codebook }),
       order: (sites, candidates, scale) =>
         inSubsteps(
           exactPhases(sites, candidates, {
@@ -80,9 +79,9 @@ async function outcomesOf(
           substeps,
         ),
       predict,
-      choose: choosing(path),
+      choose: choosing(path, splits),
     };
-    let level = rootLevel(nodes, new Float32Array(config.nodeLabels).fill(1 / config.nodeLabels));
+    let level = rootLevel(Int32Array.from(formula));
     let log = 0;
     for (let index = 0; index === 0 || !isFinest(level); index++) {
       const context = coarsening.expand(shuffle === 0 ? level : shuffled(level, draw), 0);
@@ -98,22 +97,42 @@ async function outcomesOf(
   return outcomes;
 }
 
+/** Every lighter part that a node can have, none among them. */
+function partsOf(formula: Int32Array): Int32Array[] {
+  const parts = Array.from(formula).reduce<number[][]>(
+    (some, most) => some.flatMap((counts) => Array.from({ length: most + 1 }, (_, count) => [...counts, count])),
+    [[]],
+  );
+  const rest = (part: Int32Array) => formula.map((count, label) => count - part[label]!);
+  return parts.map((part) => Int32Array.from(part)).filter((part) => compareFormulas(rest(part), part) <= 0);
+}
+
 /** Chooses as a path says, and the first of what is left beyond its end. A level where nothing splits has probability 0. */
-function choosing(path: Path): RevealOptions["choose"] {
+function choosing(path: Path, splitCodes: SplitCodes): RevealOptions["choose"] {
   let at = 0;
+  const taken = (options: number): number => {
+    path.options[at] = options;
+    return (path.taken[at++] ??= 0);
+  };
   return (part, codes, logits, { context }) => {
     let log = 0;
     let none = 1;
     for (const site of part) {
-      const row = probabilitiesOf(site, logits, context, 1);
-      const possible = [...row.keys()].filter((code) => row[code]! > 0);
-      path.options[at] = possible.length;
-      path.taken[at] ??= 0;
-      const code = possible[path.taken[at]!]!;
-      at += 1;
-      codes[site.of][site.at] = site.of === "splits" ? splitOfClass(context.mass[site.at]!, code, 0) : code;
-      log += Math.log(row[code]!);
-      if (site.of === "splits") none *= row[0]!;
+      const row = probabilitiesOf(site, logits, context, { splitCodes, temperature: 1 });
+      if (site.of === "patterns") {
+        const possible = [...row.keys()].filter((code) => row[code]! > 0);
+        const code = possible[taken(possible.length)]!;
+        codes.patterns[site.at] = code;
+        log += Math.log(row[code]!);
+      } else {
+        const labels = context.formulas.length / context.mass.length;
+        const formula = formulaAt(context.formulas, site.at, labels);
+        const parts = partsOf(formula);
+        const lighter = parts[taken(parts.length)]!;
+        codes.splits.set(lighter, site.at * labels);
+        log += Math.log(splitCodes.probability(row, formula, lighter));
+        none *= row[0]!;
+      }
     }
     if (!part.some(({ of }) => of === "splits")) return log;
     return codes.splits.every((split) => split === 0) ? -Infinity : log - Math.log1p(-none);
@@ -123,9 +142,9 @@ function choosing(path: Path): RevealOptions["choose"] {
 function shuffled(level: Level, draw: IntegerSource): Level {
   const n = level.mass.length;
   const order = permutation(randomStream(draw(1e6), "test/order"), n);
-  const move = <T extends Int32Array | Float32Array>(data: T): T => {
+  const move = (data: Int32Array): Int32Array => {
     const size = data.length / n;
-    const result = data.slice() as T;
+    const result = data.slice();
     data.forEach((value, at) => (result[order[Math.floor(at / size)]! * size + (at % size)] = value));
     return result;
   };
@@ -134,7 +153,7 @@ function shuffled(level: Level, draw: IntegerSource): Level {
     graph: permuted(level.graph, order),
     mass: move(level.mass),
     splits: move(level.splits),
-    composition: move(level.composition),
+    formulas: move(level.formulas),
   };
 }
 
@@ -163,12 +182,12 @@ function largestDifference(a: Record<string, number>, b: Record<string, number>)
   return Math.max(...[...Object.keys(a), ...Object.keys(b)].map((name) => Math.abs((a[name] ?? 0) - (b[name] ?? 0))));
 }
 
-describe.each<[string, number, Substeps, Partial<GraphModelConfig>]>([
-  ["4 nodes, all codes at once", 4, 1, {}],
-  ["4 nodes, codes one after the other", 4, "exact", {}],
-  ["3 nodes in two substeps", 3, 2, {}],
-  ["3 nodes of two kinds", 3, 1, { nodeLabels: 2, compositions: 2 }],
-  ["3 nodes in one scale", 3, 1, { hierarchy: "one-scale" }],
+describe.each<[string, number[], Substeps, Partial<GraphModelConfig>]>([
+  ["4 nodes, all codes at once", [4], 1, {}],
+  ["4 nodes, codes one after the other", [4], "exact", {}],
+  ["3 nodes in two substeps", [3], 2, {}],
+  ["4 nodes of two kinds, some of whose parts have codes of their own", [2, 2], 1, { nodeLabels: 2, divisions: [[0, 1], [0, 2]] }], // prettier-ignore
+  ["3 nodes in one scale", [3], 1, { hierarchy: "one-scale" }],
 ])("the law over graphs: %s", (_, nodes, substeps, settings) => {
   test("adds up to 1 and is the same for every order of the nodes inside", { timeout: 120_000 }, async () => {
     const law = lawOf(await outcomesOf(nodes, { settings, substeps, shuffle: 0 }));
@@ -186,12 +205,10 @@ test(
   { timeout: 120_000 },
   async () => {
     const nodes = 4;
-    const law = lawOf(await outcomesOf(nodes, { substeps: 1, shuffle: 0 }));
-    const { config, patterns, codebook, run } = tinyRefiner();
-    const data = { shape: [config.compositions, config.nodeLabels], data: codebook };
+    const law = lawOf(await outcomesOf([nodes], { substeps: 1, shuffle: 0 }));
+    const { coding, run } = tinyRefiner();
     const scoring = {
-      coding: { config, patterns, codebook: data, start: Float32Array.of(1) },
-      quantiser: compositionQuantiser(data),
+      coding,
       predict: (task: Task) =>
       Promise.resolve(run([task], { items: 1, nodes: task.candidates.mass.length, groups: Math.max(1, task.candidates.groups.count) })[0]!), // prettier-ignore
       orders: randomStream(1, "test/order"),
@@ -236,7 +253,7 @@ test("control: with positions the law depends on the order of the nodes", async 
       nodes: inputs.nodes.map((value, at) => value + Math.floor((at * nodes) / inputs.nodes.length) / 3),
     };
   };
-  const law = lawOf(await outcomesOf(4, { substeps: 1, shuffle: 0, change: numbered }));
-  const other = lawOf(await outcomesOf(4, { substeps: 1, shuffle: 1, change: numbered }));
+  const law = lawOf(await outcomesOf([4], { substeps: 1, shuffle: 0, change: numbered }));
+  const other = lawOf(await outcomesOf([4], { substeps: 1, shuffle: 1, change: numbered }));
   expect(largestDifference(law, other)).toBeGreaterThan(1e-4);
 });

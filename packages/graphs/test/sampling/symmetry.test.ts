@@ -15,10 +15,10 @@ const allowed = allowedPatterns(patterns);
 
 /** Three nodes that each stand for two, joined all: what six nodes in a ring become when neighbours are merged. */
 const triangle: Level = {
-  ...rootLevel(6, new Float32Array(1)),
+  ...rootLevel(Int32Array.of(6)),
   graph: graphOf({ nodeCount: 3, edges: [[0, 1], [1, 2], [2, 0]] }), // prettier-ignore
   mass: Int32Array.of(2, 2, 2),
-  composition: new Float32Array(3),
+  formulas: Int32Array.of(2, 2, 2),
   splits: Int32Array.of(1, 1, 1),
 };
 
@@ -43,7 +43,7 @@ function ringsOf(candidates: Candidates): number[][] {
       }
       return;
     }
-    const { graph } = contraction(patterns).add(candidates, { patterns: Int32Array.from(codes), splits: new Int32Array(6), composition: new Float32Array(6), nodeLabels: new Uint8Array(6) }, 0); // prettier-ignore
+    const { graph } = contraction(patterns).add(candidates, { patterns: Int32Array.from(codes), splits: new Int32Array(6) }, 0); // prettier-ignore
     if (isRing(graph)) rings.push(codes);
   };
   all([]);
@@ -80,7 +80,7 @@ function chanceOfRing(rings: readonly number[][], parts: readonly (readonly Site
 describe("a hexagon from a triangle", () => {
   const candidates = expand(triangle);
   const rings = ringsOf(candidates);
-  const sites = sitesOf(candidates, { kinds: 1, labels: 1, apart: false });
+  const sites = sitesOf(candidates, { labels: 1, apart: false });
   const partsOf = (substeps: Substeps, item: number) =>
     inSubsteps(
       exactPhases(sites, candidates, { random: { stream: randomStream(1, "test"), item, scale: 0 }, edgeLabels: 1 }),
@@ -111,7 +111,7 @@ describe("a hexagon from a triangle", () => {
 
 test("colours keep blocks apart that need the same nodes, and every site is chosen once", () => {
   const candidates = expand(triangle);
-  const sites = sitesOf(candidates, { kinds: 1, labels: 1, apart: false });
+  const sites = sitesOf(candidates, { labels: 1, apart: false });
   const phases = exactPhases(sites, candidates, {
     random: { stream: randomStream(1, "test"), item: 0, scale: 0 },
     edgeLabels: 1,
@@ -128,10 +128,10 @@ test("colours keep blocks apart that need the same nodes, and every site is chos
 test("twins are alike: what a permutation of a graph swaps has the same logits", () => {
   const { config, run } = tinyRefiner({ hierarchy: "one-scale" });
   // K_{2,3}: two nodes that see three, and nothing is hidden but one pair of the two and those of the three.
-  const candidates = expand({ ...rootLevel(5, new Float32Array(1)), splits: Int32Array.of(5) });
-  const sites = sitesOf(candidates, { kinds: 1, labels: 1, apart: true });
+  const candidates = expand({ ...rootLevel(Int32Array.of(5)), splits: Int32Array.of(5) });
+  const sites = sitesOf(candidates, { labels: 1, apart: true });
   const known = allBut(sites, candidates);
-  const codes = { kinds: new Int32Array(5), patterns: new Int32Array(10), splits: new Int32Array(5), finest: true };
+  const codes = { patterns: new Int32Array(10), splits: new Int32Array(5) };
   const side = (node: number) => Number(node > 1);
   for (let group = 0; group < 10; group++) {
     const [u, v] = candidates.groups.pairs.subarray(8 * group, 8 * group + 2) as unknown as [number, number];

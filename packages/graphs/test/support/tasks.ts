@@ -1,25 +1,18 @@
 import { randomStream, uniforms } from "@nextscale/refinement-core";
 import type { Graph } from "../../src/index.js";
-import type { GraphModelConfig } from "../../src/config/config.js";
 import { PAIRS, type Candidates } from "../../src/pyramid/candidates.js";
 import { patternOf, type Patterns } from "../../src/pyramid/patterns.js";
-import type { Codes } from "../../src/codes/codes.js";
+import type { Codes } from "../../src/pyramid/codes.js";
 import type { Known, Task } from "../../src/refiner/inputs.js";
-import { encodeGraph } from "../../src/codes/encode-graph.js";
+import { encodeGraph, type Coding } from "../../src/codes/encode-graph.js";
 import { trainingTask } from "../../src/training/training-task.js";
 
 /** A level of a graph, some of whose codes are hidden. */
-export function taskOf(
-  graph: Graph,
-  { config, patterns, codebook }: { config: GraphModelConfig; patterns: Patterns; codebook: Float32Array },
-  item: number,
-): Task {
-  const { nodeLabels, compositions } = config;
-  const coding = { config, patterns, codebook: { shape: [compositions, nodeLabels], data: codebook }, start: new Float32Array(nodeLabels).fill(1 / nodeLabels) }; // prettier-ignore
+export function taskOf(graph: Graph, { coding }: { readonly coding: Coding }, item: number): Task {
   const levels = encodeGraph(graph, coding, { stream: randomStream(1, "test/keys"), item });
   const [at = 0] = uniforms(randomStream(1, "test/levels"), { items: { first: item, count: 1 }, draws: 1 });
   const scale = Math.floor(at * levels.length);
-  return trainingTask(levels[scale]!, config, { stream: randomStream(1, "test/hidden"), item, scale }).task;
+  return trainingTask(levels[scale]!, coding.config, { stream: randomStream(1, "test/hidden"), item, scale }).task;
 }
 
 /** Where things of a level go. */
@@ -49,26 +42,27 @@ export function reordered({ candidates, codes, known }: Task, to: Reordering, pa
   const pairs = new Int32Array(groups.pairs.length);
   for (let at = 0; at < groups.count * PAIRS; at++) {
     const place = to.groups[Math.floor(at / PAIRS)]! * PAIRS + to.pairs[at % PAIRS]!;
-    for (const end of [0, 1])
-      pairs[2 * place + end] = groups.pairs[2 * at + end]! < 0 ? -1 : to.nodes[groups.pairs[2 * at + end]!]!;
+    // The first node of a pair is of the one side: see `Groups`.
+    const turned = to.pairs[1] === 2 ? 1 : 0;
+    for (const end of [0, 1]) {
+      const node = groups.pairs[2 * at + (end ^ turned)]!;
+      pairs[2 * place + end] = node < 0 ? -1 : to.nodes[node]!;
+    }
   }
   const moved: Candidates = {
     ...candidates,
     parents: nodes(candidates.parents),
     slots: nodes(candidates.slots),
     mass: nodes(candidates.mass),
-    composition: nodes(candidates.composition),
+    formulas: nodes(candidates.formulas),
     groups: { ...groups, pairs, forms: perGroup(groups.forms) },
   };
   const swapped = (codes: Int32Array) => codes.map((code) => swappedPattern(code, to.pairs, patterns));
   const movedCodes: Codes = {
-    ...codes,
-    kinds: nodes(codes.kinds),
     splits: nodes(codes.splits),
     patterns: perGroup(swapped(codes.patterns)),
   };
   const movedKnown: Known = {
-    kinds: nodes(known.kinds),
     splits: nodes(known.splits),
     patterns: perGroup(known.patterns),
   };

@@ -5,7 +5,7 @@ import { fitFoundations } from "../../src/training/foundations.js";
 import { refinerStage } from "../../src/training/refiner-stage.js";
 
 const network = { width: 8, heads: 2, blocks: 1, walkLength: 2, pairWidth: 4 };
-const model = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, compositions: 1, network } as const;
+const model = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, network } as const;
 const training = { steps: 2, batchSize: 8, learningRate: 1e-3, weightDecay: 0 };
 
 function batchOf(graphs: readonly Graph[], groups: number | undefined) {
