@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, lstat, stat } from "node:fs/promises";
+import { access, lstat, rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { realPathOf, replaceFolder, writeFileAtomic, type FolderFiles } from "@nextscale/engine/node";
@@ -111,9 +111,17 @@ async function receipt(
   return [isAbsolute(path) ? at : relative(process.cwd(), at), text];
 }
 
-/** Puts the receipt of a run beside the folder that it wrote itself. */
+/**
+ * Puts the receipt of a run beside what it wrote itself. Where that fails, none is left: one of an earlier run would be of
+ * another output.
+ */
 export async function receiptOf(output: string, facts: RunFacts, invocation: Invocation): Promise<void> {
-  await writeReceipt(output, fieldsOf(facts, invocation));
+  try {
+    await writeReceipt(output, fieldsOf(facts, invocation));
+  } catch (error) {
+    await rm(receiptPathOf(output), { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
 
 function fieldsOf({ began, ...facts }: RunFacts, { args }: Invocation): Omit<ReceiptFields, "outputs"> {

@@ -227,9 +227,11 @@ function addIngest(weather: Command, invocation: Invocation): void {
         positiveNumbers,
       )
       .requiredOption("--years <a-b>", "first and last year", years)
-      .option("--grid <size>", "columns x rows of the result, 64x32 or gaussian-64x32", gridSize, {
-        ...{ columns: 64, rows: 32, kind: "equiangular" },
-      })
+      .addOption(
+        new Option("--grid <size>", "columns x rows of the result, 64x32 or gaussian-64x32")
+          .argParser(gridSize)
+          .default(gridSize("64x32"), "64x32"),
+      )
       .option("--step <hours>", "hours from one time to the next", integer(1, 24 * 31), 12)
       .requiredOption("--out <folder>", "FOLDER.zarr")
       .option("--json", "print one JSON object")

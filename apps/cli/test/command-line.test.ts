@@ -32,6 +32,8 @@ test.each(names.map((words) => ({ words, line: ["nextscale", ...words].join(" ")
     const { error, text } = await run(...words, "--help");
     expect(error).toMatchObject({ exitCode: 0 });
     expect(text.split("Examples:\n")[1]).toMatch(new RegExp(`^  (\\w+=\\S+ )?${line}`, "m"));
+    // A default reads as it would be typed.
+    expect(text).not.toMatch(/\(default:\s+[{[]/);
   },
 );
 

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { parseReceipt, sha256 } from "@nextscale/refinement-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { earlierPictures } from "../src/images/earlier-pictures.js";
-import { requireWritable, writeOutputs, type FolderOutput } from "../src/outputs.js";
+import { receiptOf, requireWritable, writeOutputs, type FolderOutput } from "../src/outputs.js";
 
 let home: string;
 beforeEach(() => (home = mkdtempSync(join(tmpdir(), "nextscale-outputs-"))));
@@ -55,6 +55,15 @@ test("files and receipts are written, the receipts with options, hashes and the 
     "@tensorflow/tfjs-core",
     "@tensorflow/tfjs-backend-wasm",
   ]);
+});
+
+test("an output that could not get its receipt has none of an earlier one", async () => {
+  writeFileSync(at("f.nc"), "first");
+  await receiptOf(at("f.nc"), facts, invocation);
+  writeFileSync(at("f.nc"), "second");
+  const refused = receiptOf(at("f.nc"), { ...facts, seed: -1 }, invocation);
+  await expect(refused).rejects.toMatchObject({ code: "invalid-argument" });
+  expect(readdirSync(home)).toEqual(["f.nc"]);
 });
 
 test("what was there before a failure is there after it", async () => {

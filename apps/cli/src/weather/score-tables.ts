@@ -7,22 +7,25 @@ import type {
 } from "@nextscale/weather";
 import { formatTable } from "../output.js";
 
-/** Scores of a forecast as a table for each channel. */
+/** Scores of a forecast as a table for each channel, with the share that has none where cells are masked. */
 export function verificationTables({ scores, climatology }: ForecastVerification): string {
   return channelsOf(scores)
     .map((channel) => {
       const rows = scores.filter((score) => score.channel === channel);
       const usual = climatology?.filter((score) => score.channel === channel);
+      const isMasked = rows.some(({ maskedShare }) => maskedShare > 0);
       const header = ["lead", "CRPS", "RMSE", "bias", "spread/skill", "rank unevenness"];
       const lines = rows.map((score, i) => [
         leadName(score.leadHours),
         ...[score.crps, score.rmse, score.bias, score.spreadSkill, score.rankUnevenness].map(figure),
         ...(score.acc === undefined ? [] : [figure(score.acc)]),
         ...(usual === undefined ? [] : [figure(usual[i]?.crps), figure(skill(score, usual[i]))]),
+        ...(isMasked ? [`${(100 * score.maskedShare).toFixed(1)} %`] : []),
       ]);
       const more = [
         ...(rows[0]!.acc === undefined ? [] : ["ACC"]),
         ...(usual === undefined ? [] : ["CRPS of climatology", "CRPSS"]),
+        ...(isMasked ? ["masked"] : []),
       ];
       return `${channel}\n${formatTable([[...header, ...more], ...lines])}`;
     })

@@ -198,6 +198,18 @@ describe("verification", () => {
     const table = await run(words);
     expect(table).toMatch(/^5 members from 2001-01-11T00:00.*\n\nz500\nlead +CRPS +RMSE +bias +spread\/skill/);
     expect(table.split("\n").filter((line) => line.startsWith("2 d ")).length).toBe(2);
+    expect(table).not.toContain("masked");
+  });
+
+  test("says how much of the truth is masked", async () => {
+    await forecast(...START, "--out", at("m.nc"));
+    await writeTinyWeather(at("masked.nc"), 2, 40, (channel, values) =>
+      channel === "t850" ? values.fill(Number.NaN) : values,
+    );
+    const table = await run(["weather", "verify", at("m.nc"), "--truth", at("masked.nc")]);
+    const [z500, t850] = table.split("\nt850\n");
+    expect(z500).not.toContain("masked");
+    expect(t850).toMatch(/rank unevenness +masked\n12 h +-.* 100\.0 %\n/);
   });
 
   test("leaves out what has no truth, and needs some", async () => {

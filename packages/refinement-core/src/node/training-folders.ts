@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
 import { replaceFolder } from "@nextscale/engine/node";
@@ -15,7 +15,8 @@ const PROBE = "probe";
 
 /**
  * Makes sure that a model can be put where it is to go, before an hour goes into it, and that nothing is replaced that
- * was not meant; and makes the folder of the stages' checkpoints, a sibling of `out`.
+ * was not meant. The folder of the stages' checkpoints, a sibling of `out`, is made with the first of them: data that cannot
+ * be learned from leaves nothing.
  *
  * @param stages names of the stages
  * @param where shown in errors
@@ -76,5 +77,7 @@ export async function prepareTraining(
   if (start === "over") {
     for (const name of saved) await rm(join(folder, name), { recursive: true, force: true });
   }
+  // Only where it is empty.
+  await rmdir(folder).catch(() => undefined);
   return folder;
 }

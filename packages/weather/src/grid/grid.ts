@@ -59,8 +59,9 @@ export function regionalGrid(latitudes: ArrayLike<number>, longitudes: ArrayLike
   const rows = Float64Array.from(latitudes);
   const columns = Float64Array.from(longitudes);
   requireCounts(where, rows.length, columns.length);
-  const step = requireRegular(where, "latitudes", rows);
+  // Rows of a global grid may well be Gaussian: where its columns are at fault, they are what to say.
   const width = requireRegular(where, "longitudes", columns);
+  const step = requireRegular(where, "latitudes", rows);
   const [south, north] = [rows[0]!, rows.at(-1)!];
   if (south < -90 || north > 90) throw refused(where, "latitudes from -90 to 90", `${south} to ${north}`);
   if (width * columns.length > 360 * (1 + SPACING_TOLERANCE)) {

@@ -1,12 +1,15 @@
 import { constants } from "node:fs";
 import { lstat, mkdir, open, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { NextscaleError } from "@nextscale/engine";
 import { typedNumbers, type DatasetDefinition } from "../data/definition.js";
 import type { NumberArray } from "../data/dataset.js";
 import { elementsOf, forEachRun, takeRegion, type Region } from "../data/slice.js";
 import { chunkedVariables, zarrMetadata, type ChunkedVariable } from "../data/zarr-metadata.js";
 import { beginDataset, type DatasetWriter, type Sink } from "./dataset-writer.js";
 import { syncFile, writeAll } from "./write-all.js";
+
+const WHERE = "weather/openZarrWriter";
 
 /**
  * Begins a Zarr store, version 2, in a new folder, without compression: a part of a chunk then has its place in the chunk's
@@ -16,7 +19,7 @@ import { syncFile, writeAll } from "./write-all.js";
  *   is there
  */
 export async function openZarrWriter(path: string, definition: DatasetDefinition): Promise<DatasetWriter> {
-  return beginDataset("weather/openZarrWriter", path, definition, async (temporary) => {
+  return beginDataset(WHERE, path, definition, async (temporary) => {
     await requireNew(path);
     return beginStore(temporary, definition);
   });
@@ -25,7 +28,14 @@ export async function openZarrWriter(path: string, definition: DatasetDefinition
 /** A folder cannot be replaced in one step, and may hold anything. */
 async function requireNew(path: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
-  if (there !== undefined) throw Object.assign(new Error("something is there"), { code: "EEXIST" });
+  if (there === undefined) return;
+  throw new NextscaleError({
+    code: "unwritable",
+    where: WHERE,
+    expected: `to write ${path}, a new folder`,
+    got: `a ${there.isDirectory() ? "folder" : "file"} of that name`,
+    fix: "remove it, or choose another path",
+  });
 }
 
 async function beginStore(temporary: string, definition: DatasetDefinition): Promise<Sink> {

@@ -56,6 +56,11 @@ test("a regional grid that goes round the globe is periodic", () => {
 test.each([
   ["descending", () => regionalGrid([3, 2, 1], [0, 1]), /latitudes ascending/],
   ["irregular", () => regionalGrid([1, 2, 4], [0, 1]), /equal steps/],
+  [
+    "doubled, on Gaussian rows,",
+    () => regionalGrid(gaussianGrid(4, 8).latitudes, [0, 45, 45, 90]),
+    /longitudes ascending/,
+  ],
   ["off the globe", () => regionalGrid([89, 90, 91], [0, 1]), /-90 to 90/],
   ["more than once round", () => regionalGrid([0, 1], [0, 200, 400]), /once at most/],
   ["not numbers", () => regionalGrid([0, Number.NaN], [0, 1]), /latitudes ascending/],

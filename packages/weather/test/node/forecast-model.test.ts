@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "@nextscale/refinement-core";
@@ -82,6 +82,8 @@ describe("training", () => {
     await expect(train("short", { series: short })).rejects.toThrow(/512 or more fields .* got 98 in tiny/s);
     const masked = { ...series, fields: series.fields.map((value, i) => (i === 5000 ? Number.NaN : value)) };
     await expect(train("masked", { series: masked })).rejects.toMatchObject({ code: "invalid-data" });
+    const left = ["short", "masked"].flatMap((name) => [pathOf(name), `${pathOf(name)}.training`]);
+    expect(left.filter((path) => existsSync(path))).toEqual([]);
   });
 });
 

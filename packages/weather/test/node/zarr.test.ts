@@ -216,10 +216,16 @@ test("nothing half-written is left, and what is there stays", async () => {
   await abandoned.abandon();
   expect(readdirSync(folder)).toEqual([]);
   writeFileSync(path, "mine");
-  await expect(openZarrWriter(path, layout)).rejects.toMatchObject({ code: "unwritable" });
+  const taken = (kind: string) =>
+    expect.objectContaining({
+      code: "unwritable",
+      message: expect.stringContaining(`forecast.zarr, a new folder, got a ${kind} of that name`) as string,
+    }) as Error;
+  await expect(openZarrWriter(path, layout)).rejects.toThrow(taken("file"));
   expect(readFileSync(path, "utf8")).toBe("mine");
   rmSync(path);
   await writeForecast(path);
+  await expect(openZarrWriter(path, layout)).rejects.toThrow(taken("folder"));
   cpSync(path, join(folder, "copy"), { recursive: true });
   rmSync(join(folder, "copy", "z500", "0.1.0.0.0"));
   const { values } = await readDecoded(variableOf(await readZarrFolder(join(folder, "copy")), "z500"));
