@@ -121,10 +121,12 @@ export {
   type ScaleTransformerParameters,
   type ScaleTransformerState,
 } from "./refiner/scale-transformer.js";
+export { linkedMab, type LinkedAttentionOptions, type Links } from "./refiner/linked-attention.js";
 export {
   isab,
   mab,
   pma,
+  repeatForItems,
   sab,
   type IsabParameters,
   type MabParameters,

@@ -11,6 +11,11 @@ export const refinerSchema = z.strictObject({
   walkLength: z.int().min(1).max(64),
   /** Numbers that describe a pair before its label is predicted. */
   pairWidth: z.int().min(4).max(2048),
+  /**
+   * Where given, nodes attend to those that they may be joined with and to so many summaries of their level, instead of to all nodes: nothing
+   * grows with the square of their number.
+   */
+  summaries: z.int().min(1).max(256).optional(),
 });
 
 /** Sizes of the network. */

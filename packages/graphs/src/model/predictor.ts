@@ -1,3 +1,4 @@
+import { PAIRS } from "../pyramid/candidates.js";
 import type { Capacity, Task } from "../refiner/inputs.js";
 import type { LevelLogits } from "../sampling/reveal.js";
 
@@ -15,8 +16,9 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Tasks in a run of the network: more would not be faster. */
+/** Tasks in a run of the network, and pairs of nodes in groups in all of them: more would not be faster. */
 const LARGEST = 64;
+const MOST_PAIRS = 12_000;
 /** Walks that are under way at the same time: enough for runs that are full at all sizes. */
 const WALKS = 512;
 
@@ -28,7 +30,8 @@ const GROUPS = [4, 8, 16, 24, 40, 64, 104, 168, 272, 440, 712, 1152, 1864, 3016,
 export function capacityOf({ candidates: { mass, groups } }: Task): Capacity {
   const nodes = NODES.find((size) => size >= mass.length) ?? mass.length;
   const least = GROUPS.find((size) => size >= groups.count) ?? groups.count;
-  return { items: LARGEST, nodes, groups: least };
+  const items = Math.max(1, Math.min(LARGEST, Math.floor(MOST_PAIRS / (PAIRS * least))));
+  return { items, nodes, groups: least };
 }
 
 /**
@@ -52,11 +55,12 @@ export function predictor(
       byCapacity.set(key, [...(byCapacity.get(key) ?? []), one]);
     }
     for (const together of byCapacity.values()) {
-      for (let first = 0; first < together.length; first += LARGEST) {
-        const some = together.slice(first, first + LARGEST);
+      const capacity = capacityOf(together[0]!.task);
+      for (let first = 0; first < together.length; first += capacity.items) {
+        const some = together.slice(first, first + capacity.items);
         try {
           signal?.throwIfAborted();
-          const answers = await run(some.map(({ task }) => task), capacityOf(some[0]!.task)); // prettier-ignore
+          const answers = await run(some.map(({ task }) => task), capacity); // prettier-ignore
           some.forEach(({ resolve }, i) => resolve(answers[i]!));
         } catch (error) {
           for (const { reject } of some) reject(error);

@@ -1,8 +1,8 @@
 import type { NamedArrays, Program } from "@nextscale/engine";
 import { traceTyped, type TypesOf } from "@nextscale/refinement-core";
 import type { Coding } from "../codes/encode-graph.js";
-import { graphRefiner, type GraphRefinerParameters, type RefinerTensors } from "../refiner/graph-refiner.js";
-import type { Capacity, Task } from "../refiner/inputs.js";
+import { graphRefiner, type GraphRefinerParameters } from "../refiner/graph-refiner.js";
+import type { Capacity, RefinerTensors, Task } from "../refiner/inputs.js";
 import type { LevelLogits } from "../sampling/reveal.js";
 import { inputTypes, refinerTypes } from "../refiner/refiner-types.js";
 

@@ -1,7 +1,9 @@
 import type { GraphModelConfig } from "../config/config.js";
-import { PAIRS, SLOT, type Candidates } from "../pyramid/candidates.js";
+import type * as tf from "@tensorflow/tfjs-core";
+import { FORM, PAIRS, SLOT, type Candidates } from "../pyramid/candidates.js";
 import type { CodeKind, Codes } from "../pyramid/codes.js";
 import { FORMS, formAt, type Patterns } from "../pyramid/patterns.js";
+import { emptyLinks, writeLinks, type LinkInputs } from "./link-inputs.js";
 
 /** What is known of a level when a refiner looks at it. */
 export interface Task {
@@ -23,18 +25,30 @@ export interface Capacity {
   readonly groups: number;
 }
 
-/** What the refiner reads of a batch of levels, as arrays. */
-export interface RefinerInputs {
+/** What the refiner reads of a batch of levels, as arrays: nodes and groups, and either all pairs or those that may be edges. */
+export type RefinerInputs = NodeAndGroupInputs & (PairInputs | LinkInputs);
+
+/** The same as tensors. */
+export type RefinerTensors = TensorsOf<NodeAndGroupInputs> & (TensorsOf<PairInputs> | TensorsOf<LinkInputs>);
+
+type TensorsOf<T> = { readonly [K in keyof T]: tf.Tensor };
+
+/** All pairs of nodes. */
+export interface PairInputs {
+  /** State of each: see `pairStates` [items, nodes, nodes]. */
+  readonly pairs: Int32Array;
+}
+
+/** Nodes and groups. */
+export interface NodeAndGroupInputs {
   /** [items, nodes, features] */
   readonly nodes: Float32Array;
   /** 1 for a node and 0 for padding [items, nodes]. */
   readonly mask: Float32Array;
-  /** State of each pair of nodes: see `pairStates` [items, nodes, nodes]. */
-  readonly pairs: Int32Array;
   /** The one node of each pair of each group, and the other, [items, groups, 4]. */
   readonly first: Int32Array;
   readonly second: Int32Array;
-  /** Row of each pair among all items * nodes * nodes, [items, groups, 4]. */
+  /** Row of each pair among all items * nodes * nodes, or among all links, [items, groups, 4]. */
   readonly places: Int32Array;
   /** 1 for a pair and 0 where a group has none [items, groups, 4]. */
   readonly present: Float32Array;
@@ -44,6 +58,8 @@ export interface RefinerInputs {
   readonly limits: Int32Array;
 }
 
+/** Weight of an edge that may be. */
+const UNKNOWN = 0.5;
 /** Features of a node besides those of its labels. */
 const FIXED_FEATURES = 10;
 /** Of each label: how many nodes, what share of the node's, what share is split off where that is known. */
@@ -64,17 +80,36 @@ export function pairStates(edgeLabels: number): number {
   return 3 + 2 * (edgeLabels + 1);
 }
 
+/** Weights of the edges of a random walk by the state of a pair: half where it is not known whether there is one. */
+export function edgeWeights(edgeLabels: number): Float32Array {
+  const edges = new Array<number>(edgeLabels).fill(1);
+  return Float32Array.from([0, UNKNOWN, UNKNOWN, 0, ...edges, 0, ...edges]);
+}
+
+/** The state of a pair of a group. */
+export function stateOfPair(
+  { candidates, codes, known }: Task,
+  group: number,
+  pair: number,
+  patterns: Patterns,
+): number {
+  const block = candidates.groups.forms[group] === FORM.siblings ? 0 : 1;
+  const label = patterns.digits[codes.patterns[group]! * PAIRS + pair]!;
+  return known.patterns[group] === 0 ? 1 + block : 3 + block * patterns.labels + label;
+}
+
 /** Writes levels into the arrays of a batch. */
 export function refinerInputs(
   tasks: readonly Task[],
-  { items, nodes, groups }: Capacity,
-  { patterns, config }: { readonly patterns: Patterns; readonly config: NodeSettings },
+  capacity: Capacity,
+  { patterns, config }: { readonly patterns: Patterns; readonly config: NodeSettings & Pick<GraphModelConfig, "network"> }, // prettier-ignore
 ): RefinerInputs {
+  const { items, nodes, groups } = capacity;
+  const { walkLength, summaries } = config.network;
   const features = nodeFeatures(config);
-  const inputs: RefinerInputs = {
+  const inputs: NodeAndGroupInputs = {
     nodes: new Float32Array(items * nodes * features),
     mask: new Float32Array(items * nodes),
-    pairs: new Int32Array(items * nodes * nodes),
     first: new Int32Array(items * groups * PAIRS),
     second: new Int32Array(items * groups * PAIRS),
     places: new Int32Array(items * groups * PAIRS),
@@ -82,16 +117,21 @@ export function refinerInputs(
     forms: new Int32Array(items * groups).fill(FORMS),
     limits: new Int32Array(items * nodes * (config.nodeLabels + 1)),
   };
+  const ofPairs: PairInputs | LinkInputs = summaries === undefined ? { pairs: new Int32Array(items * nodes * nodes) } : emptyLinks(capacity, walkLength); // prettier-ignore
   tasks.forEach((task, item) => {
     writeNodes(task, inputs, { item, nodes, features, config });
-    writeGroups(task, inputs, { item, nodes, groups, patterns });
+    const placeOf =
+      "pairs" in ofPairs
+        ? writePairs(task, ofPairs, { item, nodes, patterns })
+        : writeLinks(task, ofPairs, { item, patterns, walkLength, capacity });
+    writeGroups(task, inputs, placeOf, item * groups);
   });
-  return inputs;
+  return { ...inputs, ...ofPairs };
 }
 
 function writeNodes(
   { candidates, codes, known, property }: Task,
-  { nodes: out, mask, limits }: RefinerInputs,
+  { nodes: out, mask, limits }: NodeAndGroupInputs,
   to: { readonly item: number; readonly nodes: number; readonly features: number; readonly config: NodeSettings },
 ): void {
   const { mass, parents, slots, formulas, finest } = candidates;
@@ -137,29 +177,47 @@ function shareUnknown({ patterns, splits }: Known): number {
   return open / (patterns.length + splits.length);
 }
 
+/** @returns the row of a pair of a group among all pairs */
+function writePairs(
+  task: Task,
+  { pairs }: PairInputs,
+  { item, nodes, patterns }: { readonly item: number; readonly nodes: number; readonly patterns: Patterns },
+): PlaceOf {
+  const { groups } = task.candidates;
+  const placeOf = (group: number, pair: number): number => {
+    const at = 2 * (group * PAIRS + pair);
+    return (item * nodes + groups.pairs[at]!) * nodes + groups.pairs[at + 1]!;
+  };
+  for (let at = 0; at < groups.count * PAIRS; at++) {
+    const [u, v] = [groups.pairs[2 * at]!, groups.pairs[2 * at + 1]!];
+    if (u < 0) continue;
+    const state = stateOfPair(task, Math.floor(at / PAIRS), at % PAIRS, patterns);
+    pairs[(item * nodes + u) * nodes + v] = state;
+    pairs[(item * nodes + v) * nodes + u] = state;
+  }
+  return placeOf;
+}
+
+/** Row of a pair of a group among those that are looked at. */
+type PlaceOf = (group: number, pair: number) => number;
+
+/** @param start row of the first group */
 function writeGroups(
-  { candidates, codes, known }: Task,
-  { pairs, first, second, places, present, forms }: RefinerInputs,
-  to: { readonly item: number; readonly nodes: number; readonly groups: number; readonly patterns: Patterns },
+  { candidates: { groups, finest } }: Task,
+  { first, second, places, present, forms }: NodeAndGroupInputs,
+  placeOf: PlaceOf,
+  start: number,
 ): void {
-  const { groups, finest } = candidates;
-  const { item, nodes, patterns } = to;
   for (let group = 0; group < groups.count; group++) {
-    const row = item * to.groups + group;
-    forms[row] = formAt(groups.forms[group]!, finest);
-    const block = groups.forms[group] === 0 ? 0 : 1;
+    forms[start + group] = formAt(groups.forms[group]!, finest);
     for (let pair = 0; pair < PAIRS; pair++) {
-      const [u, v] = [groups.pairs[2 * (group * PAIRS + pair)]!, groups.pairs[2 * (group * PAIRS + pair) + 1]!];
-      const at = row * PAIRS + pair;
-      if (u < 0) continue;
-      first[at] = u;
-      second[at] = v;
-      places[at] = (item * nodes + u) * nodes + v;
+      const own = 2 * (group * PAIRS + pair);
+      const at = (start + group) * PAIRS + pair;
+      if (groups.pairs[own]! < 0) continue;
+      first[at] = groups.pairs[own]!;
+      second[at] = groups.pairs[own + 1]!;
+      places[at] = placeOf(group, pair);
       present[at] = 1;
-      const label = patterns.digits[codes.patterns[group]! * PAIRS + pair]!;
-      const state = known.patterns[group] === 0 ? 1 + block : 3 + block * patterns.labels + label;
-      pairs[places[at]] = state;
-      pairs[(item * nodes + v) * nodes + u] = state;
     }
   }
 }

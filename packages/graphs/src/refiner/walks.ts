@@ -1,7 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-
-/** Weight of an edge that may be. */
-const UNKNOWN = 0.5;
+import { edgeWeights } from "./inputs.js";
 
 /**
  * Where random walks on a graph go, as far as it is known: by their returns nodes tell rings from chains, by the walks between them pairs
@@ -17,7 +15,7 @@ export function walksOf(
   edgeLabels: number,
 ): { readonly returns: tf.Tensor; readonly between: tf.Tensor } {
   const [items = 0, nodes = 0] = pairs.shape;
-  const weights = tf.gather(tf.tensor1d(weightsOfStates(edgeLabels)), tf.reshape<tf.Rank.R1>(pairs, [-1]));
+  const weights = tf.gather(tf.tensor1d(edgeWeights(edgeLabels)), tf.reshape<tf.Rank.R1>(pairs, [-1]));
   const adjacency = tf.reshape(weights, [items, nodes, nodes]);
   const step = tf.div(adjacency, tf.maximum(tf.sum(adjacency, -1, true), 1e-6));
   const identity = tf.tensor(identityMatrix(nodes), [1, nodes, nodes]);
@@ -32,11 +30,6 @@ export function walksOf(
     -1,
   );
   return { returns, between };
-}
-
-function weightsOfStates(edgeLabels: number): Float32Array {
-  const edges = new Array<number>(edgeLabels).fill(1);
-  return Float32Array.from([0, UNKNOWN, UNKNOWN, 0, ...edges, 0, ...edges]);
 }
 
 function identityMatrix(size: number): Float32Array {

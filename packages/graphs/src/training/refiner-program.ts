@@ -11,8 +11,8 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { Coding } from "../codes/encode-graph.js";
 import type { GraphTrainingConfig } from "../config/config.js";
-import { graphRefiner, type GraphRefinerParameters, type RefinerTensors } from "../refiner/graph-refiner.js";
-import type { Capacity } from "../refiner/inputs.js";
+import { graphRefiner, type GraphRefinerParameters } from "../refiner/graph-refiner.js";
+import type { Capacity, RefinerTensors } from "../refiner/inputs.js";
 import { inputTypes, refinerTypes } from "../refiner/refiner-types.js";
 
 /** What the network is to say, and what of it counts. */

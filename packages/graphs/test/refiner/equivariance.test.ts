@@ -7,8 +7,11 @@ import { anyGraph } from "../support/graphs.js";
 import { tinyRefiner } from "../support/refiner.js";
 import { reordered, swappedPattern, taskOf } from "../support/tasks.js";
 
-const refiner = tinyRefiner({ nodeLabels: 2, edgeLabels: 2 });
+const NETWORK = { width: 8, heads: 2, blocks: 2, walkLength: 3, pairWidth: 6 };
+const labels = { nodeLabels: 2, edgeLabels: 2 };
+const refiner = tinyRefiner(labels);
 const { patterns } = refiner;
+const linked = tinyRefiner({ ...labels, network: { ...NETWORK, summaries: 2 } });
 const TOLERANCE = 1e-9;
 
 const capacityFor = (tasks: readonly Task[], more = 0) => ({
@@ -57,7 +60,10 @@ function movedBack(
   };
 }
 
-describe("the refiner", () => {
+describe.each([
+  ["of all pairs", refiner],
+  ["of pairs that may be edges", linked],
+])("the refiner %s", (_, refiner) => {
   test("commutes with every order of nodes and groups", () => {
     fc.assert(
       fc.property(tasksAndOrders, ({ task, nodes, groups }) => {
@@ -77,7 +83,7 @@ describe("the refiner", () => {
     ["nodes of the one side", [2, 3, 0, 1]],
     ["nodes of the other side", [1, 0, 3, 2]],
     ["sides", [0, 2, 1, 3]],
-  ])("says the same of a block whose %s have changed places", (_, pairs) => {
+  ])("says the same of a block whose %s have changed places", (__, pairs) => {
     fc.assert(
       fc.property(tasks, (task) => {
         const { groups, mass } = task.candidates;
@@ -89,7 +95,7 @@ describe("the refiner", () => {
         for (const group of same.filter((g) => groups.forms[g] === FORM.twoByTwo)) {
           const row = (logits: LevelLogits) =>
             logits.patterns.subarray(group * patterns.count, (group + 1) * patterns.count);
-          const moved = row(own!).map((__, pattern) => row(other!)[swappedPattern(pattern, pairs, patterns)]!);
+          const moved = row(own!).map((___, pattern) => row(other!)[swappedPattern(pattern, pairs, patterns)]!);
           expect(largestDifference(moved, row(own!))).toBeLessThan(TOLERANCE);
         }
       }),

@@ -109,11 +109,15 @@ export function mab(
         value: options.mask === undefined ? value : maskedValue(value, options.mask),
         ...(bias === undefined ? {} : { bias }),
       });
-      const h = layerNorm(tf.add(rowsX, linear(params.output, mergeHeads(attended))), params.attentionNorm);
-      const result = layerNorm(tf.add(h, rowFeedForward(params.feedForward, h)), params.outputNorm);
-      return tf.reshape(result, [items, count, width]);
+      return tf.reshape(afterAttention(params, rowsX, mergeHeads(attended)), [items, count, width]);
     },
   };
+}
+
+/** What MAB does with rows [n, C] and what they have attended to [n, C]: LN(H + rFF(H)) with H = LN(X + output). */
+export function afterAttention(params: MabParameters, rows: tf.Tensor, attended: tf.Tensor): tf.Tensor {
+  const h = layerNorm(tf.add(rows, linear(params.output, attended)), params.attentionNorm);
+  return layerNorm(tf.add(h, rowFeedForward(params.feedForward, h)), params.outputNorm);
 }
 
 /** SAB(X) = MAB(X, X): self-attention among the elements, [B, n, C] -> [B, n, C]. */
@@ -162,7 +166,7 @@ export function pma(
 }
 
 /** [m, C] -> [B, m, C] for the items of `like` [B, ...]; an addition, because its gradient is one sum. */
-function repeatForItems(points: tf.Tensor, like: tf.Tensor): tf.Tensor {
+export function repeatForItems(points: tf.Tensor, like: tf.Tensor): tf.Tensor {
   return tf.add(tf.expandDims(points, 0), tf.zeros([like.shape[0] ?? 0, 1, 1]));
 }
 

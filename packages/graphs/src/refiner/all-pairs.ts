@@ -1,0 +1,40 @@
+import { sab, type SetBlockConfig } from "@nextscale/refinement-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { GraphModelConfig } from "../config/config.js";
+import { pairStates } from "./inputs.js";
+import type { PairView, RowsAt } from "./pair-view.js";
+import { numbersTo } from "./tables.js";
+import { walksOf } from "./walks.js";
+
+/** The view of all pairs of nodes. @param pairs their states [items, nodes, nodes] @param mask [items, nodes] */
+export function allPairs(
+  { pairs, mask }: { readonly pairs: tf.Tensor; readonly mask: tf.Tensor },
+  { edgeLabels, network: { walkLength } }: GraphModelConfig,
+  shape: SetBlockConfig,
+): PairView {
+  const [items = 0, nodes = 0] = mask.shape;
+  const states = pairStates(edgeLabels);
+  const block = sab(shape);
+  const walks = walksOf(pairs, walkLength, edgeLabels);
+  const oneHot: tf.Tensor = tf.oneHot(pairs as tf.Tensor3D, states, 1, 0, "float32");
+  return {
+    features: tf.reshape(tf.concat([oneHot, walks.between], -1), [items * nodes * nodes, states + walkLength]),
+    returns: tf.reshape(walks.returns, [items * nodes, walkLength]),
+    counts: tf.reshape(tf.slice(tf.sum(oneHot, 2), [0, 0, 1]), [items * nodes, states - 1]),
+    attend(params, x, bias) {
+      const scores = tf.transpose(tf.reshape(bias, [items, nodes, nodes, shape.heads]), [0, 3, 1, 2]);
+      return block.apply(params.block, x, { mask, pairBias: scores });
+    },
+    rowsAt: (index) => rowsAt(index, nodes),
+  };
+}
+
+/** A product with ones and zeros within each item: the gradient of a gather adds row by row, which is ten times slower. */
+function rowsAt(index: tf.Tensor, nodes: number): RowsAt {
+  const [items = 0] = index.shape;
+  const which = tf.cast(tf.equal(tf.reshape(index, [items, -1, 1]), numbersTo(nodes)), "float32");
+  return (x) => {
+    const [, width = 0] = x.shape;
+    return tf.reshape(tf.matMul(which, tf.reshape(x, [items, nodes, width])), [-1, width]);
+  };
+}
