@@ -16,7 +16,7 @@ export function allPairs(
   const states = pairStates(edgeLabels);
   const block = sab(shape);
   const walks = walksOf(pairs, walkLength, edgeLabels);
-  const oneHot: tf.Tensor = tf.oneHot(pairs as tf.Tensor3D, states, 1, 0, "float32");
+  const oneHot: tf.Tensor = tf.oneHot(pairs, states, 1, 0, "float32");
   return {
     features: tf.reshape(tf.concat([oneHot, walks.between], -1), [items * nodes * nodes, states + walkLength]),
     returns: tf.reshape(walks.returns, [items * nodes, walkLength]),

@@ -34,7 +34,7 @@ export function linkedMab({ width, heads }: SetBlockConfig) {
     const query = tf.mul(linear(params.query, rows), 1 / Math.sqrt(depth));
     const [key, value] = [linear(params.key, rows), linear(params.value, rows)];
     const perHead = (of: tf.Tensor) => tf.reshape(of, [-1, heads, depth]);
-    const at = (of: tf.Tensor, index: tf.Tensor) => tf.gather(of, tf.cast(index, "int32") as tf.Tensor1D);
+    const at = (of: tf.Tensor, index: tf.Tensor) => tf.gather(of, tf.cast(index, "int32"));
     const target = tf.maximum(links.to, tf.scalar(0, "int32"));
     const own = tf.sum(tf.mul(perHead(query), perHead(key)), -1);
     const scores = tf.add(tf.sum(tf.mul(perHead(at(query, target)), perHead(at(key, links.from))), -1), bias);
