@@ -17,7 +17,7 @@ import { guided } from "../sampling/guided.js";
 import { drawn } from "../sampling/choose.js";
 import { connected } from "../sampling/connected.js";
 import { withinValence } from "../sampling/within-valence.js";
-import { keepingScaffold } from "../sampling/scaffold.js";
+import { keepingScaffold, type ScaffoldKeeper } from "../sampling/scaffold.js";
 import type { RevealOptions } from "../sampling/reveal.js";
 import { orderOf } from "../sampling/reveal-order.js";
 import { rootLaw } from "../sampling/root.js";
@@ -85,9 +85,11 @@ export function createGraphModel(
       ...{ size, guidance, property: standardised(request.property, config) },
       atLeast: scaffold === undefined ? undefined : formulaOf(scaffold.nodeLabels, config.nodeLabels),
     });
-    const constraints = [
+    const valences = (config.atoms ?? []).map(largestValence);
+    const constraintsOf = (keeper: ScaffoldKeeper | undefined) => [
+      ...(keeper === undefined ? [] : [keeper.constraint]),
       ...(request.connected === true ? [connected(patterns)] : []),
-      ...(request.valence === true ? [withinValence((config.atoms ?? []).map(largestValence), patterns)] : []),
+      ...(request.valence === true ? [withinValence(valences, patterns, keeper?.reserved)] : []),
     ];
     const { all, predict: plain } = walks(signal);
     const { predict, looks } = asked(plain, request, config);
@@ -106,7 +108,7 @@ export function createGraphModel(
           orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, config }),
         choose: drawn({
           ...{ stream: draws!, item, temperature, onConstrained, splitCodes: coding.splits },
-          constraints: keeper === undefined ? constraints : [keeper.constraint, ...constraints],
+          constraints: constraintsOf(keeper),
         }),
       });
       const levels = found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents }));

@@ -5,10 +5,13 @@ import { formulaAt } from "../pyramid/formula.js";
 import type { Patterns } from "../pyramid/patterns.js";
 import type { Site } from "../codes/sites.js";
 import type { Constraint, PartlyChosen } from "./constraint.js";
+import type { ReservedBonds } from "./within-valence.js";
 
 /** Keeps a scaffold in one sample. */
 export interface ScaffoldKeeper {
   readonly constraint: Constraint;
+  /** What the bonds of the scaffold take of what the nodes of a level have room for. */
+  readonly reserved: (candidates: Candidates) => ReservedBonds;
   /** Node of the finest level that each node of the scaffold has become, [scaffold nodes]. @param levels all that were met, in order */
   places(levels: readonly Candidates[]): Int32Array;
 }
@@ -47,11 +50,28 @@ export function keepingScaffold(scaffold: Graph, options: ScaffoldOptions): Scaf
       const inside = contentsAt(level.candidates);
       return site.of === "splits" ? undefined : patternAllowed(site, level, scaffold, inside, options);
     },
+    reserved: (candidates) => reservedBonds(scaffold, contentsAt(candidates), candidates),
     places: (levels) => {
       for (const candidates of levels.slice(scale)) contentsAt(candidates);
       const places = new Int32Array(scaffold.nodeCount);
       contents.forEach((nodes, at) => nodes.forEach((node) => (places[node] = at)));
       return places;
+    },
+  };
+}
+
+function reservedBonds(scaffold: Graph, inside: Contents, { finest }: Candidates): ReservedBonds {
+  const orders = (nodes: readonly number[], others?: readonly number[]) =>
+    nodes.flatMap((a) =>
+      Array.from(neighboursOf(scaffold, a))
+        .filter((b) => others?.includes(b) ?? true)
+        .map((b) => edgeLabel(scaffold, a, b)! + 1),
+    );
+  return {
+    taken: Int32Array.from(inside, (nodes) => orders(nodes).reduce((sum, order) => sum + order, 0)),
+    between(u, v) {
+      const own = orders(inside[u]!, inside[v]);
+      return own.length === 0 ? 0 : finest ? own[0]! : 1;
     },
   };
 }

@@ -1,6 +1,14 @@
-import { FORM, PAIRS } from "../pyramid/candidates.js";
+import { FORM, PAIRS, type Candidates, type Groups } from "../pyramid/candidates.js";
 import type { Patterns } from "../pyramid/patterns.js";
 import type { Constraint, PartlyChosen } from "./constraint.js";
+
+/** Bonds that there are to be whatever is drawn: those of a scaffold. */
+export interface ReservedBonds {
+  /** Bonds that they take of what each node of a level has room for, [n]. */
+  readonly taken: Int32Array;
+  /** What of an edge between two nodes has been taken already: its order at the finest level, 1 at others; 0 where none has. */
+  between(u: number, v: number): number;
+}
 
 /**
  * No node has more bonds than its atoms have room for: at the finest level the order of an edge is its label plus one, at coarser ones every edge
@@ -9,40 +17,46 @@ import type { Constraint, PartlyChosen } from "./constraint.js";
  *
  * @param valences largest sum of bond orders of each label
  */
-export function withinValence(valences: readonly number[], { digits }: Patterns): Constraint {
+export function withinValence(
+  valences: readonly number[],
+  { digits }: Patterns,
+  reservedAt: (candidates: Candidates) => ReservedBonds = ({ mass }) => ({ taken: new Int32Array(mass.length), between: () => 0 }), // prettier-ignore
+): Constraint {
   return ({ of, at: group }, level) => {
     if (of === "splits") return undefined;
     const { groups, parents } = level.candidates;
-    const left = bondsLeft(level, valences, digits);
-    const ends = groups.pairs.subarray(2 * group * PAIRS, 2 * (group + 1) * PAIRS);
+    const reserved = reservedAt(level.candidates);
+    const left = bondsLeft(level, valences, digits, reserved);
     const between = [...new Set(groups.between.subarray(2 * group, 2 * group + 2))];
-    const needs = between.map((parent) => openBlocks(level, parent, group));
+    const needs = between.map((parent) => openBlocks(level, reserved, parent, group));
     return (code: number) => {
-      const after = new Map<number, number>();
-      for (let pair = 0; pair < PAIRS; pair++) {
-        const order = digits[code * PAIRS + pair]!;
-        if (order === 0) continue;
-        for (const node of [ends[2 * pair]!, ends[2 * pair + 1]!])
-          after.set(node, (after.get(node) ?? left[node]!) - order);
-      }
-      if ([...after.values()].some((bonds) => bonds < 0)) return false;
+      const after = left.slice();
+      takeBonds(after, groups, group, { code, digits, reserved });
+      if (after.some((bonds, node) => bonds < 0 && bonds < left[node]!)) return false;
       return between.every((parent, i) => {
-        const total = parents.reduce(
-          (sum, p, node) => (p === parent ? sum + (after.get(node) ?? left[node]!) : sum),
-          0,
-        );
+        const total = parents.reduce((sum, p, node) => (p === parent ? sum + after[node]! : sum), 0);
         return total >= needs[i]!;
       });
     };
   };
 }
 
-/** Blocks at a coarse node that are not known yet, without one. */
-function openBlocks({ candidates: { groups }, known }: PartlyChosen, parent: number, but: number): number {
+/** Blocks at a coarse node that are not known yet, without one and those that reserved bonds fill. */
+function openBlocks(
+  { candidates: { groups }, known }: PartlyChosen,
+  { between }: ReservedBonds,
+  parent: number,
+  but: number,
+): number {
   let open = 0;
   for (let group = 0; group < groups.count; group++) {
     if (group === but || known.patterns[group] === 1 || groups.forms[group] === FORM.siblings) continue;
-    if (groups.between[2 * group] === parent || groups.between[2 * group + 1] === parent) open += 1;
+    if (groups.between[2 * group] !== parent && groups.between[2 * group + 1] !== parent) continue;
+    const isFilled = [0, 1, 2, 3].some((pair) => {
+      const at = 2 * (group * PAIRS + pair);
+      return groups.pairs[at]! >= 0 && between(groups.pairs[at]!, groups.pairs[at + 1]!) > 0;
+    });
+    if (!isFilled) open += 1;
   }
   return open;
 }
@@ -52,18 +66,31 @@ function bondsLeft(
   { candidates: { groups, mass, formulas }, codes, known }: PartlyChosen,
   valences: readonly number[],
   digits: Uint8Array,
+  reserved: ReservedBonds,
 ): Int32Array {
   const labels = valences.length;
   const left = Int32Array.from(mass, (_, node) =>
-    valences.reduce((sum, valence, label) => sum + valence * formulas[node * labels + label]!, 0),
+    valences.reduce((sum, valence, label) => sum + valence * formulas[node * labels + label]!, -reserved.taken[node]!),
   );
   for (let group = 0; group < groups.count; group++) {
-    if (known.patterns[group] === 0) continue;
-    for (let pair = 0; pair < PAIRS; pair++) {
-      const order = digits[codes.patterns[group]! * PAIRS + pair]!;
-      if (order === 0) continue;
-      for (const end of [0, 1]) left[groups.pairs[2 * (group * PAIRS + pair) + end]!]! -= order;
-    }
+    if (known.patterns[group] === 1) takeBonds(left, groups, group, { code: codes.patterns[group]!, digits, reserved });
   }
   return left;
+}
+
+/** Takes the bonds of a pattern off what nodes have left. */
+function takeBonds(
+  left: Int32Array,
+  { pairs }: Groups,
+  group: number,
+  { code, digits, reserved }: { readonly code: number; readonly digits: Uint8Array; readonly reserved: ReservedBonds },
+): void {
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const order = digits[code * PAIRS + pair]!;
+    if (order === 0) continue;
+    const [u, v] = [pairs[2 * (group * PAIRS + pair)]!, pairs[2 * (group * PAIRS + pair) + 1]!];
+    const more = order - reserved.between(u, v);
+    left[u]! -= more;
+    left[v]! -= more;
+  }
 }

@@ -231,6 +231,12 @@ describe("constraints", () => {
     expect(held.filter(keeps).length).toBeGreaterThan(free.filter(keeps).length);
     for (const sample of held) if (sample.constrained.violated === 0) expect(keeps(sample)).toBe(true);
     expect(held.some(({ constrained }) => constrained.codes > 0)).toBe(true);
+    // What a scaffold has bonds for is no room for others.
+    const scaffold = graph(3, [[0, 1, 1], [1, 2, 0]], [0, 1, 0]); // prettier-ignore
+    const around = await model.sample({ ...request, valence: true, scaffold });
+    const kept = around.filter(({ constrained }) => constrained.violated === 0);
+    expect(kept.length).toBeGreaterThan(around.length / 2);
+    expect(kept.every(keeps)).toBe(true);
   });
 });
 
