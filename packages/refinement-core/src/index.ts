@@ -307,12 +307,42 @@ export {
 export { sha256 } from "./checkpoint/sha256.js";
 
 // diffusion
-export { edmEvaluations, edmPlan, type Churn, type EdmPlanOptions, type EdmStep } from "./diffusion/edm-plan.js";
+export {
+  ancestralPlan,
+  gaussianPosterior,
+  type GaussianPosterior,
+  type ReverseVariance,
+} from "./diffusion/ancestral-plan.js";
+export { ddimPlan } from "./diffusion/ddim-plan.js";
+export { dpmSolverPlan } from "./diffusion/dpm-solver-plan.js";
+export { edmPlan, type Churn, type EdmPlanOptions } from "./diffusion/edm-plan.js";
 export {
   edmPreconditioning,
   NOISE_FEATURES,
   noiseFeatures,
   type EdmPreconditioning,
 } from "./diffusion/edm-preconditioning.js";
+export { flowLevel, flowLevels } from "./diffusion/flow-levels.js";
+export { heunPlan } from "./diffusion/heun-plan.js";
 export { karrasLevel, type NoiseRange } from "./diffusion/karras-levels.js";
-export { sampleEdm, type EdmSampling } from "./diffusion/sample-edm.js";
+export { halfLogSnr, signalToNoise, type NoiseLevel } from "./diffusion/noise-level.js";
+export {
+  cosineNoise,
+  lastTimeWithSignal,
+  levelsAt,
+  linearNoise,
+  scheduleOfBetas,
+  type NoiseSchedule,
+} from "./diffusion/noise-schedule.js";
+export {
+  dataFactors,
+  denoised,
+  targetFactors,
+  type DataFactors,
+  type Parameterisation,
+  type Prediction,
+  type TargetFactors,
+} from "./diffusion/parameterisation.js";
+export { inflated, type FreshNoise, type Plan, type PlanStep } from "./diffusion/plan.js";
+export { nextState, sampleByPlan, type Denoised, type PlannedSampling } from "./diffusion/sample-by-plan.js";
+export { samplingTimes, type TimeSpacing } from "./diffusion/sampling-times.js";
