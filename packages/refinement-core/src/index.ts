@@ -314,6 +314,14 @@ export {
   type ReverseVariance,
 } from "./diffusion/ancestral-plan.js";
 export { ddimPlan } from "./diffusion/ddim-plan.js";
+export {
+  denoisingFactors,
+  denoisingLoss,
+  denoisingTarget,
+  denoisingTypes,
+  noisyState,
+  type DenoisingFactors,
+} from "./diffusion/denoising-loss.js";
 export { dpmSolverPlan } from "./diffusion/dpm-solver-plan.js";
 export { edmPlan, type Churn, type EdmPlanOptions } from "./diffusion/edm-plan.js";
 export {
@@ -323,8 +331,27 @@ export {
   type EdmPreconditioning,
 } from "./diffusion/edm-preconditioning.js";
 export { flowLevel, flowLevels } from "./diffusion/flow-levels.js";
+export {
+  gaussianBound,
+  reverseDeviations,
+  type BoundStatistics,
+  type GaussianBound,
+} from "./diffusion/gaussian-bound.js";
 export { heunPlan } from "./diffusion/heun-plan.js";
 export { karrasLevel, type NoiseRange } from "./diffusion/karras-levels.js";
+export {
+  learnedVarianceNats,
+  reverseFactors,
+  reverseTypes,
+  type ReverseFactors,
+} from "./diffusion/learned-variance.js";
+export {
+  minSnrWeight,
+  predictionWeight,
+  snrPlusOneWeight,
+  truncatedSnrWeight,
+  type DataWeight,
+} from "./diffusion/loss-weight.js";
 export { halfLogSnr, signalToNoise, type NoiseLevel } from "./diffusion/noise-level.js";
 export {
   cosineNoise,
