@@ -313,6 +313,34 @@ export {
   type GaussianPosterior,
   type ReverseVariance,
 } from "./diffusion/ancestral-plan.js";
+export { codeStepNats, codePriorNats, maskedWeight } from "./diffusion/code-bound.js";
+export {
+  absorbingCodes,
+  cosineKept,
+  diffuseCodes,
+  linearKept,
+  startCodes,
+  uniformCodes,
+  type CodeDiffusion,
+} from "./diffusion/code-diffusion.js";
+export { codeDiffusionNats, codeFactors, codeFactorTypes, type CodeFactors } from "./diffusion/code-loss.js";
+export { codeMarginal, codePosterior, codeReverse, type CodeStep } from "./diffusion/code-reverse.js";
+export {
+  consistencyLoss,
+  consistencyScalings,
+  pseudoHuber,
+  type ConsistencyRange,
+  type ConsistencyScalings,
+  type LevelPair,
+} from "./diffusion/consistency.js";
+export { consistencyPlan } from "./diffusion/consistency-plan.js";
+export {
+  consistencyLevelCount,
+  consistencyLevels,
+  levelPairProbabilities,
+  type ConsistencyCurriculum,
+  type LogNormalLevels,
+} from "./diffusion/consistency-schedule.js";
 export { ddimPlan } from "./diffusion/ddim-plan.js";
 export {
   denoisingFactors,
@@ -371,5 +399,7 @@ export {
   type TargetFactors,
 } from "./diffusion/parameterisation.js";
 export { inflated, type FreshNoise, type Plan, type PlanStep } from "./diffusion/plan.js";
+export { distillationFactors, studentLevels, type DistillationFactors } from "./diffusion/progressive-distillation.js";
 export { nextState, sampleByPlan, type Denoised, type PlannedSampling } from "./diffusion/sample-by-plan.js";
+export { codePlan, nextCodes, sampleCodes, type CodeSampling } from "./diffusion/sample-codes.js";
 export { samplingTimes, type TimeSpacing } from "./diffusion/sampling-times.js";
