@@ -73,6 +73,7 @@ export { areaMatrix, areaWeights, bicubicMatrix, bilinearMatrix, replicationMatr
 export { attention, FORBIDDEN, type AttentionInputs } from "./refiner/attention.js";
 export { gridGeometry, scaleOffsets, scaleOfSite, type ScaleGeometry } from "./refiner/geometry.js";
 export {
+  bitwiseHead,
   categoricalHead,
   gaussianHead,
   type GaussianHeadParameters,
@@ -145,7 +146,13 @@ export {
 } from "./refiner/transformer-block.js";
 
 // sampling
-export { drawByInversion, drawCategorical, gumbelFromUniform, type CategoricalDraw } from "./sampling/categorical.js";
+export {
+  drawBits,
+  drawByInversion,
+  drawCategorical,
+  gumbelFromUniform,
+  type CategoricalDraw,
+} from "./sampling/categorical.js";
 export {
   guidanceSchedule,
   samplingControls,
@@ -168,7 +175,7 @@ export { drawRow, guideRow, softmaxRow, truncatedProbabilities, type Truncation 
 export { teacherForced } from "./sampling/teacher-forcing.js";
 
 // likelihood
-export { codeNats, gaussianNats, sumByScale } from "./likelihood/code-nll.js";
+export { bitNats, codeNats, gaussianNats, sumByScale } from "./likelihood/code-nll.js";
 export {
   decoderNats,
   fitDecoder,
@@ -224,6 +231,7 @@ export { traceTyped, type TypesOf } from "./model/traced.js";
 
 // walk
 export { accumulationScales, type AccumulationScale, type AccumulationStep } from "./walk/accumulation-scales.js";
+export { bitNoise, flipBits, flipHostBits } from "./walk/bit-noise.js";
 export { codeNoise, selectCodes, selectHostCodes, type CodeNoise } from "./walk/code-noise.js";
 export { corrupted, type Corrupted } from "./walk/corrupted.js";
 export { encode, encodeOpenLoop, type Encoded } from "./walk/encode.js";
@@ -237,6 +245,9 @@ export { scored, type Score } from "./walk/scored.js";
 export { walk, walkAsync } from "./walk/walk.js";
 
 // quantiser
+export { bitEntropies, codeEntropies, entropyLoss, type CodeEntropies } from "./quantiser/bit-entropy.js";
+export { bitsOfCodes, codesOfBits } from "./quantiser/bits.js";
+export { binarySphericalQuantiser, lookupFreeQuantiser, toSphere } from "./quantiser/bitwise-quantiser.js";
 export {
   codebookAt,
   codebookFromMeans,
@@ -251,6 +262,7 @@ export {
   type ScaleDiagnostics,
   type ScaleObservation,
 } from "./quantiser/diagnostics.js";
+export { boundScalars, finiteScalarQuantiser } from "./quantiser/finite-scalar-quantiser.js";
 export { fitCodebooks, type FitCodebooks } from "./quantiser/fit-codebooks.js";
 export { countCodes, kMeans, type KMeans } from "./quantiser/k-means.js";
 export {
@@ -274,6 +286,7 @@ export {
 export { multiScaleScales, sharedPhi, type MultiScaleGrids } from "./quantiser/multi-scale.js";
 export { nearestCodes, nearestHostCodes } from "./quantiser/nearest.js";
 export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiNormals, phiTypes, type Phi } from "./quantiser/phi.js";
+export { fitProductCodebook, productQuantiser } from "./quantiser/product-quantiser.js";
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
 export { residualQuantiser } from "./quantiser/residual-quantiser.js";
 export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
