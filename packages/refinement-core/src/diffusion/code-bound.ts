@@ -15,9 +15,7 @@ export function codePriorNats(diffusion: CodeDiffusion, clean: number): number {
  * KL(q(x_t-1 | x_t, x_0) || p(x_t-1 | x_t)) in nats. At time 1, where the first is a point, it is -ln p(x_0 | x_1).
  *
  * @param time t, 1 to T
- * @param clean x_0
- * @param noisy x_t
- * @param said probabilities of the clean code that the network says, [codes]
+ * @param code x_0, x_t, and the probabilities of the clean code that the network says given x_t, [codes]
  */
 export function codeStepNats(
   diffusion: CodeDiffusion,

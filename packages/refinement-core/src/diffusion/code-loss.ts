@@ -26,8 +26,7 @@ const LEAST = 1e-30;
  * the gradient goes to the logits.
  *
  * @param logits of the clean codes [B, sites, codes]
- * @param clean int32 [B, sites]
- * @param noisy int32 [B, sites], as `diffuseCodes` draws them
+ * @param codes both int32 [B, sites], the noisy ones as `diffuseCodes` draws them
  */
 export function codeDiffusionNats(
   diffusion: CodeDiffusion,

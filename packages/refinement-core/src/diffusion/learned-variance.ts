@@ -70,5 +70,5 @@ export function learnedVarianceNats(
   const distance = tf.mul(tf.square(stopGradient(tf.sub(data, said))), shift);
   const ratio = tf.mul(tf.add(variance, distance), tf.exp(tf.neg(chosen)));
   const nats = tf.mul(tf.sub(tf.add(ratio, tf.sub(chosen, tf.log(variance))), 1), 0.5);
-  return tf.mean(tf.reshape(nats, [data.shape[0]!, -1]), 1);
+  return tf.mean(tf.reshape(nats, [data.shape[0], -1]), 1);
 }

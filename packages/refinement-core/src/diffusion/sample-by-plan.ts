@@ -14,6 +14,8 @@ export interface PlannedSampling<Numbers> {
   /** The state at the plan's first level: standard normal numbers times its noise. */
   readonly start: Numbers;
   /**
+   * What the network says of a state: one evaluation.
+   *
    * @param state at the level
    * @param before what was said one step earlier: for networks that are conditioned on it
    */

@@ -117,7 +117,7 @@ describe("a learned variance", () => {
     const like = (value: number) => ({ shape: [3, 2], data: new Float32Array(6).fill(value) });
     const perItem = Object.fromEntries(Object.entries(factors).map(([name, data]) => [name, { shape: [3], data }]));
     const moved = await runTraced({ ...perItem, data: like(0), said: like(1), share: like(0.5) }, (tensors) => {
-      const { data, said, share, ...rest } = tensors as unknown as Record<"data" | "said" | "share", tf.Tensor>;
+      const { data, said, share, ...rest } = tensors;
       const nats = learnedVarianceNats(rest as Parameters<typeof learnedVarianceNats>[0], data, said, share);
       return gradients(tf.sum(nats), { said, share });
     });
