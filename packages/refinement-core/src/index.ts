@@ -288,6 +288,7 @@ export { nearestCodes, nearestHostCodes } from "./quantiser/nearest.js";
 export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiNormals, phiTypes, type Phi } from "./quantiser/phi.js";
 export { fitProductCodebook, productQuantiser } from "./quantiser/product-quantiser.js";
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
+export { codeNeighbours, nearbyCodes } from "./quantiser/neighbours.js";
 export { residualQuantiser } from "./quantiser/residual-quantiser.js";
 export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
 export { fitTransform, type FittedTransform } from "./quantiser/fit-transform.js";
