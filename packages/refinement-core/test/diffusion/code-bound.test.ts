@@ -59,7 +59,7 @@ describe.each(MEMBERS)("codes under $name noise", ({ diffusion }) => {
           expect(boundOf(clean, said)).toBeGreaterThanOrEqual(-Math.log(likelihoods[clean]!) - 1e-10);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 

@@ -47,7 +47,7 @@ test("is the same in a trace", async () => {
 });
 
 test("codebooks that are fitted leave less than one of as many codes for whole vectors, and less with more parts", () => {
-  const [count, width, vocabulary] = [1500, 8, 16];
+  const [count, width, vocabulary] = [600, 8, 16];
   const vectors = normals("product fit", count * width);
   const x = tf.tensor2d(vectors, [count, width]);
   const left = (parts: number) => {
