@@ -73,6 +73,7 @@ export { areaMatrix, areaWeights, bicubicMatrix, bilinearMatrix, replicationMatr
 export { attention, FORBIDDEN, type AttentionInputs } from "./refiner/attention.js";
 export { gridGeometry, scaleOffsets, scaleOfSite, type ScaleGeometry } from "./refiner/geometry.js";
 export {
+  bitwiseHead,
   categoricalHead,
   gaussianHead,
   type GaussianHeadParameters,
@@ -147,7 +148,13 @@ export {
 } from "./refiner/transformer-block.js";
 
 // sampling
-export { drawByInversion, drawCategorical, gumbelFromUniform, type CategoricalDraw } from "./sampling/categorical.js";
+export {
+  drawBits,
+  drawByInversion,
+  drawCategorical,
+  gumbelFromUniform,
+  type CategoricalDraw,
+} from "./sampling/categorical.js";
 export {
   guidanceSchedule,
   samplingControls,
@@ -170,7 +177,7 @@ export { drawRow, guideRow, softmaxRow, truncatedProbabilities, type Truncation 
 export { teacherForced } from "./sampling/teacher-forcing.js";
 
 // likelihood
-export { codeNats, gaussianNats, sumByScale } from "./likelihood/code-nll.js";
+export { bitNats, codeNats, gaussianNats, sumByScale } from "./likelihood/code-nll.js";
 export {
   decoderNats,
   fitDecoder,
@@ -226,6 +233,7 @@ export { traceTyped, type TypesOf } from "./model/traced.js";
 
 // walk
 export { accumulationScales, type AccumulationScale, type AccumulationStep } from "./walk/accumulation-scales.js";
+export { bitNoise, flipBits, flipHostBits } from "./walk/bit-noise.js";
 export { codeNoise, selectCodes, selectHostCodes, type CodeNoise } from "./walk/code-noise.js";
 export { corrupted, type Corrupted } from "./walk/corrupted.js";
 export { encode, encodeOpenLoop, type Encoded } from "./walk/encode.js";
@@ -239,6 +247,9 @@ export { scored, type Score } from "./walk/scored.js";
 export { walk, walkAsync } from "./walk/walk.js";
 
 // quantiser
+export { bitEntropies, codeEntropies, entropyLoss, type CodeEntropies } from "./quantiser/bit-entropy.js";
+export { bitsOfCodes, codesOfBits } from "./quantiser/bits.js";
+export { binarySphericalQuantiser, lookupFreeQuantiser, toSphere } from "./quantiser/bitwise-quantiser.js";
 export {
   codebookAt,
   codebookFromMeans,
@@ -253,6 +264,7 @@ export {
   type ScaleDiagnostics,
   type ScaleObservation,
 } from "./quantiser/diagnostics.js";
+export { boundScalars, finiteScalarQuantiser } from "./quantiser/finite-scalar-quantiser.js";
 export { fitCodebooks, type FitCodebooks } from "./quantiser/fit-codebooks.js";
 export { countCodes, kMeans, type KMeans } from "./quantiser/k-means.js";
 export {
@@ -276,7 +288,9 @@ export {
 export { multiScaleScales, sharedPhi, type MultiScaleGrids } from "./quantiser/multi-scale.js";
 export { nearestCodes, nearestHostCodes } from "./quantiser/nearest.js";
 export { applyPhi, initPhi, PHI_RATIO, phiIndex, phiNormals, phiTypes, type Phi } from "./quantiser/phi.js";
+export { fitProductCodebook, productQuantiser } from "./quantiser/product-quantiser.js";
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
+export { codeNeighbours, nearbyCodes } from "./quantiser/neighbours.js";
 export { residualQuantiser } from "./quantiser/residual-quantiser.js";
 export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
 export { fitTransform, type FittedTransform } from "./quantiser/fit-transform.js";
@@ -309,12 +323,4 @@ export {
 export { sha256 } from "./checkpoint/sha256.js";
 
 // diffusion
-export { edmEvaluations, edmPlan, type Churn, type EdmPlanOptions, type EdmStep } from "./diffusion/edm-plan.js";
-export {
-  edmPreconditioning,
-  NOISE_FEATURES,
-  noiseFeatures,
-  type EdmPreconditioning,
-} from "./diffusion/edm-preconditioning.js";
-export { karrasLevel, type NoiseRange } from "./diffusion/karras-levels.js";
-export { sampleEdm, type EdmSampling } from "./diffusion/sample-edm.js";
+export * from "./diffusion/index.js";

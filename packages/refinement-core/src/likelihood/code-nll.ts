@@ -12,6 +12,14 @@ export function codeNats(logits: tf.Tensor, codes: tf.Tensor): tf.Tensor {
   return tf.reshape(softmaxCrossEntropy(rows, tf.reshape(codes, [items * sites])), [items, sites]);
 }
 
+/** -ln p of the bits of each site under the logarithms of their odds, in nats: both [B, sites, bits] -> [B, sites]. */
+export function bitNats(logits: tf.Tensor, bits: tf.Tensor): tf.Tensor {
+  // ln(1 + e^-z) where the bit is 1, z its logit, and ln(1 + e^z) where it is 0; neither overflows.
+  const against = tf.mul(logits, tf.sub(1, tf.mul(tf.cast(bits, "float32"), 2)));
+  const nats = tf.add(tf.relu(against), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(against))))));
+  return tf.sum(nats, -1);
+}
+
 /** -ln of the normal density, in nats, summed over channels: mean, log deviation and target [B, sites, d] -> [B, sites]. */
 export function gaussianNats(output: GaussianOutput, target: tf.Tensor): tf.Tensor {
   const standard = tf.mul(tf.sub(target, output.mean), tf.exp(tf.neg(output.logDeviation)));

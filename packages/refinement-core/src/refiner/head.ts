@@ -29,6 +29,14 @@ export function categoricalHead(codes: number): Head<LinearParameters, tf.Tensor
   };
 }
 
+/**
+ * Logits [B, sites, bits] of independent bits per site (Han et al. 2025): one of each, the logarithm of the odds of a 1, where
+ * they have two. As many outputs as codes have bits, where a categorical head has one for each code.
+ */
+export function bitwiseHead(bits: number): Head<LinearParameters, tf.Tensor> {
+  return categoricalHead(bits);
+}
+
 /** A normal distribution per site and channel, each [B, sites, channels]. */
 export interface GaussianOutput {
   readonly mean: tf.Tensor;

@@ -63,3 +63,15 @@ export function drawByInversion(logits: tf.Tensor, uniform: tf.Tensor, temperatu
   // The sum of all probabilities may be rounded to less than the largest uniform number.
   return tf.minimum(tf.sum(tf.cast(passed, "int32"), -1), tf.scalar(last, "int32"));
 }
+
+/**
+ * Draws int32 bits [...] of the logarithms of their odds: 1 where the uniform number is below its probability.
+ *
+ * @param uniform in (0, 1), of the logits' shape
+ * @param temperature one element; 0 takes the more probable bit
+ */
+export function drawBits(logits: tf.Tensor, uniform: tf.Tensor, temperature: tf.Tensor): tf.Tensor {
+  // u < 1 / (1 + e^(-z / T)) is ln(u / (1 - u)) T < z, which divides by nothing.
+  const threshold = tf.sub(tf.log(uniform), tf.log(tf.sub(1, uniform)));
+  return tf.cast(tf.greater(logits, tf.mul(threshold, temperature)), "int32");
+}

@@ -34,6 +34,25 @@ export function codeNoise(
   },
 ): CodeNoise {
   const { items, scale, sites, vocabulary, strength } = options;
+  const draws = 3;
+  const numbers = uniforms(stream, { items, scale, sites, draws });
+  const mask = new Int32Array(countOf(items) * sites);
+  const replacement = new Int32Array(mask.length);
+  for (let i = 0; i < mask.length; i++) {
+    const firstSite = i - (i % sites);
+    const probability = flipProbability(numbers[draws * firstSite + 2]!, strength);
+    mask[i] = Number(numbers[draws * i]! < probability);
+    replacement[i] = Math.floor(numbers[draws * i + 1]! * vocabulary);
+  }
+  return { mask, replacement };
+}
+
+/**
+ * A flip probability from 0, 0.01, ..., strength, each as likely.
+ *
+ * @throws NextscaleError `invalid-argument` for a strength outside 0 to 1
+ */
+export function flipProbability(uniform: number, strength: number): number {
   if (!(strength >= 0 && strength <= 1)) {
     throw new NextscaleError({
       code: "invalid-argument",
@@ -42,18 +61,8 @@ export function codeNoise(
       got: `${strength}`,
     });
   }
-  const draws = 3;
-  const numbers = uniforms(stream, { items, scale, sites, draws });
   const levels = Math.floor(strength / PROBABILITY_STEP + 1e-9) + 1;
-  const mask = new Int32Array(countOf(items) * sites);
-  const replacement = new Int32Array(mask.length);
-  for (let i = 0; i < mask.length; i++) {
-    const firstSite = i - (i % sites);
-    const probability = Math.floor(numbers[draws * firstSite + 2]! * levels) * PROBABILITY_STEP;
-    mask[i] = Number(numbers[draws * i]! < probability);
-    replacement[i] = Math.floor(numbers[draws * i + 1]! * vocabulary);
-  }
-  return { mask, replacement };
+  return Math.floor(uniform * levels) * PROBABILITY_STEP;
 }
 
 /** Per site `chosen` where `mask` is 1, else `other`: int32 tensors of one shape. */

@@ -2,15 +2,16 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import {
-  edmEvaluations,
   edmPlan,
   edmPreconditioning,
+  heunPlan,
+  inflated,
   karrasLevel,
   NOISE_FEATURES,
   noiseFeatures,
   normals,
   randomStream,
-  sampleEdm,
+  sampleByPlan,
 } from "../../src/index.js";
 
 const RANGE = { least: 0.002, most: 80, rho: 7 };
@@ -18,16 +19,20 @@ const planOf = (levels: number, amount = 0, above = 0) => edmPlan({ range: RANGE
 const deviationOf = (values: Float32Array) =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
+const standing = (plan: ReturnType<typeof planOf>) =>
+  plan.filter((_, i) => i % 2 === 0).map(({ level }) => level.noise);
+
 /** Draws from a normal distribution of a deviation by its exact denoiser, which is linear. */
 async function drawn(deviation: number, levels: number, churn = 0, inflation = 1): Promise<Float32Array> {
   const stream = randomStream(1, "test/edm");
-  const count = 20_000;
-  return sampleEdm(planOf(levels, churn), {
-    start: normals(stream, { draws: count }),
+  const count = 5000;
+  const plan = inflated(planOf(levels, churn), inflation);
+  return sampleByPlan(plan, {
+    start: normals(stream, { draws: count }).map((value) => value * plan[0]!.level.noise),
     noise: (step) => normals(stream, { scale: step + 1, draws: count }),
-    denoise: (noisy, level) =>
-      Promise.resolve(noisy.map((value) => (value * deviation ** 2) / (deviation ** 2 + level ** 2))),
-    inflation,
+    denoise: (noisy, { noise }) => ({
+      data: noisy.map((value) => (value * deviation ** 2) / (deviation ** 2 + noise ** 2)),
+    }),
   });
 }
 
@@ -40,7 +45,7 @@ describe("noise levels", () => {
 
   test("are those that Karras et al. give for 18 levels", () => {
     // From eq. 5, computed in Python with fractions of double precision.
-    const levels = planOf(18).map(({ from }) => from);
+    const levels = standing(planOf(18));
     expect(levels[1]).toBeCloseTo(57.585985, 5);
     expect(levels[9]).toBeCloseTo(1.9232, 3);
     expect(levels.at(-1)).toBeCloseTo(0.002, 10);
@@ -48,21 +53,31 @@ describe("noise levels", () => {
 });
 
 describe("a plan", () => {
-  test("is a chain down to no noise, and costs two evaluations a level but for the last", () => {
+  /** Noise before a step's fresh noise and after it. */
+  const churned = (plan: ReturnType<typeof planOf>) =>
+    standing(plan).slice(1).map((raised, i) => ({ raised, plain: plan[2 * i + 1]!.level.noise })); // prettier-ignore
+
+  test("is Heun's down to no noise, and costs two evaluations a level but for the last", () => {
     const plan = planOf(20);
-    plan.slice(1).forEach(({ from }, i) => expect(from).toBe(plan[i]!.to));
-    expect(plan.at(-1)!.to).toBe(0);
-    expect(edmEvaluations(plan)).toBe(39);
-    plan.forEach(({ from, raised }) => expect(raised).toBe(from));
+    expect(plan).toHaveLength(39);
+    const noise = [...plan.filter((_, i) => i % 2 === 0).map(({ level }) => level), { time: 0, signal: 1, noise: 0 }];
+    expect(plan).toEqual(heunPlan(noise));
   });
 
   test("adds no more fresh noise than the square root of 2 allows", () => {
-    for (const { from, raised } of planOf(20, 2.5)) expect(raised / from).toBeCloseTo(1 + 2.5 / 20, 12);
-    for (const { from, raised } of planOf(20, 1000)) expect(raised / from).toBeCloseTo(Math.SQRT2, 12);
+    for (const { plain, raised } of churned(planOf(20, 2.5))) expect(raised / plain).toBeCloseTo(1 + 2.5 / 20, 12);
+    for (const { plain, raised } of churned(planOf(20, 1000))) expect(raised / plain).toBeCloseTo(Math.SQRT2, 12);
+    // What is added is what brings the step's end to the level that the next evaluation is told.
+    const plan = planOf(20, 2.5);
+    churned(plan).forEach(({ plain, raised }, i) => {
+      expect(plan[2 * i]!.fresh).toBe(0);
+      expect(Math.hypot(plain, plan[2 * i + 1]!.fresh as number)).toBeCloseTo(raised, 10);
+    });
+    expect(plan.at(-1)!.fresh).toBe(0);
   });
 
   test("adds none below the level that is given", () => {
-    for (const { from, raised } of planOf(20, 2.5, 0.75)) expect(raised > from).toBe(from >= 0.75);
+    for (const { plain, raised } of churned(planOf(20, 2.5, 0.75))) expect(raised > plain).toBe(plain >= 0.75);
   });
 
   test.each([1, 2.5, Number.NaN])("of %d levels is refused", (levels) => {
@@ -76,8 +91,8 @@ describe("a sample of a normal distribution, denoised exactly", () => {
     const errors = await Promise.all(
       [10, 20, 40].map(async (levels) => Math.abs(deviationOf(await drawn(0.5, levels)) - exact)),
     );
-    const own = deviationOf(normals(randomStream(1, "test/edm"), { draws: 20_000 }));
-    // What is left is what these 20,000 numbers themselves are off.
+    const own = deviationOf(normals(randomStream(1, "test/edm"), { draws: 5000 }));
+    // What is left is what these 5,000 numbers themselves are off.
     const order = Math.log2(
       Math.abs(errors[0]! - Math.abs(own - 1) * exact) / Math.abs(errors[1]! - Math.abs(own - 1) * exact),
     );

@@ -1,4 +1,4 @@
-import { edmEvaluations, edmPlan, edmPreconditioning, NOISE_FEATURES, noiseFeatures } from "@nextscale/refinement-core";
+import { edmPlan, edmPreconditioning, NOISE_FEATURES, noiseFeatures } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { DiffusionHeadConfig } from "../config/head-config.js";
 import { fromTokens } from "../refiner/field-tokens.js";
@@ -25,7 +25,7 @@ export function diffusionHead(
     outputs: [own.side ** 2 * channels],
     weights: [],
     // Encoder and scale, each time.
-    evaluations: 2 * edmEvaluations(plan),
+    evaluations: 2 * plan.length,
     plan,
     denoise(network, noisy, level) {
       const { skip, out, input } = edmPreconditioning(tf.reshape(level, [-1, 1, 1, 1]));

@@ -1,5 +1,5 @@
 import type { NamedArrays, TensorType } from "@nextscale/engine";
-import type { RandomStream, EdmStep, TypesOf } from "@nextscale/refinement-core";
+import type { Plan, RandomStream, TypesOf } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Encoding } from "../refiner/field-refiner.js";
 
@@ -65,7 +65,7 @@ export interface OneRunHead extends AnyHead {
 /** A head that takes noise away, a little in each of many runs. */
 export interface DenoisingHead extends AnyHead {
   readonly kind: "denoising";
-  readonly plan: readonly EdmStep[];
+  readonly plan: Plan;
   /**
    * What the anchor misses, most likely.
    *

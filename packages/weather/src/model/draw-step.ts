@@ -1,5 +1,5 @@
 import type { NamedArrays, Program } from "@nextscale/engine";
-import { normals, sampleEdm, type RandomStream } from "@nextscale/refinement-core";
+import { inflated, normals, sampleByPlan, type RandomStream } from "@nextscale/refinement-core";
 import type { WeatherModelConfig } from "../config/config.js";
 import type { DenoisingHead, Head, Members, OneRunHead } from "../head/head.js";
 import { denoiseProgram, forecastProgram } from "./forecast-program.js";
@@ -43,15 +43,15 @@ async function drawByDenoising(
   // The first scale's numbers are those that the draw starts from.
   const noise = (scale: number) => normals(stream, { items: members, scale, draws: values });
   let next: Float32Array | undefined;
-  await sampleEdm(head.plan, {
-    start: noise(0),
+  const most = head.plan[0]!.level.noise;
+  await sampleByPlan<Float32Array>(inflated(head.plan, sharpness[0]!), {
+    start: noise(0).map((value) => value * most),
     noise: (i) => noise(i + 1),
-    inflation: sharpness[0]!,
     async denoise(noisy, level) {
-      const inputs = { ...start, noisy, level: new Float32Array(count).fill(level) };
+      const inputs = { ...start, noisy, level: new Float32Array(count).fill(level.noise) };
       const outputs = await run(`denoise ${count}`, () => denoiseProgram(config, head, count), inputs);
       next = outputs["next"] as Float32Array;
-      return outputs["denoised"] as Float32Array;
+      return { data: outputs["denoised"] as Float32Array };
     },
   });
   // The last step of a plan goes to what its one evaluation says.
