@@ -45,7 +45,7 @@ export interface GraphSample {
   readonly evaluations: number;
   /** Logarithm of the probability of what it is made of and of its codes, in nats, given the size and the property if asked for, without constraints. */
   readonly logProbability: number;
-  /** Codes that constraints had a say in, and those for which they allowed nothing and were not kept. */
+  /** Codes that constraints had a say in, those of levels that had to be begun again included, and those for which they allowed nothing and were not kept. */
   readonly constrained: { readonly codes: number; readonly violated: number };
   /** The graph for graphology. */
   toGraphology(): GraphologyGraph;

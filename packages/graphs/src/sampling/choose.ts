@@ -5,7 +5,7 @@ import type { Candidates } from "../pyramid/candidates.js";
 import type { Codes } from "../pyramid/codes.js";
 import { formulaAt } from "../pyramid/formula.js";
 import type { Constraint, PartlyChosen } from "./constraint.js";
-import type { GraphStep, LevelLogits, RevealOptions } from "./reveal.js";
+import { LAST_ATTEMPT, type GraphStep, type LevelLogits, type RevealOptions } from "./reveal.js";
 
 /** A site that no level has. */
 const BEYOND = 2 ** 32 - 1;
@@ -21,7 +21,7 @@ export interface DrawOptions {
   /** What the graph must be, the most important first. With any, the log-probability is that of the unconstrained law. */
   readonly constraints: readonly Constraint[];
   readonly splitCodes: SplitCodes;
-  /** Called where constraints change what could be drawn, and where they leave nothing, in which case they are not kept. */
+  /** Called where constraints change what could be drawn, and where they leave nothing in the last attempt, in which case they are not kept. */
   readonly onConstrained?: (kept: boolean) => void;
 }
 
@@ -31,24 +31,26 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
   return (part, codes, logits, step, known) => {
     const { index: scale, context: candidates } = step;
     const rowOf = (site: Site) => probabilitiesOf(site, logits, candidates, { splitCodes, temperature });
-    const codeOf = (row: Float64Array, site: Site, attempt: number): number => {
+    const numberOf = (site: Site, at: number): number => {
       const sites = { first: addressOf(site, candidates), count: 1 };
-      const numbers = uniforms(stream, { items: { first: item, count: 1 }, scale, sites, draws: attempt + 1 });
-      return pick(allowed(row, site, { candidates, codes, known }, options), numbers[attempt]!);
+      return uniforms(stream, { items: { first: item, count: 1 }, scale, sites, draws: at + 1 })[at]!;
     };
-    const takePattern = (site: Site): number => {
+    const takePattern = (site: Site): number | undefined => {
       const row = rowOf(site);
-      const code = codeOf(row, site, 0);
+      const possible = allowed(row, site, { candidates, codes, known }, options, step.attempt === LAST_ATTEMPT);
+      if (possible === undefined) return undefined;
+      const code = pick(possible, numberOf(site, step.attempt));
       codes.patterns[site.at] = code;
       known.patterns[site.at] = 1;
       return Math.log(row[code]!);
     };
-    const takeSplit = (site: Site, attempt: number): number => {
+    const takeSplit = (site: Site, again: number): number => {
       const row = rowOf(site);
       const formula = formulaOfSite(site, candidates);
+      const attempt = step.attempt + again * (LAST_ATTEMPT + 1);
       const lighter = splitCodes.draw(
         formula,
-        codeOf(row, site, attempt),
+        pick(row, numberOf(site, attempt)),
         integerSource(stream, { item, scale, site: beyond(candidates) + attempt * candidates.mass.length + site.at }),
       );
       codes.splits.set(lighter, site.at * lighter.length);
@@ -61,18 +63,27 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
       constraints.length === 0
         ? patterns
         : Array.from(permutation(stream, patterns.length, { item, scale, site: BEYOND }), (at) => patterns[at]!);
-    const total = order.reduce((sum, site) => sum + takePattern(site), 0);
+    let total = 0;
+    for (const site of order) {
+      const logProbability = takePattern(site);
+      if (logProbability === undefined) return undefined;
+      total += logProbability;
+    }
     return total + drawSplits(part, codes, step, { takeSplit, rowOf });
   };
 }
 
-/** The probabilities of the codes that all constraints allow; without the last of the constraints where they allow none, and so on. */
+/**
+ * The probabilities of the codes that all constraints allow; undefined where they allow none, or, in the last attempt at a level, without the
+ * last of the constraints, and so on.
+ */
 function allowed(
   row: Float64Array,
   site: Site,
   level: PartlyChosen,
   { constraints, onConstrained }: DrawOptions,
-): Float64Array {
+  isLast: boolean,
+): Float64Array | undefined {
   const tests = constraints.flatMap((constraint) => constraint(site, level) ?? []);
   for (let count = tests.length; count > 0; count--) {
     const some = tests.slice(0, count);
@@ -80,6 +91,7 @@ function allowed(
       probability > 0 && some.every((test) => test(code)) ? probability : 0,
     );
     const sum = kept.reduce((total, probability) => total + probability, 0);
+    if (sum === 0 && !isLast) return undefined;
     if (sum === 0) continue;
     if (count < tests.length || sum < 1 - 1e-9) onConstrained?.(count === tests.length);
     return kept.map((probability) => probability / sum);
@@ -93,12 +105,12 @@ function drawSplits(
   part: readonly Site[],
   codes: Codes,
   { context }: GraphStep,
-  { takeSplit, rowOf }: { takeSplit(site: Site, attempt: number): number; rowOf(site: Site): Float64Array },
+  { takeSplit, rowOf }: { takeSplit(site: Site, again: number): number; rowOf(site: Site): Float64Array },
 ): number {
   const splits = part.filter(({ of }) => of === "splits");
   if (splits.length === 0) return 0;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const total = splits.reduce((sum, site) => sum + takeSplit(site, attempt), 0);
+  for (let again = 0; again < ATTEMPTS; again++) {
+    const total = splits.reduce((sum, site) => sum + takeSplit(site, again), 0);
     if (codes.splits.some((count) => count > 0)) return total - conditionOnSplit(splits, codes, context, rowOf);
   }
   // So unlikely that it says the refiner is broken: the heaviest node loses one of its nodes.

@@ -62,18 +62,26 @@ export function exactPhases(
   return splits.length > 0 ? [...patterns, splits] : patterns;
 }
 
-/** Groups in random order, each in the first colour that no group before it has at a node that both need. */
+/**
+ * Groups in a random order, those that compete with most others first, which saves colours (Welsh and Powell 1967); each in the first colour
+ * that no group before it has at a node that both need.
+ */
 function colours(
   groups: readonly number[],
   needs: (group: number) => readonly number[],
   { stream, item, scale }: LevelRandom,
   site: number,
 ): number[][] {
+  const wanted = Array.from(permutation(stream, groups.length, { item, scale, site }), (at) => {
+    return { group: groups[at]!, nodes: needs(groups[at]!) };
+  });
+  const demand = new Map<number, number>();
+  for (const { nodes } of wanted) for (const node of nodes) demand.set(node, (demand.get(node) ?? 0) + 1);
+  const rivals = (nodes: readonly number[]) => nodes.reduce((sum, node) => sum + demand.get(node)!, 0);
   const taken = new Map<number, Set<number>>();
   const result: number[][] = [];
-  for (const at of permutation(stream, groups.length, { item, scale, site })) {
-    const group = groups[at]!;
-    const sets = needs(group).map((node) => {
+  for (const { group, nodes } of wanted.sort((a, b) => rivals(b.nodes) - rivals(a.nodes))) {
+    const sets = nodes.map((node) => {
       const set = taken.get(node) ?? new Set<number>();
       taken.set(node, set);
       return set;

@@ -14,8 +14,13 @@ export interface LevelLogits {
   readonly patterns: Float32Array;
 }
 
-/** Where a walk over the scales of a graph stands. */
-export type GraphStep = Pick<Step<readonly Level[], Level, Candidates, Codes>, "index" | "context">;
+/** Where a walk over the scales of a graph stands, and how often this level has been given up. */
+export type GraphStep = Pick<Step<readonly Level[], Level, Candidates, Codes>, "index" | "context"> & {
+  readonly attempt: number;
+};
+
+/** A level is drawn again where constraints leave nothing for a code, until this attempt, in which they are not kept then. */
+export const LAST_ATTEMPT = 15;
 
 /** A level's codes, and what they cost. */
 export interface Revealed extends Choice<Codes, Codes> {
@@ -31,32 +36,50 @@ export interface RevealOptions {
   order(sites: Sites, candidates: Candidates, scale: number): readonly (readonly Site[])[];
   /** What a refiner says of a task. */
   predict(task: Task): Promise<LevelLogits>;
-  /** Chooses the codes of a part; writes them, and returns their log-probability in nats. */
-  choose(part: readonly Site[], codes: Codes, logits: LevelLogits, step: GraphStep, known: Known): number;
+  /**
+   * Chooses the codes of a part; writes them, and returns their log-probability in nats, or undefined where that cannot be done and the level has
+   * to be begun again.
+   */
+  choose(part: readonly Site[], codes: Codes, logits: LevelLogits, step: GraphStep, known: Known): number | undefined;
 }
 
 /**
  * The codes of a level, part by part: the refiner sees what was chosen before. One part is eq. 18, all codes at once; with more parts it is
  * discrete diffusion with absorption, inside a scale.
  */
-export function reveal(options: RevealOptions): PerWalk<GraphStep, Promise<Revealed>> {
-  const { config, order, predict, choose } = options;
+export function reveal(options: RevealOptions): PerWalk<Omit<GraphStep, "attempt">, Promise<Revealed>> {
   return () => async (step) => {
-    const candidates = step.context;
-    const apart = config.hierarchy === "one-scale";
-    const sites = sitesOf(candidates, { labels: config.edgeLabels, apart });
-    const codes = settledCodes(candidates, apart);
-    const known = allBut(sites, candidates);
-    let logProbability = 0;
     let evaluations = 0;
-    for (const part of order(sites, candidates, step.index)) {
-      const logits = await predict({ candidates, codes, known });
-      evaluations += 1;
-      logProbability += choose(part, codes, logits, step, known);
-      for (const { of, at } of part) known[of][at] = 1;
+    for (let attempt = 0; ; attempt++) {
+      const found = await revealOnce({ ...step, attempt }, options);
+      evaluations += found.evaluations;
+      if (found.logProbability === undefined) continue;
+      return { codes: found.codes, value: found.codes, logProbability: found.logProbability, evaluations };
     }
-    return { codes, value: codes, logProbability, evaluations };
   };
+}
+
+/** One attempt at a level; without a log-probability it has failed. */
+async function revealOnce(
+  step: GraphStep,
+  { config, order, predict, choose }: RevealOptions,
+): Promise<{ readonly codes: Codes; readonly evaluations: number; readonly logProbability: number | undefined }> {
+  const candidates = step.context;
+  const apart = config.hierarchy === "one-scale";
+  const sites = sitesOf(candidates, { labels: config.edgeLabels, apart });
+  const codes = settledCodes(candidates, apart);
+  const known = allBut(sites, candidates);
+  let total = 0;
+  let evaluations = 0;
+  for (const part of order(sites, candidates, step.index)) {
+    const logits = await predict({ candidates, codes, known });
+    evaluations += 1;
+    const logProbability = choose(part, codes, logits, step, known);
+    if (logProbability === undefined) return { codes, evaluations, logProbability };
+    total += logProbability;
+    for (const { of, at } of part) known[of][at] = 1;
+  }
+  return { codes, evaluations, logProbability: total };
 }
 
 /** Codes that are not chosen, because there is but one. */
