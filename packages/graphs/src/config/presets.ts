@@ -46,7 +46,7 @@ export const GRAPH_PRESETS = {
   },
   tree: {
     model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 64 } },
-    training: { ...TRAINING, steps: 6000, batchSize: 64 },
+    training: { ...TRAINING, steps: 1500, batchSize: 64 },
   },
   sbm: {
     model: { ...PLAIN, network: { width: 64, heads: 4, blocks: 5, walkLength: 6, pairWidth: 32 } },
