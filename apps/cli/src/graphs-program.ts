@@ -54,6 +54,12 @@ function addTrain(graphs: Command, invocation: Invocation): void {
         "--property <name>",
         "a descriptor of RDKit that samples can then be asked for, such as CrippenClogP or tpsa",
       )
+      .addOption(
+        new Option(
+          "--hierarchy <name>",
+          "pairs, or one-scale: without scales between, absorbing discrete diffusion on the same network (default: pairs)",
+        ).choices(["pairs", "one-scale"]),
+      )
       .addOption(engineOption())
       .option("--resume", "go on from what --out holds")
       .option("--json", "print one JSON object at the end")
@@ -65,6 +71,7 @@ function addTrain(graphs: Command, invocation: Invocation): void {
       "nextscale graphs train --preset qm9 --data my-molecules.smi.gz --out my-model",
       "nextscale graphs train --preset qm9 --property CrippenClogP --out my-model",
       "nextscale graphs train --preset tree --steps 500 --out trees --resume",
+      "nextscale graphs train --preset planar --hierarchy one-scale --out planar-diffusion",
     ],
   );
 }
