@@ -1,11 +1,12 @@
 import { Option, type Command } from "commander";
 import { command, engineOption, examples } from "./command-tree.js";
+import type { CurveGraphsOptions } from "./commands/graphs-curve.js";
 import type { EvaluateGraphsOptions } from "./commands/graphs-evaluate.js";
 import type { SampleGraphsOptions } from "./commands/graphs-sample.js";
 import type { ScoreGraphsOptions } from "./commands/graphs-score.js";
 import type { TrainGraphsOptions } from "./commands/graphs-train.js";
 import type { Invocation } from "./invocation.js";
-import { decimal, integer, shard, substeps } from "./options.js";
+import { decimal, integer, several, shard, substeps } from "./options.js";
 
 /** Files that graphs are read from, for help. */
 const GRAPH_FILES = ".jsonl (a graph a line), .graphml, .gexf or .edges";
@@ -25,11 +26,13 @@ export function addGraphs(graphs: Command, invocation: Invocation): void {
     "nextscale graphs train --preset qm9 --out my-model",
     "nextscale graphs sample --model my-model --count 1000 --out molecules.smi",
     "nextscale graphs evaluate --model my-model --dataset qm9 --out report.json",
+    "nextscale graphs curve --model my-model --dataset qm9 --out curve",
     "nextscale graphs score molecules.smi --model my-model",
   ]);
   addTrain(graphs, invocation);
   addSample(graphs, invocation);
   addEvaluate(graphs, invocation);
+  addCurve(graphs, invocation);
   addScore(graphs, invocation);
 }
 
@@ -51,6 +54,12 @@ function addTrain(graphs: Command, invocation: Invocation): void {
         "--property <name>",
         "a descriptor of RDKit that samples can then be asked for, such as CrippenClogP or tpsa",
       )
+      .addOption(
+        new Option(
+          "--hierarchy <name>",
+          "pairs, or one-scale: without scales between, absorbing discrete diffusion on the same network (default: pairs)",
+        ).choices(["pairs", "one-scale"]),
+      )
       .addOption(engineOption())
       .option("--resume", "go on from what --out holds")
       .option("--json", "print one JSON object at the end")
@@ -62,6 +71,7 @@ function addTrain(graphs: Command, invocation: Invocation): void {
       "nextscale graphs train --preset qm9 --data my-molecules.smi.gz --out my-model",
       "nextscale graphs train --preset qm9 --property CrippenClogP --out my-model",
       "nextscale graphs train --preset tree --steps 500 --out trees --resume",
+      "nextscale graphs train --preset planar --hierarchy one-scale --out planar-diffusion",
     ],
   );
 }
@@ -106,16 +116,8 @@ function addEvaluate(graphs: Command, invocation: Invocation): void {
         .description("measure a model, or a file of samples, beside what real graphs or molecules score")
         .argument("[file]", `samples instead of --model: ${MOLECULE_FILES} for molecules, else ${GRAPH_FILES}`)
         .option("--model <name>", "a bundled model, or the folder of one, to sample from")
-        .requiredOption(
-          "--dataset <name>",
-          "what to compare with: qm9 or zinc250k; planar, sbm, tree, community_small, ego_small, community20 or enzymes",
-        )
-        .addOption(
-          new Option("--split <name>", "for decisions, or for the final figures (default: test)").choices([
-            "validation",
-            "test",
-          ]),
-        )
+        .addOption(datasetOption())
+        .addOption(splitOption())
         .option(
           "--count <n>",
           "how many to sample (default: 10000 molecules, or as many graphs as the split has)",
@@ -136,6 +138,54 @@ function addEvaluate(graphs: Command, invocation: Invocation): void {
       "nextscale graphs evaluate samples.smi --dataset qm9",
       "nextscale graphs evaluate --model my-planar --dataset planar --split validation --count 200",
       "nextscale graphs evaluate trees.jsonl --dataset tree --skip-invalid",
+    ],
+  );
+}
+
+function addCurve(graphs: Command, invocation: Invocation): void {
+  examples(
+    command(graphs, "curve")
+      .description(
+        "measure a model by numbers of substeps, and diffusion without scales by steps, as a table and a picture; Ctrl-C " +
+          "leaves what is finished, and the same command goes on",
+      )
+      .addOption(modelOption())
+      .option(
+        "--baseline <name>",
+        "a model without scales between (hierarchy one-scale), whose substeps are diffusion's",
+      )
+      .addOption(datasetOption())
+      .addOption(splitOption())
+      .option(
+        "--substeps <plans...>",
+        "how to sample the model, each exact, a number, or a list such as 5,2,1, see below (default: 1 2 4 8 exact)",
+        several(substeps),
+      )
+      .option(
+        "--steps <numbers...>",
+        "how to sample the baseline (default: 1 2 5 10 20 50 100 200 500)",
+        several(integer(1, 1_000_000)),
+      )
+      .option(
+        "--count <n>",
+        "samples for each (default: 10000 molecules, or as many graphs as the split has)",
+        integer(2, 10_000_000),
+      )
+      .option("--seed <n>", "seed of all randomness", integer(0), 1)
+      .addOption(engineOption())
+      .requiredOption(
+        "--out <folder>",
+        "folder of curve.svg, curve.md and curve.json; what is in the last is not sampled again",
+      )
+      .option("--json", "print one JSON object")
+      .addHelpText("after", SUBSTEPS_NOTE)
+      .action(async (options: CurveGraphsOptions) =>
+        (await import("./commands/graphs-curve.js")).curveOfGraphModels(options, invocation),
+      ),
+    [
+      "nextscale graphs curve --model qm9 --dataset qm9 --out qm9-curve",
+      "nextscale graphs curve --model qm9 --baseline my-diffusion --dataset qm9 --steps 1 10 100 --out qm9-curve",
+      "nextscale graphs curve --model my-trees --dataset tree --substeps 1 2 5,2,1 exact --count 200 --out tree-curve",
     ],
   );
 }
@@ -179,6 +229,20 @@ function withSampling(child: Command): Command {
     .option("--scaffold <what>", "what each is to have in it: a SMILES for molecules, or a file with one graph")
     .option("--connected", "only connected graphs")
     .option("--valence", "only bonds that atoms have room for, of a model of molecules");
+}
+
+function datasetOption(): Option {
+  return new Option(
+    "--dataset <name>",
+    "what to compare with: qm9 or zinc250k; planar, sbm, tree, community_small, ego_small, community20 or enzymes",
+  ).makeOptionMandatory();
+}
+
+function splitOption(): Option {
+  return new Option("--split <name>", "for decisions, or for the final figures (default: test)").choices([
+    "validation",
+    "test",
+  ]);
 }
 
 function modelOption(): Option {

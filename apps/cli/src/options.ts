@@ -122,3 +122,10 @@ export function substeps(text: string): SubstepPlan {
   });
   return plan.length === 1 ? plan[0]! : plan;
 }
+
+/** Values of an option that takes several, each of which `parse` knows. */
+export function several<T>(
+  parse: (text: string) => T,
+): (text: string, earlier: readonly T[] | undefined) => readonly T[] {
+  return (text, earlier = []) => [...earlier, parse(text)];
+}

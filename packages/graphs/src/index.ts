@@ -85,8 +85,11 @@ export { classifierDiscrepancy, type ClassifierDiscrepancy } from "./metrics/cla
 export { distanceRatio, type DistanceRatio } from "./metrics/distance-ratio.js";
 export {
   evaluateGraphs,
+  fitGraphEvaluation,
   type EvaluateGraphsOptions,
+  type GraphEvaluation,
   type GraphFloors,
+  type GraphReference,
   type GraphReport,
   type SetSize,
   type Spread,
@@ -187,6 +190,7 @@ export {
   type AtomType,
   type ElementSymbol,
 } from "./molecule/valence.js";
+export { watchedChemistry, type WatchOptions } from "./molecule/watched-chemistry.js";
 export {
   atomName,
   moleculeVocabularySchema,

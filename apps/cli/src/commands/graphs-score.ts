@@ -1,6 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
 import type { GraphScore, SubstepPlan } from "@nextscale/graphs";
 import { loadGraphModel } from "@nextscale/graphs/node";
+import { createProgress } from "@nextscale/refinement-core";
 import { engineOption } from "../engine-option.js";
 import { meanOf, type MeanWithInterval } from "../graphs/mean.js";
 import { readGraphs, type ReadGraph } from "../graphs/read-graphs.js";
@@ -8,7 +9,6 @@ import { skippedLines } from "../graphs/skipped-lines.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
-import { showStages } from "../stage-line.js";
 import { requireDistinct } from "../distinct-paths.js";
 
 /** Options of `nextscale graphs score`. */
@@ -38,14 +38,9 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
   try {
     const { atoms } = model.config;
     const { graphs, skipped, skippedCount } = await readGraphs(file, { atoms, skipInvalid: options.skipInvalid ?? false, signal }); // prettier-ignore
-    const stage = showStages(process.stderr);
-    stage.begin(`scoring ${graphs.length} graphs`);
-    const scores = await model
-      .score(
-        graphs.map(({ graph }) => graph),
-        { seed, substeps, hierarchies, signal },
-      ) // prettier-ignore
-      .finally(stage.end);
+    const progress = createProgress(process.stderr, { label: "scoring", total: graphs.length, unit: "graphs", logMs: 120_000 }); // prettier-ignore
+    const request = { seed, substeps, hierarchies, signal, onProgress: (done: number) => progress.update(done) };
+    const scores = await model.score(graphs.map(({ graph }) => graph), request).finally(progress.close); // prettier-ignore
     const means = {
       logProbability: meanOf(scores.map(({ logProbability }) => logProbability)),
       bitsPerNode: meanOf(scores.map(({ bitsPerNode }) => bitsPerNode)),

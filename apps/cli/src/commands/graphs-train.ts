@@ -19,6 +19,7 @@ export interface TrainGraphsOptions {
   readonly seed: number;
   readonly steps?: number;
   readonly property?: string;
+  readonly hierarchy?: GraphPreset["model"]["hierarchy"];
   readonly engine?: string;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -30,7 +31,7 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   const { seed } = options;
   const { signal } = invocation;
   const name = presetNamed(options.preset);
-  const preset = withSteps(name, options.steps);
+  const preset = presetOf(name, options);
   const out = resolve(options.out);
   await requireWritable(options.out);
   const on = engineOption(options.engine);
@@ -49,7 +50,8 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
     .finally(lines.close);
   const { hash: modelHash, engine, steps, stepsFound } = trained;
   const resumed = stepsFound > 0 ? { resumedAt: stepsFound } : {};
-  const chosen = { preset: name, data: data.name, graphs: data.graphs.length };
+  const { hierarchy } = preset.model;
+  const chosen = { preset: name, hierarchy, data: data.name, graphs: data.graphs.length };
   await receiptOf(out, { modelHash, seed, engine, networkEvaluations: steps, options: chosen, began, ...resumed }, invocation); // prettier-ignore
   const wallTimeMs = Math.round(performance.now() - began);
   if (options.json) {
@@ -76,10 +78,13 @@ function presetNamed(name: string): GraphPresetName {
   });
 }
 
-/** A preset, trained for as long as asked. */
-function withSteps(name: GraphPresetName, steps: number | undefined): GraphPreset {
-  const preset: GraphPreset = GRAPH_PRESETS[name];
-  return steps === undefined ? preset : { ...preset, training: { ...preset.training, steps } };
+/** A preset, with the scales that are asked for, trained for as long as asked. */
+function presetOf(name: GraphPresetName, { steps, hierarchy }: TrainGraphsOptions): GraphPreset {
+  const { model, training }: GraphPreset = GRAPH_PRESETS[name];
+  return {
+    model: hierarchy === undefined ? model : { ...model, hierarchy },
+    training: steps === undefined ? training : { ...training, steps },
+  };
 }
 
 function requireDescriptor(name: string, { model }: GraphPreset): void {
@@ -103,13 +108,14 @@ async function measured(name: string, graphs: readonly Graph[], { model }: Graph
   }
 }
 
-function wordsOf({ preset, data, out, seed, steps, property, engine }: TrainGraphsOptions): string[] {
+function wordsOf({ preset, data, out, seed, steps, property, hierarchy, engine }: TrainGraphsOptions): string[] {
   return [
     ...["graphs", "train", "--preset", preset],
     ...(data === undefined ? [] : ["--data", data]),
     ...["--out", out, "--seed", String(seed)],
     ...(steps === undefined ? [] : ["--steps", String(steps)]),
     ...(property === undefined ? [] : ["--property", property]),
+    ...(hierarchy === undefined ? [] : ["--hierarchy", hierarchy]),
     ...(engine === undefined ? [] : ["--engine", engine]),
   ];
 }

@@ -1,5 +1,4 @@
 import { openEngine } from "@nextscale/engine/node";
-import { createProgress, type Progress } from "@nextscale/refinement-core";
 import {
   ANALYSIS_SETS,
   evaluateForecastModel,
@@ -16,6 +15,7 @@ import { engineOption } from "../engine-option.js";
 import type { Invocation } from "../invocation.js";
 import { print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
+import { showStageLines } from "../stage-line.js";
 import { requireDistinct } from "../distinct-paths.js";
 import { readSeries, readSplit, simulateSeries } from "../weather/read-series.js";
 import { reportTables } from "../weather/score-tables.js";
@@ -57,7 +57,7 @@ export async function evaluateWeather(options: EvaluateWeatherOptions, invocatio
   );
   const data = await dataOf(content.config, options, signal);
   const engine = await openEngine(engineOption(options.engine).engine);
-  const lines = stageLines();
+  const lines = showStageLines(process.stderr, { unit: "starts" });
   try {
     const report = await evaluateForecastModel({
       ...{ content, beside, engine, starts, members, days, seed, signal, onProgress: lines.update },
@@ -159,21 +159,4 @@ function setOf({ channels, grid }: WeatherModelConfig): AnalysisSet | undefined 
     const places = isOwn(layout.grid.latitudes, grid.latitudes) && isOwn(layout.grid.longitudes, grid.longitudes);
     return places && layout.channels.join() === channels.join();
   });
-}
-
-/** A progress line for each system. */
-function stageLines() {
-  let stage: string | undefined;
-  let line: Progress | undefined;
-  return {
-    update(name: string, done: number, total: number) {
-      if (name !== stage) {
-        line?.close();
-        stage = name;
-        line = createProgress(process.stderr, { label: name, total, unit: "starts", logMs: 120_000 });
-      }
-      line?.update(done);
-    },
-    close: () => line?.close(),
-  };
 }

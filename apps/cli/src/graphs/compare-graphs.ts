@@ -1,18 +1,11 @@
-import { evaluateGraphs, isConnected, isPlanar, isTree, sbmAcceptance, type Graph, type GraphReport, type GraphSetName, type GraphSplit, type KernelSet, type VunReport, type UniqueNovelReport } from "@nextscale/graphs"; // prettier-ignore
-import { randomStream, untilSignalsAreSeen } from "@nextscale/refinement-core";
+import { fitGraphEvaluation, isConnected, isPlanar, isTree, sbmAcceptance, type Graph, type GraphEvaluation, type GraphReport, type GraphSetName, type GraphSplit, type KernelSet, type VunReport, type UniqueNovelReport } from "@nextscale/graphs"; // prettier-ignore
+import { readGraphFile } from "@nextscale/graphs/node";
+import { permutation, randomStream, untilSignalsAreSeen } from "@nextscale/refinement-core";
 import { formatTable } from "../output.js";
+import { showStages } from "../stage-line.js";
+import type { Comparison, ComparisonOptions, Shares } from "./comparison.js";
+import { setOrGenerated } from "./set-or-generated.js";
 import { figure, shareText } from "./share-text.js";
-
-/** What samples are measured against, and how. */
-export interface GraphComparison extends Pick<GraphSplit, "train"> {
-  readonly dataset: GraphSetName;
-  /** The part of the set that samples are compared with. */
-  readonly held: readonly Graph[];
-  readonly seed: number;
-  readonly signal: AbortSignal;
-  /** Called with the name of what is computed. */
-  readonly onStage: (stage: string) => void;
-}
 
 /** Reports by the two published sets of kernels. */
 export type GraphReports = Readonly<Record<KernelSet, GraphReport>>;
@@ -29,26 +22,94 @@ const VALID: Readonly<
   },
 };
 
-/** Measures graphs with both sets of kernels. */
-export async function compareGraphs(samples: readonly Graph[], comparison: GraphComparison): Promise<GraphReports> {
-  const { dataset, train, held, seed, signal, onStage } = comparison;
-  const test = VALID[dataset]?.test(seed);
-  const options = {
-    ...{ samples, train, test: held },
-    // Fitting a block model takes a second, and both reports ask.
-    ...(test === undefined ? {} : { isValid: remembered(test) }),
-  };
-  const reportOf = async (kernels: KernelSet): Promise<GraphReport> => {
-    onStage(`comparing with the kernels ${kernels}`);
+/**
+ * Compares graphs with a set of them.
+ *
+ * @throws NextscaleError as `readGraphSet`, where our own generators do not have its like
+ */
+export async function graphComparison(name: GraphSetName, options: ComparisonOptions): Promise<Comparison> {
+  const { name: data, train, warnings, ...set } = await setOrGenerated(name);
+  return comparisonOfGraphs({ dataset: name, data, train, held: set[options.split], warnings }, options);
+}
+
+/** Graphs to compare with. */
+export interface ComparedGraphs extends Pick<Comparison, "data" | "warnings">, Pick<GraphSplit, "train"> {
+  readonly dataset: GraphSetName;
+  readonly held: readonly Graph[];
+}
+
+/** Compares graphs with others. */
+export function comparisonOfGraphs(
+  { dataset, data, train, held, warnings }: ComparedGraphs,
+  { split, seed, signal }: ComparisonOptions,
+): Comparison {
+  const stages = showStages(process.stderr);
+  const next = async (stage: string): Promise<void> => {
+    stages.begin(stage);
     await untilSignalsAreSeen();
     signal.throwIfAborted();
-    return evaluateGraphs({ ...options, kernels, stream: randomStream(seed, "cli/graphs/evaluate/floor") });
   };
-  return { spectre: await reportOf("spectre"), graphrnn: await reportOf("graphrnn") };
+  const test = VALID[dataset]?.test(seed);
+  // Fitting a block model takes a second, and both reports ask.
+  const isValid = test === undefined ? {} : { isValid: remembered(test) };
+  const evaluations = new Map<KernelSet, GraphEvaluation>();
+  const reportOf = async (kernels: KernelSet, samples: readonly Graph[]): Promise<GraphReport> => {
+    let evaluation = evaluations.get(kernels);
+    if (evaluation === undefined) {
+      await next(`describing real graphs for the kernels ${kernels}`);
+      const stream = randomStream(seed, "cli/graphs/evaluate/floor");
+      evaluation = fitGraphEvaluation({ train, test: held, kernels, stream, ...isValid });
+      evaluations.set(kernels, evaluation);
+    }
+    await next(`comparing with the kernels ${kernels}`);
+    return evaluation.score(samples);
+  };
+  return {
+    ...{ data, warnings, usual: held.length, sizes: { train: train.length, held: held.length } },
+    terms: { distance: "mean ratio of MMD²", share: "all" },
+    gather() {
+      const samples: Graph[] = [];
+      return {
+        async add(graphs) {
+          samples.push(...graphs);
+        },
+        async addFile(path, skipInvalid) {
+          const { records, skipped, skippedCount } = await readGraphFile(path, { skipInvalid });
+          for (const { graph } of records) samples.push(graph);
+          return { skipped, skippedCount };
+        },
+        async addTraining(count) {
+          const order = permutation(randomStream(seed, "cli/graphs/training"), train.length, { item: 0 });
+          samples.push(...Array.from(order.subarray(0, count), (at) => train[at]!));
+        },
+        async measure() {
+          try {
+            const graphs = { spectre: await reportOf("spectre", samples), graphrnn: await reportOf("graphrnn", samples) }; // prettier-ignore
+            const { ratio, floors, vun } = graphs.spectre;
+            return {
+              report: { graphs },
+              tables: graphTables(graphs, dataset, split),
+              figures: { ...sharesOf(vun), distance: ratio.mean, floor: floors.subsets.ratio?.mean ?? null },
+              real: sharesOf(floors.test),
+            };
+          } finally {
+            stages.end();
+          }
+        },
+      };
+    },
+    close: async () => stages.end(),
+  };
+}
+
+function sharesOf(report: VunReport | UniqueNovelReport): Shares {
+  const { unique, novel, uniqueNovel } = report;
+  if (!("valid" in report)) return { unique, novel, all: uniqueNovel };
+  return { valid: report.valid, unique, novel, all: report.validUniqueNovel };
 }
 
 function remembered(test: (graph: Graph) => boolean): (graph: Graph) => boolean {
-  const answers = new Map<Graph, boolean>();
+  const answers = new WeakMap<Graph, boolean>();
   return (graph) => {
     const known = answers.get(graph) ?? test(graph);
     answers.set(graph, known);
@@ -57,7 +118,7 @@ function remembered(test: (graph: Graph) => boolean): (graph: Graph) => boolean 
 }
 
 /** Distances and shares as tables, each beside what real graphs score. @param split what these are called */
-export function graphTables(reports: GraphReports, dataset: GraphSetName, split: string): string[] {
+function graphTables(reports: GraphReports, dataset: GraphSetName, split: string): string[] {
   const { vun, floors, sizes } = reports.spectre;
   const row = (name: string, of: (report: VunReport | UniqueNovelReport) => Parameters<typeof shareText>[0]) => [
     name,

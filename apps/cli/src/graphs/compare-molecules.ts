@@ -1,32 +1,94 @@
-import { fitMoleculeMetrics, type Chemistry, type MoleculeDistances, type MoleculeReport, type MoleculeShares, type Outcome, type Share } from "@nextscale/graphs"; // prettier-ignore
-import { untilSignalsAreSeen } from "@nextscale/refinement-core";
+import { fitMoleculeMetrics, type MoleculeDistances, type MoleculeMetrics, type MoleculeReport, type MoleculeSetName, type MoleculeShares, type Outcome, type Share } from "@nextscale/graphs"; // prettier-ignore
+import { openChemistryWorker, readMoleculeSet } from "@nextscale/graphs/node";
+import { permutation, randomStream } from "@nextscale/refinement-core";
 import { formatTable } from "../output.js";
+import type { Comparison, ComparisonOptions, Shares } from "./comparison.js";
+import { canonicalOf, readMoleculeFile } from "./molecule-file.js";
 import { figure, shareText } from "./share-text.js";
 import { reasonsText } from "./validity.js";
+import { moleculeLines, watchedChemistry } from "./watched-chemistry.js";
 
-/** What samples are measured against. */
-export interface MoleculeComparison {
-  readonly chemistry: Chemistry;
-  readonly train: readonly string[];
-  /** The part of the set that samples are compared with. */
-  readonly held: readonly string[];
-  readonly seed: number;
-  readonly signal: AbortSignal;
+/** Samples of a model: as many as papers take. */
+const USUAL = 10_000;
+
+/**
+ * Compares molecules with a set of them.
+ *
+ * @throws NextscaleError as `readMoleculeSet`
+ */
+export async function moleculeComparison(name: MoleculeSetName, options: ComparisonOptions): Promise<Comparison> {
+  const { split, seed, signal } = options;
+  const { train, warnings, ...set } = await readMoleculeSet(name);
+  return comparisonOfMolecules({ data: name, train, held: set[split], warnings }, { split, seed, signal });
 }
 
-/** Measures molecules; what takes long is shown by a watched chemistry. */
-export async function compareMolecules(
-  samples: readonly Outcome<string>[],
-  { chemistry, train, held, seed, signal }: MoleculeComparison,
-): Promise<MoleculeReport> {
-  const metrics = await fitMoleculeMetrics({ chemistry, train, test: held, seed });
-  await untilSignalsAreSeen();
-  signal.throwIfAborted();
-  return metrics.score(samples);
+/** SMILES to compare with. */
+export interface MoleculeData extends Pick<Comparison, "data" | "warnings"> {
+  readonly train: readonly string[];
+  readonly held: readonly string[];
+}
+
+/** Compares molecules with others. */
+export async function comparisonOfMolecules(
+  { data, train, held, warnings }: MoleculeData,
+  { split, seed, signal }: ComparisonOptions,
+): Promise<Comparison> {
+  const chemistry = await openChemistryWorker();
+  const watched = watchedChemistry(chemistry, signal);
+  const lines = moleculeLines();
+  const watch = { signal, onProgress: lines.update };
+  let fit: Promise<MoleculeMetrics> | undefined;
+  return {
+    ...{ data, warnings, usual: USUAL, sizes: { train: train.length, held: held.length } },
+    terms: { distance: "Fréchet distance, descriptors", share: "valid" },
+    gather() {
+      const outcomes: Outcome<string>[] = [];
+      return {
+        async add(graphs, { config: { atoms = [] } }) {
+          outcomes.push(...(await chemistry.canonicalSmiles(graphs, atoms)));
+        },
+        async addFile(path, skipInvalid) {
+          const file = await readMoleculeFile(path);
+          const found = await canonicalOf(watched, file);
+          const skipped = found.flatMap(
+            (outcome, i) =>
+            outcome.ok || !skipInvalid ? [] : [{ line: file.molecules[i]!.line, reason: `${outcome.reason}: ${outcome.detail}` }], // prettier-ignore
+          );
+          // One by one: a call has no room for a million arguments.
+          for (const outcome of found) if (outcome.ok || !skipInvalid) outcomes.push(outcome);
+          return { skipped, skippedCount: skipped.length };
+        },
+        async addTraining(count) {
+          const order = permutation(randomStream(seed, "cli/graphs/training"), train.length, { item: 0 });
+          const some = Array.from(order.subarray(0, count), (at) => train[at]!);
+          outcomes.push(...(await watched.canonicalise(some)));
+        },
+        async measure() {
+          fit ??= fitMoleculeMetrics({ chemistry, train, test: held, seed, ...watch });
+          const molecules = await (await fit).score(outcomes, watch);
+          const [distance, floor] = [molecules.distances, molecules.floor].map((of) => of?.frechetDescriptors ?? null);
+          return {
+            report: { molecules },
+            tables: moleculeTables(molecules, split),
+            figures: { ...sharesOf(molecules.samples), distance: distance!, floor: floor! },
+            real: sharesOf(molecules.real),
+          };
+        },
+      };
+    },
+    async close() {
+      lines.close();
+      await chemistry.close();
+    },
+  };
+}
+
+function sharesOf({ valid, unique, novel, validUniqueNovel }: MoleculeShares): Shares {
+  return { valid, unique, novel, all: validUniqueNovel };
 }
 
 /** Shares and distances as tables, each beside what real molecules score. @param split what these are called */
-export function moleculeTables({ samples, real, distances, floor, compared }: MoleculeReport, split: string): string[] {
+function moleculeTables({ samples, real, distances, floor, compared }: MoleculeReport, split: string): string[] {
   const row = (name: string, of: (shares: MoleculeShares) => Share) => [
     name,
     shareText(of(samples)),

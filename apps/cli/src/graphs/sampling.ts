@@ -19,6 +19,8 @@ export interface SamplingTally {
   readonly graphs: number;
   /** Evaluations of the network, of all graphs together. */
   readonly evaluations: number;
+  /** Of the graph that took the most. */
+  readonly mostEvaluations: number;
   /** Codes that constraints had a say in, and the graphs that have such codes. */
   readonly constrained: { readonly codes: number; readonly graphs: number };
   /** Those of them for which the constraints allowed nothing. */
@@ -30,20 +32,22 @@ export interface SamplingTally {
 /** Samples that are held at a time, with all their levels. */
 const AT_ONCE = 2000;
 
+/** How the samples are taken. */
+export interface SampleInPartsOptions {
+  readonly atOnce?: number;
+  /** In the progress line. */
+  readonly label?: string;
+}
+
 /** Samples a part at a time, with a progress line: the same samples as at once, of which only one part is held. */
 export async function sampleInParts(
   model: GraphModel,
   { count, first = 0, ...request }: Omit<GraphSampleRequest, "onProgress">,
   take: (samples: readonly GraphSample[], first: number) => Promise<void>,
-  atOnce = AT_ONCE,
+  { atOnce = AT_ONCE, label = "generating" }: SampleInPartsOptions = {},
 ): Promise<SamplingTally> {
-  const progress = createProgress(process.stderr, {
-    label: "generating",
-    total: count,
-    unit: "graphs",
-    logMs: 120_000,
-  });
-  const tally = { graphs: 0, evaluations: 0, milliseconds: 0 };
+  const progress = createProgress(process.stderr, { label, total: count, unit: "graphs", logMs: 120_000 });
+  const tally = { graphs: 0, evaluations: 0, mostEvaluations: 0, milliseconds: 0 };
   const constrained = { codes: 0, graphs: 0 };
   const violated = { codes: 0, graphs: 0 };
   try {
@@ -59,6 +63,7 @@ export async function sampleInParts(
       tally.graphs += samples.length;
       for (const sample of samples) {
         tally.evaluations += sample.evaluations;
+        tally.mostEvaluations = Math.max(tally.mostEvaluations, sample.evaluations);
         constrained.codes += sample.constrained.codes;
         constrained.graphs += sample.constrained.codes > 0 ? 1 : 0;
         violated.codes += sample.constrained.violated;

@@ -5,8 +5,8 @@ import { generateGraph, graphOf, openChemistry, sdfText, type Graph, type GraphR
 import { writeGraphFile } from "@nextscale/graphs/node";
 import { parseReceipt } from "@nextscale/refinement-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { compareGraphs, graphTables } from "../../src/graphs/compare-graphs.js";
-import { compareMolecules, moleculeTables } from "../../src/graphs/compare-molecules.js";
+import { comparisonOfGraphs } from "../../src/graphs/compare-graphs.js";
+import { comparisonOfMolecules } from "../../src/graphs/compare-molecules.js";
 import { canonicalOf, readMoleculeFile } from "../../src/graphs/molecule-file.js";
 import { watchedChemistry } from "../../src/graphs/watched-chemistry.js";
 import { run } from "../weather/in-process.js";
@@ -74,18 +74,26 @@ test("a file: what is no graph is named by its line, or left out", async () => {
 test("what makes a graph valid depends on the set; without that only copies are counted", async () => {
   const star = (n: number) => graphOf({ nodeCount: n, edges: Array.from({ length: n - 1 }, (_, i) => [0, i + 1]) });
   const cycle = graphOf({ nodeCount: 3, edges: [[0, 1], [1, 2], [2, 0]] }); // prettier-ignore
-  const train = [star(4), star(5)];
-  const sets = { train, held: [star(6), star(7)], seed: 1, signal, onStage: () => undefined };
+  const sets = { data: "some", warnings: [], train: [star(4), star(5)], held: [star(6), star(7)] };
   const samples: Graph[] = [star(8), star(5), cycle, graphOf({ nodeCount: 2, edges: [] })];
-  const trees = await compareGraphs(samples, { ...sets, dataset: "tree" });
+  const measured = async (dataset: "tree" | "planar" | "ego_small", until = signal) => {
+    const comparison = comparisonOfGraphs({ ...sets, dataset }, { split: "test", seed: 1, signal: until });
+    const gathered = comparison.gather();
+    await gathered.add(samples, { config: {} as never });
+    const measurement = await gathered.measure();
+    const { spectre } = (measurement.report as { graphs: Printed["graphs"] }).graphs;
+    return { spectre, measurement };
+  };
+  const trees = await measured("tree");
   expect(trees.spectre.vun).toMatchObject({ valid: { count: 2 }, novel: { count: 3 }, validUniqueNovel: { count: 1 } });
-  expect(graphTables(trees, "tree", "test")[0]).toMatch(/valid: a tree +50\.0 % .* +100\.0 %/);
-  const planar = await compareGraphs(samples, { ...sets, dataset: "planar" });
+  expect(trees.measurement.tables[0]).toMatch(/valid: a tree +50\.0 % .* +100\.0 %/);
+  expect(trees.measurement.figures).toMatchObject({ valid: { count: 2 }, all: { count: 1 } });
+  const planar = await measured("planar");
   expect(planar.spectre.vun).toMatchObject({ valid: { count: 3 } });
-  const others = await compareGraphs(samples, { ...sets, dataset: "ego_small" });
+  const others = await measured("ego_small");
   expect("valid" in others.spectre.vun).toBe(false);
-  const aborted = { ...sets, dataset: "tree" as const, signal: AbortSignal.abort() };
-  await expect(compareGraphs(samples, aborted)).rejects.toThrow(/abort/i);
+  expect(others.measurement.figures.valid).toBeUndefined();
+  await expect(measured("tree", AbortSignal.abort())).rejects.toThrow(/abort/i);
 });
 
 test("molecules: shares and distances beside real ones, of SMILES and of molfiles alike", async () => {
@@ -99,13 +107,21 @@ test("molecules: shares and distances beside real ones, of SMILES and of molfile
   const ofMolfiles = await canonicalOf(watched, await readMoleculeFile(at("m.sdf")));
   expect(ofMolfiles).toEqual(outcomes.filter(({ ok }) => ok));
 
-  const train = ["CCO", "CCN", "CCCO", "c1ccccc1O"];
-  const report = await compareMolecules(outcomes, { chemistry: watched, train, held: ["CCCN", "c1ccccc1N", "CCF"], seed: 1, signal }); // prettier-ignore
-  expect(report.samples).toMatchObject({ valid: { count: 3, of: 4 }, unique: { count: 2 }, novel: { count: 1 } });
-  const tables = moleculeTables(report, "test").join("\n");
-  expect(tables).toMatch(/valid, of all +75\.0 % .* +100\.0 %/);
-  expect(tables).toContain("not valid: 1 refused by RDKit");
-  expect(tables).toMatch(/KL score, without BertzCT +\d/);
+  const sets = { data: "some", warnings: [], train: ["CCO", "CCN", "CCCO", "c1ccccc1O"], held: ["CCCN", "c1ccccc1N", "CCF"] }; // prettier-ignore
+  const comparison = await comparisonOfMolecules(sets, { split: "test", seed: 1, signal });
+  const samples = comparison.gather();
+  await samples.addFile(at("m.smi"), false);
+  const { report, tables, figures } = await samples.measure();
+  expect(report).toMatchObject({ molecules: { samples: { valid: { count: 3, of: 4 }, unique: { count: 2 }, novel: { count: 1 } } } }); // prettier-ignore
+  expect(figures).toMatchObject({ valid: { count: 3 }, all: { count: 1 } });
+  expect(tables.join("\n")).toMatch(/valid, of all +75\.0 % .* +100\.0 %/);
+  expect(tables.join("\n")).toContain("not valid: 1 refused by RDKit");
+  expect(tables.join("\n")).toMatch(/KL score, without BertzCT +\d/);
+  // Those that the set itself was made of.
+  const learned = comparison.gather();
+  await learned.addTraining(3);
+  expect((await learned.measure()).figures).toMatchObject({ valid: { count: 3, of: 3 }, novel: { count: 0 } });
+  await comparison.close();
 
   const stopped = watchedChemistry(chemistry, AbortSignal.abort());
   await expect(stopped.canonicalise(["C"])).rejects.toThrow(/abort/i);

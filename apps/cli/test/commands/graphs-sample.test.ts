@@ -72,7 +72,7 @@ test("graphs: a shard is part of the whole, and so is what is sampled in parts",
   const tally = await sampleInParts(model, { count: 7, seed: 1 }, async (samples, first) => {
     parts.push(...samples.map(({ graph }) => graph));
     starts.push(first);
-  }, 3); // prettier-ignore
+  }, { atOnce: 3 }); // prettier-ignore
   await model.close();
   expect(parts.map(plain)).toEqual(whole);
   expect(starts).toEqual([0, 3, 6]);

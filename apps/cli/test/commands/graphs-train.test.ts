@@ -35,13 +35,23 @@ test("a training leaves a model with its data's name and a receipt, and is resum
   expect(printed).toMatchObject({ modelHash: receipt.modelHash, resumedAt: 2, steps: 2 });
 });
 
+test("diffusion on the same network is the preset without scales between", async () => {
+  await writeGraphFile(at("trees.jsonl"), trees.slice(0, 8));
+  await run([...train("diffusion"), "--hierarchy", "one-scale"]);
+  const { config } = JSON.parse(readFileSync(at("diffusion/model.json"), "utf8")) as { config: { hierarchy: string } };
+  expect(config.hierarchy).toBe("one-scale");
+  expect(parseReceipt(readFileSync(at("diffusion.receipt.json"))).options).toMatchObject({ hierarchy: "one-scale" });
+  // What was learned with scales does not go on without.
+  await expect(run([...train("diffusion"), "--resume"])).rejects.toThrow(/hierarchy|configuration/);
+});
+
 test("an interrupted training says how it goes on", async () => {
   await writeGraphFile(at("trees.jsonl"), trees.slice(0, 8));
   const { signal: own } = new AbortController();
   let looked = 0;
   Object.defineProperty(own, "aborted", { get: () => looked++ >= 1 });
-  await expect(run(train("stopped"), own)).rejects.toThrow(
-    /go on with: npx nextscale graphs train --preset sbm --data .* --steps 2 --resume/,
+  await expect(run([...train("stopped"), "--hierarchy", "one-scale"], own)).rejects.toThrow(
+    /go on with: npx nextscale graphs train --preset sbm --data .* --steps 2 --hierarchy one-scale --resume/,
   );
 });
 

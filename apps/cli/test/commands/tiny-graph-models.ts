@@ -26,6 +26,10 @@ const TREES: GraphPreset = {
   training: { ...TRAINING, steps: 5 },
 };
 
+const TREES_AT_ONCE: GraphPreset = { ...TREES, model: { ...TREES.model, hierarchy: "one-scale" } };
+
+const ETHERS_AT_ONCE: GraphPreset = { ...ETHERS, model: { ...ETHERS.model, hierarchy: "one-scale" } };
+
 /** Trees of 4 to 7 nodes. */
 export const trees = Array.from({ length: 48 }, (_, i) => generateGraph({ kind: "tree", nodes: [4, 7] }, 5, i));
 
@@ -53,3 +57,9 @@ export const etherModel = () => trained("ethers", ETHERS, trees.map(asEther));
 
 /** A model of trees without labels. */
 export const treeModel = () => trained("trees", TREES, trees);
+
+/** The same without scales between. */
+export const oneScaleTreeModel = () => trained("trees-at-once", TREES_AT_ONCE, trees);
+
+/** Molecules without scales between. */
+export const oneScaleEtherModel = () => trained("ethers-at-once", ETHERS_AT_ONCE, trees.map(asEther));

@@ -7,9 +7,8 @@ import { describeGraphs, fitDescribed, statisticsOf, type GraphDistances } from 
 import type { KernelSet } from "./kernels.js";
 import { uniqueNovel, validUniqueNovel, type UniqueNovelReport, type VunReport } from "./valid-unique-novel.js";
 
-/** What an evaluation of generated graphs needs. */
-export interface EvaluateGraphsOptions {
-  readonly samples: readonly Graph[];
+/** What generated graphs are measured against, and how. */
+export interface GraphReference {
   /** What the generator was trained on. */
   readonly train: readonly Graph[];
   /** What it was not: the reference of all distances. */
@@ -21,6 +20,22 @@ export interface EvaluateGraphsOptions {
   readonly stream: RandomStream;
   /** Steps of each search for an isomorphism, see {@link IsomorphismOptions}. */
   readonly budget?: number;
+}
+
+/** What an evaluation of generated graphs needs. */
+export interface EvaluateGraphsOptions extends GraphReference {
+  readonly samples: readonly Graph[];
+}
+
+/** An evaluation, fitted on a reference. */
+export interface GraphEvaluation {
+  /**
+   * Measures generated graphs against the reference.
+   *
+   * @throws NextscaleError `invalid-argument` for samples without a graph that has nodes, or with one of more than 2,000 nodes or too dense
+   *   for its orbits to be counted
+   */
+  score(samples: readonly Graph[]): GraphReport;
 }
 
 /** How many graphs, and how many of them have no node and are left out of distances. */
@@ -67,13 +82,13 @@ export interface GraphReport {
 const DRAWS = 20;
 
 /**
- * Measures generated graphs, and real ones in their place.
+ * Fits an evaluation on a reference: real graphs are described, and measured in the place of samples, once for all samples.
  *
- * @throws NextscaleError `invalid-argument` for samples, training or test graphs without a graph that has nodes, for graphs of more than
- *   2,000 nodes or too dense for their orbits to be counted, for unknown kernels, or a budget that is no number of steps
+ * @throws NextscaleError `invalid-argument` for training or test graphs without a graph that has nodes, for graphs of more than 2,000 nodes
+ *   or too dense for their orbits to be counted, for unknown kernels, or a budget that is no number of steps
  */
-export function evaluateGraphs(options: EvaluateGraphsOptions): GraphReport {
-  const { samples, train, test, kernels, stream } = options;
+export function fitGraphEvaluation(reference: GraphReference): GraphEvaluation {
+  const { train, test, kernels, stream, isValid, budget } = reference;
   const describe = (what: string, graphs: readonly Graph[]): readonly GraphDescriptors[] => {
     if (graphs.some(({ nodeCount }) => nodeCount > 0)) return describeGraphs(graphs, kernels);
     throw new NextscaleError({
@@ -83,34 +98,53 @@ export function evaluateGraphs(options: EvaluateGraphsOptions): GraphReport {
       got: graphs.length === 0 ? "none" : `${graphs.length} without a node`,
     });
   };
-  const described = describe("samples", samples);
+  const novelty = (samples: readonly Graph[]): VunReport | UniqueNovelReport => {
+    const sets = { samples, train, ...(budget === undefined ? {} : { budget }) };
+    return isValid === undefined ? uniqueNovel(sets) : validUniqueNovel({ ...sets, isValid });
+  };
   const trained = describe("training graphs", train);
   const distancesOf = fitDescribed(describe("test graphs", test), kernels);
-  const distances = distancesOf(described);
   const trainDistances = distancesOf(trained);
-  const graphs = Math.min(described.length, trained.length);
-  const draws = Array.from({ length: DRAWS }, (_, item) => {
-    const chosen = permutation(stream, trained.length, { item }).subarray(0, graphs);
-    return distancesOf(Array.from(chosen, (index) => trained[index]!));
-  });
+  const testInPlace = novelty(test);
+  const subsets = new Map<number, GraphFloors["subsets"]>();
+  const subsetsOf = (graphs: number): GraphFloors["subsets"] => {
+    const found = subsets.get(graphs);
+    if (found !== undefined) return found;
+    const draws = Array.from({ length: DRAWS }, (_, item) => {
+      const chosen = permutation(stream, trained.length, { item }).subarray(0, graphs);
+      return distancesOf(Array.from(chosen, (index) => trained[index]!));
+    });
+    const scores = { draws: DRAWS, graphs, ...subsetScores(draws, trainDistances, kernels) };
+    subsets.set(graphs, scores);
+    return scores;
+  };
   return {
-    kernels,
-    sizes: { samples: sizeOf(samples), train: sizeOf(train), test: sizeOf(test) },
-    distances,
-    ratio: distanceRatio(distances, trainDistances),
-    vun: novelty(options, samples),
-    floors: {
-      train: trainDistances,
-      subsets: { draws: DRAWS, graphs, ...subsetScores(draws, trainDistances, kernels) },
-      test: novelty(options, test),
+    score(samples) {
+      const described = describe("samples", samples);
+      const distances = distancesOf(described);
+      return {
+        kernels,
+        sizes: { samples: sizeOf(samples), train: sizeOf(train), test: sizeOf(test) },
+        distances,
+        ratio: distanceRatio(distances, trainDistances),
+        vun: novelty(samples),
+        floors: {
+          train: trainDistances,
+          subsets: subsetsOf(Math.min(described.length, trained.length)),
+          test: testInPlace,
+        },
+      };
     },
   };
 }
 
-function novelty(options: EvaluateGraphsOptions, samples: readonly Graph[]): VunReport | UniqueNovelReport {
-  const { train, isValid, budget } = options;
-  const sets = { samples, train, ...(budget === undefined ? {} : { budget }) };
-  return isValid === undefined ? uniqueNovel(sets) : validUniqueNovel({ ...sets, isValid });
+/**
+ * Measures generated graphs, and real ones in their place.
+ *
+ * @throws NextscaleError as {@link fitGraphEvaluation}, which is for several sets of samples, and its `score`
+ */
+export function evaluateGraphs({ samples, ...reference }: EvaluateGraphsOptions): GraphReport {
+  return fitGraphEvaluation(reference).score(samples);
 }
 
 function subsetScores(

@@ -134,13 +134,13 @@ export function createGraphModel(
   const score = async (graphs: readonly Graph[], request: GraphScoreRequest = {}): Promise<GraphScore[]> => {
     requireScoreRequest(request);
     requireGraphsFor(graphs, config);
-    const { seed = 0, substeps = "exact", hierarchies = 1, signal } = request;
+    const { seed = 0, substeps = "exact", hierarchies = 1, signal, onProgress } = request;
     const orders = randomStream(seed, "graphs/score/order");
     const keys = Array.from({ length: hierarchies }, (_, i) => randomStream(seed, `graphs/score/keys/${i}`));
     const { all, predict } = walks(signal);
     const scoreAt = (item: number): Promise<GraphScore> =>
       scoreGraph(graphs[item]!, item, { coding, predict, keys, orders, substeps });
-    return followed([...graphs.keys()], { all }, scoreAt);
+    return followed([...graphs.keys()], { all, onProgress }, scoreAt);
   };
 
   return {

@@ -72,6 +72,8 @@ export interface GraphScoreRequest {
   /** Sets of levels that are tried of each graph: the more, the closer the bound. Default 1. */
   readonly hierarchies?: number;
   readonly signal?: AbortSignal;
+  /** Called with the number of graphs that are done. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** How likely a graph is at least. */

@@ -39,6 +39,7 @@ const SIGNAL: Requirement = {
   expected: "an AbortSignal",
   fits: (value) => typeof value === "object" && value !== null && "aborted" in value,
 };
+const LISTENER: Requirement = { expected: "a function", fits: (value) => typeof value === "function" };
 
 /** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
 export function requireSampleRequest(request: GraphSampleRequest, config: GraphModelConfig): void {
@@ -66,7 +67,7 @@ export function requireSampleRequest(request: GraphSampleRequest, config: GraphM
         ? { expected: "false, for this is no model of molecules", fits: (value) => value === false }
         : SWITCH,
     signal: SIGNAL,
-    onProgress: { expected: "a function", fits: (value) => typeof value === "function" },
+    onProgress: LISTENER,
   };
   requireOptions("graphs/sample", request, requirements);
   requireArgument("graphs/sample", "count", request.count, requirements.count);
@@ -98,6 +99,7 @@ export function requireScoreRequest(request: GraphScoreRequest): void {
     substeps: PLAN,
     hierarchies: wholeWithin(1, MOST_HIERARCHIES),
     signal: SIGNAL,
+    onProgress: LISTENER,
   });
 }
 

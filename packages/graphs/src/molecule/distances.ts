@@ -3,6 +3,7 @@ import { fitKlScore } from "./kl-score.js";
 import { firstOfEach, type MoleculeProfile } from "./profile.js";
 import { scaffoldSimilarity } from "./scaffold-similarity.js";
 import { fitSimilarity, innerSimilarity } from "./similarity.js";
+import { inSteps, type WatchOptions } from "./watched-chemistry.js";
 
 /** How far the distribution of some molecules is from that of a reference. */
 export interface MoleculeDistances {
@@ -25,31 +26,52 @@ export interface MoleculeDistances {
 /** Distances from a reference. */
 export interface DistancesMetric {
   /** Null of fewer than two different molecules. */
-  score(molecules: MoleculeProfile): MoleculeDistances | null;
+  score(molecules: MoleculeProfile, watch?: WatchOptions): Promise<MoleculeDistances | null>;
 }
 
 /**
- * Fits all distances on a reference.
+ * Fits all distances on a reference. Similarities are of all pairs: of ten thousand molecules they take seconds.
  *
  * @param training what descriptors are standardised by
  */
-export function fitDistances(training: MoleculeProfile, reference: MoleculeProfile): DistancesMetric {
-  const descriptors = fitFrechetDescriptors(training, reference);
-  const morgan = fitFrechetMorgan(reference);
-  const similarity = fitSimilarity(reference.fingerprints);
-  const kl = fitKlScore(reference);
+export async function fitDistances(
+  training: MoleculeProfile,
+  reference: MoleculeProfile,
+  watch: WatchOptions = {},
+): Promise<DistancesMetric> {
+  const [descriptors, morgan, similarity, kl] = await inSteps(
+    "fitting the distances",
+    [
+      () => fitFrechetDescriptors(training, reference),
+      () => fitFrechetMorgan(reference),
+      () => fitSimilarity(reference.fingerprints),
+      () => fitKlScore(reference),
+    ],
+    watch,
+  );
   return {
-    score(molecules) {
+    async score(molecules, watching = {}) {
       if (firstOfEach(molecules.smiles).length < 2) return null;
-      const inner = innerSimilarity(molecules.fingerprints);
-      const { mmdUnbiased, mmdBiased, nearestNeighbour } = similarity.score(molecules.fingerprints, inner);
+      const { fingerprints, scaffolds } = molecules;
+      const [frechetDescriptors, frechetMorgan, { inner, across }, klScore] = await inSteps(
+        "distances",
+        [
+          () => descriptors.score(molecules),
+          () => morgan.score(molecules),
+          () => {
+            const inner = innerSimilarity(fingerprints);
+            return { inner, across: similarity.score(fingerprints, inner) };
+          },
+          () => kl.score(molecules).score,
+        ],
+        watching,
+      );
       return {
-        frechetDescriptors: descriptors.score(molecules),
-        frechetMorgan: morgan.score(molecules),
-        tanimotoMmd: { unbiased: mmdUnbiased, biased: mmdBiased },
-        scaffoldSimilarity: scaffoldSimilarity(molecules.scaffolds, reference.scaffolds),
-        klScore: kl.score(molecules).score,
-        nearestNeighbour,
+        ...{ frechetDescriptors, frechetMorgan },
+        tanimotoMmd: { unbiased: across.mmdUnbiased, biased: across.mmdBiased },
+        scaffoldSimilarity: scaffoldSimilarity(scaffolds, reference.scaffolds),
+        klScore,
+        nearestNeighbour: across.nearestNeighbour,
         internalDiversity: [inner.diversity1, inner.diversity2],
       };
     },

@@ -5,6 +5,7 @@ import { fitDistances, type MoleculeDistances } from "./distances.js";
 import { firstOfEach, profileOf, selectProfile } from "./profile.js";
 import type { InvalidReason, Outcome } from "./rdkit/question.js";
 import { shareOf, type Share } from "../metrics/share.js";
+import { watchedChemistry, type WatchOptions } from "./watched-chemistry.js";
 
 /** What samples are measured against. */
 export interface MoleculeReference {
@@ -62,46 +63,56 @@ export interface MoleculeMetrics {
    *
    * @param samples what `canonicalSmiles` gave for a model's graphs, or `canonicalise` for texts
    */
-  score(samples: readonly Outcome<string>[]): Promise<MoleculeReport>;
+  score(samples: readonly Outcome<string>[], watch?: WatchOptions): Promise<MoleculeReport>;
 }
 
 /**
- * Fits the metrics of molecules on a reference.
+ * Fits the metrics of molecules on a reference: some minutes for a hundred thousand molecules, so fit once and score many.
  *
  * @throws NextscaleError `invalid-data` for fewer than two different valid molecules in `train` or `test`, `invalid-argument` for an
- *   option outside its range
+ *   option outside its range; AbortError when the signal aborts
  */
-export async function fitMoleculeMetrics(reference: MoleculeReference): Promise<MoleculeMetrics> {
+export async function fitMoleculeMetrics({
+  signal,
+  onProgress,
+  ...reference
+}: MoleculeReference & WatchOptions): Promise<MoleculeMetrics> {
   const { chemistry, train, test, most = 10_000, seed = 0 } = reference;
   requireOptions("graphs/fitMoleculeMetrics", { most }, { most: wholeWithin(2, 30_000) });
+  const watch = { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) };
+  const watched = watchedChemistry(chemistry, watch);
   const some = (smiles: readonly string[], item: number): string[] => {
     const order = permutation(randomStream(seed, "molecule/evaluation"), smiles.length, { item });
     // In the order drawn: data sets are sorted, and the floor takes the first of these.
     return Array.from(order.subarray(0, most), (i) => smiles[i]!);
   };
-  const testOutcomes = await chemistry.canonicalise(test);
-  const known = requireDifferent("train", valid(await chemistry.canonicalise(train)));
-  const training = await profileOf(chemistry, some(known, 0));
-  const testing = await profileOf(chemistry, some(requireDifferent("test", valid(testOutcomes)), 1));
-  const distances = fitDistances(training, testing);
+  const testOutcomes = await watched.canonicalise(test);
+  const known = requireDifferent("train", valid(await watched.canonicalise(train)));
+  const training = await profileOf(watched, some(known, 0));
+  const testing = await profileOf(watched, some(requireDifferent("test", valid(testOutcomes)), 1));
+  const distances = await fitDistances(training, testing, watch);
   const novelTo = new Set(known);
+  const real = sharesOf(testOutcomes, novelTo);
   const floors = new Map<number, MoleculeDistances | null>();
-  const floorOf = (count: number): MoleculeDistances | null => {
-    if (!floors.has(count)) floors.set(count, distances.score(selectProfile(training, [...Array(count).keys()])));
-    return floors.get(count)!;
+  const floorOf = async (count: number, watching: WatchOptions): Promise<MoleculeDistances | null> => {
+    const found = floors.get(count);
+    if (found !== undefined) return found;
+    const floor = await distances.score(selectProfile(training, [...Array(count).keys()]), watching);
+    floors.set(count, floor);
+    return floor;
   };
 
   return {
-    async score(samples) {
-      const profile = await profileOf(chemistry, some(valid(samples), 2));
+    async score(samples, watching = {}) {
+      const profile = await profileOf(watchedChemistry(chemistry, watching), some(valid(samples), 2));
       const count = profile.smiles.length;
       const floorCount = Math.min(count, training.smiles.length);
       return {
         rdkit: chemistry.version,
         samples: sharesOf(samples, novelTo),
-        real: sharesOf(testOutcomes, novelTo),
-        distances: distances.score(profile),
-        floor: floorOf(floorCount),
+        real,
+        distances: await distances.score(profile, watching),
+        floor: await floorOf(floorCount, watching),
         compared: {
           samples: count,
           floor: floorCount,
@@ -117,13 +128,13 @@ export async function fitMoleculeMetrics(reference: MoleculeReference): Promise<
  * Measures samples of molecules against training and test molecules, as plain data: validity, uniqueness and novelty with Wilson
  * intervals, distances between distributions, and beside each what real molecules score.
  *
- * @throws NextscaleError as {@link fitMoleculeMetrics}
+ * @throws NextscaleError as {@link fitMoleculeMetrics}, which is for several sets of samples
  */
 export async function evaluateMolecules(
-  options: MoleculeReference & { readonly samples: readonly Outcome<string>[] },
+  options: MoleculeReference & WatchOptions & { readonly samples: readonly Outcome<string>[] },
 ): Promise<MoleculeReport> {
   const { samples, ...reference } = options;
-  return (await fitMoleculeMetrics(reference)).score(samples);
+  return (await fitMoleculeMetrics(reference)).score(samples, reference);
 }
 
 /** Validity, uniqueness and novelty of some outcomes. @param known canonical SMILES of the training molecules */

@@ -1,6 +1,15 @@
 import { randomStream } from "@nextscale/refinement-core";
 import { describe, expect, test } from "vitest";
-import { evaluateGraphs, graphOf, isConnected, isPlanar, isTree, type Graph, type VunReport } from "../../src/index.js";
+import {
+  evaluateGraphs,
+  fitGraphEvaluation,
+  graphOf,
+  isConnected,
+  isPlanar,
+  isTree,
+  type Graph,
+  type VunReport,
+} from "../../src/index.js";
 import { complete, cycle, draws, path, randomGraph } from "../graph/small-graphs.js";
 import { expectGolden } from "./golden.js";
 import { golden, readSet, testWithSets } from "./read-set.js";
@@ -110,6 +119,21 @@ describe("evaluateGraphs", () => {
     expect(evaluateGraphs({ ...sets, stream })).toEqual(evaluateGraphs({ ...sets, stream }));
     const other = evaluateGraphs({ ...sets, stream: randomStream(1, "test/evaluate") });
     expect(other.floors.subsets).not.toEqual(evaluateGraphs({ ...sets, stream }).floors.subsets);
+  });
+
+  test("fitted once it measures many, as each alone, and asks of real graphs once whether they are valid", () => {
+    const sets = { train: [path(4), path(5), cycle(5)], test: [path(6), path(7)], kernels: "spectre", stream } as const;
+    let asked = 0;
+    const isValid = (graph: Graph): boolean => {
+      asked += 1;
+      return isTree(graph);
+    };
+    const { score } = fitGraphEvaluation({ ...sets, isValid });
+    expect(asked).toBe(2);
+    for (const samples of [[path(8), cycle(4)], [complete(4)], [cycle(3), cycle(4)]]) {
+      expect(score(samples)).toEqual(evaluateGraphs({ ...sets, isValid: isTree, samples }));
+    }
+    expect(asked).toBe(7);
   });
 
   test("errors name the set", () => {

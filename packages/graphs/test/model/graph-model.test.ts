@@ -150,7 +150,9 @@ describe("samples", () => {
 
 describe("scores", () => {
   test("know what was learned: its graphs are likelier than the same with other labels", async () => {
-    const scores = await model.score(graphs.slice(0, 24));
+    const done: number[] = [];
+    const scores = await model.score(graphs.slice(0, 24), { onProgress: (count, total) => done.push(count, total) });
+    expect(done).toEqual(Array.from({ length: 24 }, (_, i) => [i + 1, 24]).flat());
     const turned = graphs.slice(0, 24).map((g) => ({ ...g, nodeLabels: g.nodeLabels.map((label) => 1 - label) }));
     const others = await model.score(turned);
     const mean = (of: readonly { logProbability: number }[]) =>

@@ -69,7 +69,7 @@ testWithData([QM9, ZINC], "the floor is what real molecules score, and others ar
 test("a set is at no distance from itself, in whatever order", async () => {
   const profile = await profileOf(chemistry, MOLECULES);
   const reversed = selectProfile(profile, [...profile.smiles.keys()].reverse());
-  const distances = fitDistances(profile, profile).score(reversed)!;
+  const distances = (await (await fitDistances(profile, profile)).score(reversed))!;
   expect(distances.frechetDescriptors).toBeCloseTo(0, 6);
   expect(distances.frechetMorgan).toBeCloseTo(0, 6);
   expect(distances.tanimotoMmd.biased).toBeCloseTo(0, 12);
@@ -83,6 +83,54 @@ test("one molecule at a pole of a descriptor does not decide a distance", async 
   // Its third kappa index is 140.
   const others = await profileOf(chemistry, [...MOLECULES, ...MOLECULES, "FC(F)(F)F"]);
   expect(fitFrechetDescriptors(training, training).score(others)).toBeLessThan(10);
+});
+
+test("a fit and a score say how far they are and stop when they are told to, and a fit asks for each molecule once", async () => {
+  const sets = { chemistry, train: MOLECULES, test: [...MOLECULES].reverse(), most: 12 };
+  const stages: string[] = [];
+  const begun = new Set<string>();
+  const asked: number[] = [];
+  const counting: Chemistry = {
+    ...chemistry,
+    canonicalise: (smiles) => {
+      asked.push(smiles.length);
+      return chemistry.canonicalise(smiles);
+    },
+  };
+  const onProgress = (stage: string, done: number, total: number) => {
+    if (done > 0) stages.push(`${stage} ${done}/${total}`);
+    else begun.add(stage);
+  };
+  const metrics = await fitMoleculeMetrics({ ...sets, chemistry: counting, onProgress });
+  const { length } = MOLECULES;
+  const ofProfile = ["descriptors 12/12", "fingerprints of 1024 bits 12/12", "fingerprints of 4096 bits 12/12", "atoms and bonds 12/12", "SMILES of graphs 12/12"]; // prettier-ignore
+  const steps = (stage: string) => [1, 2, 3, 4].map((done) => `${stage} ${done}/4`);
+  const canonical = `canonical SMILES ${length}/${length}`;
+  expect(stages).toEqual([canonical, canonical, ...ofProfile, ...ofProfile, ...steps("fitting the distances")]);
+  expect(begun.size).toBe(7);
+  stages.length = 0;
+  const samples = await chemistry.canonicalise(MOLECULES.slice(0, 12));
+  const report = await metrics.score(samples, { onProgress });
+  expect(stages).toEqual([...ofProfile, ...steps("distances"), ...steps("distances")]);
+  // The floor of so many molecules is known by now.
+  stages.length = 0;
+  expect(await metrics.score(samples, { onProgress })).toEqual(report);
+  expect(stages).toEqual([...ofProfile, ...steps("distances")]);
+  expect(asked).toEqual([length, length]);
+
+  const stopAfter = (wanted: string) => {
+    const controller = new AbortController();
+    const stop = (stage: string) => {
+      if (stage === wanted) controller.abort();
+    };
+    return { signal: controller.signal, onProgress: stop };
+  };
+  for (const stage of ["canonical SMILES", "descriptors", "fitting the distances"]) {
+    await expect(fitMoleculeMetrics({ ...sets, ...stopAfter(stage) }), stage).rejects.toThrow(/abort/i);
+  }
+  for (const stage of ["descriptors", "distances"]) {
+    await expect(metrics.score(samples, stopAfter(stage)), stage).rejects.toThrow(/abort/i);
+  }
 });
 
 test("too few molecules have no distances, and sets without any are told", async () => {

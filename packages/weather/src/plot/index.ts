@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { lineCharts, type AxisScale, type ChartLine, type LineChart, type LineChartsPicture } from "./line-charts.js";
 export { mapOfField, type FieldPicture } from "./map-of-field.js";
 export { meanAndSpreadMaps, type EnsemblePicture } from "./mean-and-spread-maps.js";
 export { type Titles } from "./page.js";

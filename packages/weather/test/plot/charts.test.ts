@@ -2,7 +2,14 @@ import { NextscaleError } from "@nextscale/engine";
 import { expect, test } from "vitest";
 import type { Score } from "../../src/index.js";
 import { CATEGORIES } from "../../src/plot/colours.js";
-import { plume, rankHistogramPlot, scoreByLead, spectraPlot, spreadSkillPlot } from "../../src/plot/index.js";
+import {
+  lineCharts,
+  plume,
+  rankHistogramPlot,
+  scoreByLead,
+  spectraPlot,
+  spreadSkillPlot,
+} from "../../src/plot/index.js";
 import { problemsOf, textsOf, withAttributes } from "./svg.fixture.js";
 
 const HOUR = 3_600_000;
@@ -74,6 +81,32 @@ const SPECTRA = {
   ],
 };
 const RANKS = { title: "Ranks", shares: [0.3, 0.2, 0.1, 0.4], cases: 100 };
+const LINES = {
+  title: "Quality against cost",
+  x: { label: "Evaluations", scale: "log" },
+  charts: [
+    {
+      label: "Valid (%)",
+      scale: "linear",
+      lines: [
+        {
+          name: "a",
+          x: [4, 8, 100],
+          y: [50, 80, 90],
+          intervals: [50, 80, 90].map((y) => ({ lower: y - 5, upper: y + 5 })),
+        },
+        { name: "b", x: [1, 10], y: [10, 60] },
+      ],
+      rules: [{ name: "real", value: 99 }],
+    },
+    {
+      label: "Distance",
+      scale: "log",
+      lines: [{ name: "a", x: [4, 8, 100], y: [30, 0, 2] }],
+      rules: [{ name: "floor", value: 1 }],
+    },
+  ],
+} as const satisfies Parameters<typeof lineCharts>[0];
 
 const PICTURES: Readonly<Record<string, () => string>> = {
   plume: () => plume(PLUME),
@@ -81,6 +114,7 @@ const PICTURES: Readonly<Record<string, () => string>> = {
   spreadSkillPlot: () => spreadSkillPlot(SPREAD),
   spectraPlot: () => spectraPlot(SPECTRA),
   rankHistogramPlot: () => rankHistogramPlot(RANKS),
+  lineCharts: () => lineCharts(LINES),
 };
 
 for (const [name, draw] of Object.entries(PICTURES)) {
@@ -133,6 +167,16 @@ test("a curve over lead has a point for each lead that was scored, in days beyon
   expect(textsOf(hours)).toContain("Lead (hours)");
 });
 
+test("lines of one name have one colour and one entry, and what has no place on an axis of factors is a gap", () => {
+  const svg = lineCharts(LINES);
+  const points = (fill: string) =>
+    withAttributes(svg, { fill }).filter((one) => one.children[0]?.name === "circle").map((one) => one.children.length); // prettier-ignore
+  expect([points(CATEGORIES[0]), points(CATEGORIES[1])]).toEqual([[3, 2], [2]]);
+  const texts = textsOf(svg);
+  for (const name of ["a", "b", "real", "floor"]) expect(texts.filter((text) => text === name)).toHaveLength(1);
+  expect(texts).toEqual(expect.arrayContaining(["Evaluations", "Valid (%)", "Distance"]));
+});
+
 test("scores in any order draw the same curve", () => {
   const [first] = SCORES.forecasters;
   const turned = { ...first!, scores: first!.scores.toReversed(), intervals: first!.intervals!.toReversed() };
@@ -155,6 +199,14 @@ test("what cannot be drawn is refused by name", () => {
   );
   expect(draw([{ ...score([1, 2]), intervals: [{ lower: 0, upper: 1 }] }])).toBe("shape weather/scoreByLead");
   expect(draw([score([1])])).toBe("none");
+
+  const lines = (y: readonly number[], x = [1, 2]) =>
+    refusal(() => lineCharts({ ...LINES, charts: [{ label: "", scale: "log", lines: [{ name: "a", x, y }] }] }));
+  expect(lines([1, 2])).toBe("none");
+  expect(lines([1])).toBe("shape weather/lineCharts");
+  expect(lines([0, -1])).toBe("invalid-data weather/lineCharts");
+  expect(lines([1, 2], [0, -1])).toBe("invalid-data weather/lineCharts");
+  expect(refusal(() => lineCharts({ ...LINES, charts: [] }))).toBe("invalid-argument weather/lineCharts");
 
   expect(refusal(() => plume({ ...PLUME, members: [] }))).toBe("invalid-argument weather/plume");
   expect(refusal(() => plume({ ...PLUME, validTimes: validTimes.toReversed() }))).toBe(
