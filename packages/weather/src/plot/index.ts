@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { logLogPlot, type LogLogLine, type LogLogPicture } from "./log-log-plot.js";
 export { mapOfField, type FieldPicture } from "./map-of-field.js";
 export { meanAndSpreadMaps, type EnsemblePicture } from "./mean-and-spread-maps.js";
 export { type Titles } from "./page.js";

@@ -2,7 +2,15 @@ import { NextscaleError } from "@nextscale/engine";
 import { expect, test } from "vitest";
 import type { Score } from "../../src/index.js";
 import { CATEGORIES } from "../../src/plot/colours.js";
-import { plume, rankHistogramPlot, scoreByLead, spectraPlot, spreadSkillPlot } from "../../src/plot/index.js";
+import {
+  logLogPlot,
+  plume,
+  rankHistogramPlot,
+  scoreByLead,
+  spectraPlot,
+  spreadSkillPlot,
+  type LogLogPicture,
+} from "../../src/plot/index.js";
 import { problemsOf, textsOf, withAttributes } from "./svg.fixture.js";
 
 const HOUR = 3_600_000;
@@ -73,6 +81,22 @@ const SPECTRA = {
     { name: "mean", spectra: [[5, 4, 2, 1, 0.1]] },
   ],
 };
+const NODES = [10, 100, 1000, 5000];
+const POWERS: LogLogPicture = {
+  title: "Cost",
+  x: NODES,
+  xLabel: "Nodes",
+  charts: [
+    { label: "Time (ms)", lines: [{ name: "linear", values: NODES.map((n) => 0.5 * n) }] },
+    {
+      label: "Memory (MB)",
+      lines: [
+        { name: "gap", values: [0, 3, 4, 5] },
+        { name: "square", values: NODES.map((n) => n ** 2), reference: true },
+      ],
+    },
+  ],
+};
 const RANKS = { title: "Ranks", shares: [0.3, 0.2, 0.1, 0.4], cases: 100 };
 
 const PICTURES: Readonly<Record<string, () => string>> = {
@@ -81,6 +105,7 @@ const PICTURES: Readonly<Record<string, () => string>> = {
   spreadSkillPlot: () => spreadSkillPlot(SPREAD),
   spectraPlot: () => spectraPlot(SPECTRA),
   rankHistogramPlot: () => rankHistogramPlot(RANKS),
+  logLogPlot: () => logLogPlot(POWERS),
 };
 
 for (const [name, draw] of Object.entries(PICTURES)) {
@@ -175,4 +200,26 @@ test("what cannot be drawn is refused by name", () => {
   expect(refusal(() => spectraPlot({ ...SPECTRA, forecasters: [{ name: "a", spectra: [] }] }))).toBe(
     "invalid-argument weather/spectraPlot",
   );
+});
+
+test("a power law is straight on logarithmic axes, and what is not above zero is a gap", () => {
+  const dots = (svg: string, fill: string) => {
+    const group = withAttributes(svg, { fill }).find((one) => one.children[0]?.name === "circle")!;
+    return group.children.map(({ attributes }) => [Number(attributes["cx"]), Number(attributes["cy"])] as const);
+  };
+  const svg = logLogPlot(POWERS);
+  const [a, b, , d] = dots(svg, CATEGORIES[0]) as [[number, number], [number, number], unknown, [number, number]];
+  const slope = ([x, y]: readonly [number, number]) => (y - a[1]) / (x - a[0]);
+  expect(slope(b)).toBeCloseTo(slope(d), 2);
+  expect(dots(svg, CATEGORIES[1])).toHaveLength(3);
+  expect(textsOf(svg)).toEqual(expect.arrayContaining(["Nodes", "Time (ms)", "Memory (MB)", "square", "10⁴"]));
+});
+
+test("control: lines of another length, none and too many are refused", () => {
+  const withLines = (lines: LogLogPicture["charts"][number]["lines"]) => () => logLogPlot({ ...POWERS, charts: [{ label: "y", lines }] }); // prettier-ignore
+  const line = { name: "a", values: NODES };
+  expect(refusal(withLines([{ name: "a", values: [1, 2] }]))).toMatch(/^shape/);
+  expect(refusal(withLines([]))).toBe("invalid-argument weather/logLogPlot");
+  expect(refusal(withLines(Array.from({ length: 7 }, () => line)))).toBe("invalid-argument weather/logLogPlot");
+  expect(refusal(withLines([line]))).toBe("none");
 });
