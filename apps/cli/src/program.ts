@@ -66,12 +66,14 @@ export function createProgram(invocation: Invocation): Command {
       .description("time training steps and generation against the matrix-product rate of this machine, and PyTorch")
       .option("--repeats <n>", "timed runs for each network and its peer; the median counts", integer(1, 10_000), 15)
       .option("--only <parts>", `parts with commas between them: ${BENCH_PARTS.join(", ")} (default: all)`, benchParts)
+      .option("--plot <file.svg>", "draw how the cost of graphs grows with their nodes, of the part graphs")
       .option("--json", "print one JSON object")
       .addHelpText("after", "\nPyTorch is timed where python3 has torch; NEXTSCALE_PYTHON names another interpreter.")
       .action(async (options: BenchOptions) => (await import("./commands/bench.js")).bench(options, invocation)),
     [
       "nextscale bench",
       "nextscale bench --only mlp,conv",
+      "nextscale bench --only graphs --repeats 3 --plot graphs-cost.svg",
       "NEXTSCALE_PYTHON=~/torch/bin/python nextscale bench --json",
     ],
   );

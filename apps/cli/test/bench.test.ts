@@ -76,6 +76,7 @@ test("the report shows medians, spread, rate and PyTorch, and warns of an unstea
         { head: "diffusion", networkEvaluations: 78, members: 16, firstMs: 900, ms: 4000, quartiles: [3900, 4100] },
       ],
     },
+    graphs: { skipped: "not among --only" },
     peer: { torch: "2.9.0", threads: 2 },
   };
   const text = formatReport(report).join("\n");
@@ -94,5 +95,7 @@ test("the report shows medians, spread, rate and PyTorch, and warns of an unstea
     forecasting: { skipped: "not among --only" },
   });
   expect(none.join("\n")).not.toContain("Other work");
-  expect(none.join("\n")).toMatch(/Generation skipped: not among --only\.\n\nForecasting skipped: not among --only\.$/);
+  expect(none.join("\n")).toMatch(
+    /Generation skipped: not among --only\.\n\nForecasting skipped: not among --only\.\n\nGraphs skipped: not among --only\.$/,
+  );
 });

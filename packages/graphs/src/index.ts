@@ -124,6 +124,8 @@ export type {
   GraphScore,
   GraphScoreRequest,
 } from "./model/graph-model.js";
+export { fitFoundations, type Foundations } from "./training/foundations.js";
+export { refinerStage, type RefinerStageInputs } from "./training/refiner-stage.js";
 export type { Substeps, SubstepPlan } from "./sampling/reveal-order.js";
 export { hierarchyOf, type Hierarchy } from "./pyramid/hierarchy.js";
 export { drawKeys, type Keys } from "./pyramid/keys.js";

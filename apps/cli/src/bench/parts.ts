@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
 /** What the benchmark measures, in this order: networks, by the names that tools/peers/bench_torch.py gives them too. */
-export const BENCH_PARTS = ["mlp", "transformer", "conv", "generation", "forecast"] as const;
+export const BENCH_PARTS = ["mlp", "transformer", "conv", "generation", "forecast", "graphs"] as const;
 
 /** A part of the benchmark. */
 export type BenchPart = (typeof BENCH_PARTS)[number];

@@ -2,6 +2,8 @@ import { formatMachine, type Machine } from "../machine.js";
 import { formatTable } from "../output.js";
 import type { ForecastingResult } from "./forecasting.js";
 import type { GenerationResult } from "./generation.js";
+import { graphLines } from "./graph-lines.js";
+import type { GraphScaling } from "./graph-scaling.js";
 import type { PeerTimes } from "./peer.js";
 import type { NetworkTimes } from "./time-network.js";
 
@@ -20,6 +22,7 @@ export interface BenchReport {
   readonly networks: readonly NetworkResult[];
   readonly generation: GenerationResult;
   readonly forecasting: ForecastingResult;
+  readonly graphs: GraphScaling | { readonly skipped: string };
   /** What the networks' `torch` was measured with, or why it was not; null when no network was measured. */
   readonly peer: Pick<PeerTimes, "torch" | "threads"> | { readonly skipped: string } | null;
 }
@@ -55,6 +58,8 @@ export function formatReport(report: BenchReport): string[] {
     ...generationLines(report.generation),
     "",
     ...forecastingLines(report.forecasting),
+    "",
+    ...graphLines(report.graphs),
   ];
 }
 

@@ -60,71 +60,105 @@ export function writeLinks(
     places[at] = link(u, v, state);
     link(v, u, state);
   }
-  const nodeOf = (at: number) => at - item * capacity.nodes;
-  const own = Array.from({ length: count }, (_, i) => ({ u: nodeOf(from[first + i]!), v: nodeOf(to[first + i]!), state: states[first + i]! })); // prettier-ignore
-  writeWalks(own, mass.length, walkLength, edgeWeights(patterns.labels - 1), {
+  const walks = {
     returns: inputs.returns.subarray(row(0) * walkLength),
     between: between.subarray(first * walkLength),
-  });
+  };
+  const own = { first, count, node: (index: number) => index - row(0) };
+  writeWalks(linksFrom(own, mass.length, inputs, edgeWeights(patterns.labels - 1)), walkLength, walks);
   return (group, pair) => places[group * PAIRS + pair]!;
 }
 
 /** Probabilities are rounded to multiples of this, which float32 holds: their last bits would tell in which order nodes were added up. */
 const GRAIN = 2 ** -22;
 
-interface Link {
-  readonly u: number;
-  readonly v: number;
-  readonly state: number;
+/** The links of a level by the nodes where they begin, those of each in the order of all. */
+interface LinksFrom {
+  readonly nodes: number;
+  /** Where the links of each node begin in `links`, [nodes + 1]. */
+  readonly offsets: Int32Array;
+  /** Numbers of links, [links]. */
+  readonly links: Int32Array;
+  /** Of each link, the node where it ends, and what it weighs: 0 where nobody walks, [links]. */
+  readonly ends: Int32Array;
+  readonly weights: Float64Array;
 }
 
-/** The numbers of `walksOf`, one start at a time. */
-function writeWalks(
-  links: readonly Link[],
+function linksFrom(
+  { first, count, node }: { readonly first: number; readonly count: number; node(row: number): number },
   nodes: number,
+  { from, to, states }: LinkInputs,
+  weightOf: Float32Array,
+): LinksFrom {
+  const offsets = new Int32Array(nodes + 1);
+  const ends = new Int32Array(count);
+  const weights = new Float64Array(count);
+  for (let link = 0; link < count; link++) {
+    const [u, v] = [node(from[first + link]!), node(to[first + link]!)];
+    offsets[u + 1]! += 1;
+    ends[link] = v;
+    weights[link] = u === v ? 0 : weightOf[states[first + link]!]!;
+  }
+  for (let u = 0; u < nodes; u++) offsets[u + 1]! += offsets[u]!;
+  const next = offsets.slice(0, nodes);
+  const links = new Int32Array(count);
+  for (let link = 0; link < count; link++) links[next[node(from[first + link]!)]!++] = link;
+  return { nodes, offsets, links, ends, weights };
+}
+
+/**
+ * The numbers of `walksOf`, one start at a time: what that takes grows with the nodes that are reached from each, not with all.
+ *
+ * Links begin with one of each node to itself; behind them come those of pairs, either direction next to the other.
+ */
+function writeWalks(
+  { nodes, offsets, links, ends, weights }: LinksFrom,
   walkLength: number,
-  weights: Float32Array,
   { returns, between }: { readonly returns: Float32Array; readonly between: Float32Array },
 ): void {
-  const neighbours = Array.from({ length: nodes }, (): { v: number; weight: number }[] => []);
-  const starting = Array.from({ length: nodes }, (): { v: number; at: number }[] => []);
   const total = new Float64Array(nodes);
-  const turned = new Map<number, number>();
-  links.forEach(({ u, v, state }, at) => {
-    starting[u]!.push({ v, at });
-    turned.set(u * nodes + v, at);
-    const weight = weights[state]!;
-    if (u === v || weight === 0) return;
-    neighbours[u]!.push({ v, weight });
-    total[u]! += weight;
-  });
-  const sums = new Float64Array(links.length * walkLength);
+  for (let u = 0; u < nodes; u++) {
+    for (let i = offsets[u]!; i < offsets[u + 1]!; i++) total[u]! += weights[links[i]!]!;
+  }
+  /** Of each link, the probability that a walk from where it begins is where it ends. */
+  const arrived = new Float64Array(links.length * walkLength);
   let [here, next] = [new Float64Array(nodes), new Float64Array(nodes)];
+  let [reached, after]: [number[], number[]] = [[], []];
   for (let start = 0; start < nodes; start++) {
-    let reached = [start];
+    reached.push(start);
     here[start] = 1;
     for (let step = 0; step < walkLength; step++) {
-      const after: number[] = [];
       for (const u of reached) {
         const share = here[u]! / Math.max(total[u]!, 1e-6);
         here[u] = 0;
-        for (const { v, weight } of neighbours[u]!) {
+        for (let i = offsets[u]!; i < offsets[u + 1]!; i++) {
+          const link = links[i]!;
+          const weight = weights[link]!;
+          if (weight === 0) continue;
+          const v = ends[link]!;
           if (next[v] === 0) after.push(v);
           next[v]! += share * weight;
         }
       }
       [here, next] = [next, here];
-      reached = after;
+      [reached, after] = [after, reached];
+      after.length = 0;
       returns[start * walkLength + step] = rounded(here[start]!);
-      for (const { v, at } of starting[start]!) {
-        // Half of the mean from here, and half from the other link of the pair.
-        sums[at * walkLength + step]! += here[v]! / 2;
-        sums[turned.get(v * nodes + start)! * walkLength + step]! += here[v]! / 2;
+      for (let i = offsets[start]!; i < offsets[start + 1]!; i++) {
+        arrived[links[i]! * walkLength + step] = here[ends[links[i]!]!]!;
       }
     }
     for (const u of reached) here[u] = 0;
+    reached.length = 0;
   }
-  sums.forEach((sum, at) => (between[at] = rounded(sum)));
+  for (let link = 0; link < links.length; link++) {
+    const turned = link < nodes ? link : nodes + ((link - nodes) ^ 1);
+    for (let step = 0; step < walkLength; step++) {
+      // The mean of both directions.
+      const mean = arrived[link * walkLength + step]! / 2 + arrived[turned * walkLength + step]! / 2;
+      between[link * walkLength + step] = rounded(mean);
+    }
+  }
 }
 
 function rounded(probability: number): number {

@@ -39,7 +39,7 @@ export function orderOf(
 
 function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
   if (typeof plan === "number" || plan === "exact") return plan;
-  const halvings = Math.ceil(Math.log2(Math.max(...mass)));
+  const halvings = Math.ceil(Math.log2(mass.reduce((most, m) => Math.max(most, m), 0)));
   return plan[Math.min(halvings, plan.length - 1)]!;
 }
 

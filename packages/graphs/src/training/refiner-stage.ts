@@ -33,7 +33,7 @@ export interface RefinerStageInputs {
   readonly seed: number;
 }
 
-/** Tasks that each graph of a step is in, with the same levels: to make those costs as much as a task. */
+/** Tasks that each graph of a step is in, if it has room for so many, with the same levels: to make those costs as much as a task. */
 const TASKS_A_GRAPH = 4;
 /** Share of tasks that are told the property: of the others the model learns what graphs are like whatever it is. */
 const TOLD = 0.5;
@@ -56,8 +56,9 @@ export function refinerStage({
 }: RefinerStageInputs): Stage<GraphRunConfig> {
   const { model, training } = config;
   const { steps, batchSize, learningRate: peak } = training;
+  const tasksAGraph = Math.min(TASKS_A_GRAPH, batchSize);
   // Of fewer graphs than that the rest of a step stays empty.
-  const graphsAStep = Math.max(1, Math.min(Math.floor(batchSize / TASKS_A_GRAPH), graphs.length));
+  const graphsAStep = Math.max(1, Math.min(Math.floor(batchSize / tasksAGraph), graphs.length));
   const order = shuffledBatches({
     count: graphs.length,
     batchSize: graphsAStep,
@@ -84,8 +85,8 @@ export function refinerStage({
         const whole = encodeGraph(graphs.at(graph)!, coding, { stream: keys, item: step * graphsAStep + i });
         // The coarsest always fits.
         const encoded = whole.filter(({ candidates }) => candidates.groups.count <= capacity.groups);
-        return Array.from({ length: TASKS_A_GRAPH }, (_, k) => {
-          const item = (step * graphsAStep + i) * TASKS_A_GRAPH + k;
+        return Array.from({ length: tasksAGraph }, (_, k) => {
+          const item = (step * graphsAStep + i) * tasksAGraph + k;
           const level = pickLevel(encoded, levels, item);
           const { task, weights } = trainingTask(encoded[level]!, model, { stream: hidden, item, scale: level });
           return properties === undefined || !isTold(item)

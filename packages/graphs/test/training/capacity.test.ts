@@ -30,6 +30,18 @@ test("a level with more groups than there is room for is left out, and does not 
   expect(small["targets/patterns"]!.length).toBe(8 * 3);
 });
 
+test("a step of fewer tasks than a graph usually has takes as many as it has room for", () => {
+  const { coding, capacity } = fitFoundations(graphs, model, 1);
+  for (const batchSize of [1, 3]) {
+    const config = { model: coding.config, training: { ...training, batchSize } };
+    const sizes = { items: batchSize, ...capacity };
+    const batch = refinerStage({ config, coding, graphs, capacity: sizes, seed: 1 }).batches(0);
+    const masks = Array.from({ length: batchSize }, (_, item) => batch["inputs/mask"]![item * capacity.nodes]);
+    expect(masks).toEqual(masks.map(() => 1));
+    expect(batch["targets/splits"]!.length).toBe(batchSize * capacity.nodes);
+  }
+});
+
 test("many graphs are no more than an argument list holds", () => {
   const many = new Array<Graph>(200_000).fill(graphs[0]!);
   expect(fitFoundations(many, model, 1).capacity.nodes).toBe(16);

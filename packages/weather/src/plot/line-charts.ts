@@ -1,7 +1,8 @@
 import { ruleY, type PlotOptions } from "@observablehq/plot";
 import { band, chartPanel, curve, dots, horizontal, vertical, type LineStyle } from "./chart.js";
 import { requireExtent, requireLength } from "./checks.js";
-import { forecasterColours } from "./colours.js";
+import { forecasterColours, TRUTH } from "./colours.js";
+import { numberTick, powerTick } from "./ticks.js";
 import { page, type Titles } from "./page.js";
 
 /** How an axis counts: in equal steps, or in equal factors. */
@@ -12,6 +13,8 @@ export interface ChartLine {
   readonly name: string;
   readonly x: readonly number[];
   readonly y: readonly number[];
+  /** Whether it is what the others are compared with: black and dashed. */
+  readonly reference?: boolean;
   /** Confidence interval of each point; none unless told. */
   readonly intervals?: readonly { readonly lower: number; readonly upper: number }[];
 }
@@ -46,10 +49,15 @@ const DASHES = ["6,3", "2,2", "1,3"] as const;
  *   `invalid-data` for a chart without a point
  */
 export function lineCharts({ x, charts, ...titles }: LineChartsPicture): string {
-  const names = [...new Set(charts.flatMap(({ lines }) => lines.map(({ name }) => name)))];
+  const all = charts.flatMap(({ lines }) => lines);
+  const namesOf = (isReference: boolean) => [...new Set(all.flatMap(({ name, reference = false }) => (reference === isReference ? [name] : [])))]; // prettier-ignore
+  const names = namesOf(false);
   const colours = forecasterColours(WHERE, names.map((name) => ({ name }))); // prettier-ignore
-  const styles = names.map((name, i): LineStyle => ({ name, colour: colours[i]!, width: 2 }));
-  const styleOf = (name: string): LineStyle => styles[names.indexOf(name)]!;
+  const styles = [
+    ...names.map((name, i): LineStyle => ({ name, colour: colours[i]!, width: 2 })),
+    ...namesOf(true).map((name): LineStyle => ({ name, colour: TRUTH, width: 1.4, dash: "5,4" })),
+  ];
+  const styleOf = (name: string): LineStyle => styles.find((style) => style.name === name)!;
   const rules = [...new Set(charts.flatMap(({ rules = [] }) => rules.map(({ name }) => name)))];
   const ruleStyles = rules.map((name, i): LineStyle => ({ name, colour: "#555", width: 1, dash: DASHES[i % DASHES.length]! })); // prettier-ignore
   const ruleOf = (name: string): LineStyle => ruleStyles[rules.indexOf(name)]!;
@@ -57,8 +65,11 @@ export function lineCharts({ x, charts, ...titles }: LineChartsPicture): string 
     const isLast = c === charts.length - 1;
     return {
       height: HEIGHT,
-      x: horizontal(isLast ? x.label : null, { type: x.scale }),
-      y: vertical(chart.label, { type: chart.scale }),
+      x: horizontal(isLast ? x.label : null, {
+        type: x.scale,
+        ...(x.scale === "log" ? { tickFormat: numberTick } : {}),
+      }),
+      y: vertical(chart.label, { type: chart.scale, ...(chart.scale === "log" ? { tickFormat: powerTick } : {}) }),
       marks: marksOf(chart, x.scale, styleOf, ruleOf),
     };
   });

@@ -4,6 +4,7 @@ import { chartPanel, curve, horizontal, RATIO_HEIGHT, vertical, type LineStyle }
 import { requireLength } from "./checks.js";
 import { forecasterColours, TRUTH } from "./colours.js";
 import { page, type Titles } from "./page.js";
+import { numberTick, powerTick } from "./ticks.js";
 
 /** Spectra of one forecaster. */
 export interface ForecasterSpectra {
@@ -51,7 +52,7 @@ export function spectraPlot({ truth, forecasters, label, ...titles }: SpectraPic
   });
   const truthCurve = positive(truth);
   const logarithmic = { type: "log", tickFormat: powerTick } as const;
-  const wavenumber = { type: "log", tickFormat: wavenumberTick } as const;
+  const wavenumber = { type: "log", tickFormat: numberTick } as const;
   const upper: PlotOptions = {
     x: horizontal(null, wavenumber),
     y: vertical(label, logarithmic),
@@ -77,17 +78,4 @@ export function spectraPlot({ truth, forecasters, label, ...titles }: SpectraPic
     ],
   };
   return page(titles, [chartPanel([upper, lower], [TRUE, ...parts.map(({ style }) => style)])]);
-}
-
-/** Powers of ten alone, with superscripts beyond 0.01 and 100; the other ticks are lines without a number. */
-function powerTick(value: number): string {
-  const exponent = Math.round(Math.log10(value));
-  if (Math.abs(value / 10 ** exponent - 1) > 1e-9) return "";
-  if (Math.abs(exponent) <= 2) return (10 ** exponent).toFixed(Math.max(0, -exponent));
-  return `10${Array.from(`${exponent}`, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)])).join("")}`;
-}
-
-/** 1, 2, 5, 10, 20, 50 and so on. */
-function wavenumberTick(value: number): string {
-  return /^[125]0*$/.test(`${value}`) ? `${value}` : "";
 }
