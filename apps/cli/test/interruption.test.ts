@@ -44,7 +44,7 @@ test("Ctrl-C saves the training, says how to go on, and exits with 130", async (
   const child = start(["images", "train", "--preset", "mnist", "--out", out]);
   const { stderr, closed } = follow(child);
   // Made when the data set has been read: the first stage is about to begin.
-  while (!existsSync(`${out}.training`)) {
+  while (!existsSync(join(folder, ".model.lock"))) {
     expect(child.exitCode, stderr()).toBeNull();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
