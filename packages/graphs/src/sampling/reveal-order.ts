@@ -1,7 +1,7 @@
 import { permutation, type RandomStream } from "@nextscale/refinement-core";
 import type { Site, Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
-import type { Candidates } from "../pyramid/candidates.js";
+import { FORM, type Candidates } from "../pyramid/candidates.js";
 
 /** In how many substeps the codes of a level are chosen: so many, or as many as it takes for the choices not to get in each other's way. */
 export type Substeps = number | "exact";
@@ -34,7 +34,10 @@ export function orderOf(
 ): Site[][] {
   const substeps = substepsAt(plan, candidates);
   if (config.hierarchy === "one-scale" && substeps !== "exact") return randomParts(sites, substeps, random);
-  return inSubsteps(exactPhases(sites, candidates, { random, edgeLabels: config.edgeLabels }), substeps);
+  const phases = exactPhases(sites, candidates, { random, edgeLabels: config.edgeLabels });
+  const isOfSiblings = ({ of, at }: Site) => of === "patterns" && candidates.groups.forms[at] === FORM.siblings;
+  const ofSiblings = phases.findIndex((phase) => !phase.every(isOfSiblings));
+  return inSubsteps(phases, substeps, ofSiblings < 0 ? phases.length : ofSiblings);
 }
 
 function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
@@ -44,9 +47,8 @@ function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
 }
 
 /**
- * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings, then blocks by
- * colour, then what becomes of the nodes. Blocks that share a node which
- * splits have different colours: which of its two children one takes decides what is left for the other; so have all that share a node
+ * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings and then blocks by
+ * colour, then what becomes of the nodes. Blocks that share a node which splits have different colours: which of its two children one takes decides what is left for the other; so have all that share a node
  * where edges have labels, as bonds share an atom's valence. Priorities are random, so no order of the nodes shows.
  */
 export function exactPhases(
@@ -54,10 +56,10 @@ export function exactPhases(
   candidates: Candidates,
   { random, edgeLabels }: { readonly random: LevelRandom; readonly edgeLabels: number },
 ): Site[][] {
-  const needs = nodesNeeded(candidates, candidates.finest && edgeLabels > 1);
-  const patterns = [sites.siblings, sites.blocks].flatMap((of, site) =>
-    colours(of, needs, random, site).map((colour) => colour.map((at): Site => ({ of: "patterns", at }))),
-  );
+  const labelled = candidates.finest && edgeLabels > 1;
+  const siblings = colours(sites.siblings, siblingNeeds(candidates, labelled), random, 0);
+  const blocks = colours(sites.blocks, nodesNeeded(candidates, labelled), random, 1);
+  const patterns = [...siblings, ...blocks].map((colour) => colour.map((at): Site => ({ of: "patterns", at })));
   const splits = sites.splits.map((at): Site => ({ of: "splits", at }));
   return splits.length > 0 ? [...patterns, splits] : patterns;
 }
@@ -95,10 +97,29 @@ function colours(
 }
 
 /**
+ * What siblings compete for. Two nodes that part have nothing in common, unless edges have labels: in a ring that is aromatic the bonds inside
+ * neighbouring clusters alternate together, so neighbours do not choose at once.
+ */
+function siblingNeeds({ groups, parents }: Candidates, labelled: boolean): (group: number) => number[] {
+  const blocksAt = Array.from(parents, (): number[] => []);
+  for (let group = 0; group < groups.count; group++) {
+    const [p, q] = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
+    if (p === q) continue;
+    blocksAt[p]!.push(group);
+    blocksAt[q]!.push(group);
+  }
+  const ofNodes = nodesNeeded({ groups, parents }, labelled);
+  return (group) => (labelled && ofNodes(group).length === 0 ? blocksAt[groups.between[2 * group]!]! : ofNodes(group));
+}
+
+/**
  * The nodes that a group competes for: of a block the coarse nodes that split, or both, of siblings none, unless there are more than two:
  * then they are themselves such nodes.
  */
-function nodesNeeded({ parents, groups }: Candidates, labelled: boolean): (group: number) => number[] {
+function nodesNeeded(
+  { parents, groups }: Pick<Candidates, "parents" | "groups">,
+  labelled: boolean,
+): (group: number) => number[] {
   const children = new Int32Array(parents.length);
   for (const parent of parents) children[parent]!++;
   return (group) => {
@@ -110,14 +131,18 @@ function nodesNeeded({ parents, groups }: Candidates, labelled: boolean): (group
 }
 
 /**
- * The phases of a level joined to as many parts as there are substeps, each of as many phases as any other, or one more; at most as many as
- * there are phases.
+ * The phases of a level joined to as many parts as there are substeps: the first few to one, since siblings lose least by it, and all such that a
+ * part has as many phases as any other, or one more; at most as many as there are phases then.
+ *
+ * @param first how many phases those first few are
  */
-export function inSubsteps(phases: readonly Site[][], substeps: Substeps): Site[][] {
-  if (substeps === "exact" || substeps >= phases.length) return [...phases];
+export function inSubsteps(phases: readonly Site[][], substeps: Substeps, first = 1): Site[][] {
+  if (substeps === "exact") return [...phases];
+  const left = first > 1 ? [phases.slice(0, first).flat(), ...phases.slice(first)] : phases;
+  if (substeps >= left.length) return [...left];
   return Array.from({ length: substeps }, (_, part) => {
-    const [from, to] = [part, part + 1].map((p) => Math.floor((p * phases.length) / substeps)) as [number, number];
-    return phases.slice(from, to).flat();
+    const [from, to] = [part, part + 1].map((p) => Math.floor((p * left.length) / substeps)) as [number, number];
+    return left.slice(from, to).flat();
   });
 }
 
