@@ -1,6 +1,6 @@
-import { logFactorialsUpTo } from "../math/log-factorials.js";
 import { permutation, type Address, type RandomStream } from "@nextscale/refinement-core";
 import { neighboursOf, type Graph } from "../graph/graph.js";
+import { logFactorialsUpTo } from "../math/log-factorials.js";
 import {
   costOfMerging,
   costOfMoving,

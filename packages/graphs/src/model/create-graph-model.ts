@@ -137,9 +137,10 @@ export function createGraphModel(
     const { seed = 0, substeps = "exact", hierarchies = 1, signal, onProgress } = request;
     const orders = randomStream(seed, "graphs/score/order");
     const keys = Array.from({ length: hierarchies }, (_, i) => randomStream(seed, `graphs/score/keys/${i}`));
+    const root = rootLaw(config);
     const { all, predict } = walks(signal);
     const scoreAt = (item: number): Promise<GraphScore> =>
-      scoreGraph(graphs[item]!, item, { coding, predict, keys, orders, substeps });
+      scoreGraph(graphs[item]!, item, { coding, root, predict, keys, orders, substeps });
     return followed([...graphs.keys()], { all, onProgress }, scoreAt);
   };
 

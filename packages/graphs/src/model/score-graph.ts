@@ -5,12 +5,14 @@ import { formulaOf } from "../pyramid/formula.js";
 import { scored } from "../sampling/choose.js";
 import { orderOf, type SubstepPlan } from "../sampling/reveal-order.js";
 import { reveal, type RevealOptions } from "../sampling/reveal.js";
-import { rootLaw } from "../sampling/root.js";
+import type { RootLaw } from "../sampling/root.js";
 import type { GraphScore } from "./graph-model.js";
 
 /** What a graph is scored with. */
 export interface ScoreGraphOptions {
   readonly coding: Coding;
+  /** Of what graphs are made of. */
+  readonly root: RootLaw;
   readonly predict: RevealOptions["predict"];
   /** Of the keys that make its levels, one for each set of levels that is tried. */
   readonly keys: readonly RandomStream[];
@@ -23,7 +25,7 @@ export interface ScoreGraphOptions {
 export async function scoreGraph(
   graph: Graph,
   item: number,
-  { coding, predict, keys, orders, substeps }: ScoreGraphOptions,
+  { coding, root, predict, keys, orders, substeps }: ScoreGraphOptions,
 ): Promise<GraphScore> {
   const { config } = coding;
   const found = new Map<string, number>();
@@ -44,8 +46,8 @@ export async function scoreGraph(
     }
     found.set(name, total);
   }
-  const root = rootLaw(config).logProbability(formulaOf(graph.nodeLabels, config.nodeLabels));
-  const logProbability = root + logSumExp([...found.values()]);
+  const ofFormula = root.logProbability(formulaOf(graph.nodeLabels, config.nodeLabels));
+  const logProbability = ofFormula + logSumExp([...found.values()]);
   const bitsPerNode = -logProbability / Math.LN2 / graph.nodeCount;
   return { logProbability, bitsPerNode, hierarchies: found.size, evaluations };
 }

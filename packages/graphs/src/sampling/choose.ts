@@ -37,7 +37,7 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
     };
     const takePattern = (site: Site): number | undefined => {
       const row = rowOf(site);
-      const possible = allowed(row, site, { candidates, codes, known }, options, step.attempt === LAST_ATTEMPT);
+      const possible = allowed(row, site.at, { candidates, codes, known }, options, step.attempt === LAST_ATTEMPT);
       if (possible === undefined) return undefined;
       const code = pick(possible, numberOf(site, step.attempt));
       codes.patterns[site.at] = code;
@@ -79,12 +79,12 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
  */
 function allowed(
   row: Float64Array,
-  site: Site,
+  group: number,
   level: PartlyChosen,
   { constraints, onConstrained }: DrawOptions,
   isLast: boolean,
 ): Float64Array | undefined {
-  const tests = constraints.flatMap((constraint) => constraint(site, level) ?? []);
+  const tests = constraints.flatMap((constraint) => constraint(group, level) ?? []);
   for (let count = tests.length; count > 0; count--) {
     const some = tests.slice(0, count);
     const kept = row.map((probability, code) =>

@@ -7,10 +7,9 @@ import type { Constraint, PartlyChosen } from "./constraint.js";
  * became an edge. All edges of a group are always allowed, so there is always a code left, and no other code is refused.
  */
 export function connected({ digits, count }: Patterns): Constraint {
-  return (site, level) => {
-    if (site.of !== "patterns") return undefined;
-    const hoped = hopedEdges(level, site.at, digits);
-    const own = pairsOf(level, site.at);
+  return (group, level) => {
+    const hoped = hopedEdges(level, group, digits);
+    const own = pairsOf(level, group);
     const reachable = (edges: readonly (readonly [number, number])[]) =>
       isJoined(level.candidates.mass.length, [...hoped, ...edges]);
     if (reachable([])) return undefined;

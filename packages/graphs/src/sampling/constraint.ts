@@ -1,5 +1,4 @@
 import type { Codes } from "../pyramid/codes.js";
-import type { Site } from "../codes/sites.js";
 import type { Candidates } from "../pyramid/candidates.js";
 import type { Known } from "../refiner/inputs.js";
 
@@ -11,7 +10,7 @@ export interface PartlyChosen {
 }
 
 /**
- * What a graph must be, as far as it can be said of a code before all others are known: whether a site may have a code. With a constraint a
+ * What a graph must be, as far as it can be said of a code before all others are known: whether a group may have a pattern. With a constraint a
  * sample is no longer a draw from the law that was learned.
  */
-export type Constraint = (site: Site, level: PartlyChosen) => ((code: number) => boolean) | undefined;
+export type Constraint = (group: number, level: PartlyChosen) => ((code: number) => boolean) | undefined;

@@ -101,6 +101,8 @@ function colours(
  * neighbouring clusters alternate together, so neighbours do not choose at once.
  */
 function siblingNeeds({ groups, parents }: Candidates, labelled: boolean): (group: number) => number[] {
+  const ofNodes = nodesNeeded({ groups, parents }, labelled);
+  if (!labelled) return ofNodes;
   const blocksAt = Array.from(parents, (): number[] => []);
   for (let group = 0; group < groups.count; group++) {
     const [p, q] = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
@@ -108,8 +110,10 @@ function siblingNeeds({ groups, parents }: Candidates, labelled: boolean): (grou
     blocksAt[p]!.push(group);
     blocksAt[q]!.push(group);
   }
-  const ofNodes = nodesNeeded({ groups, parents }, labelled);
-  return (group) => (labelled && ofNodes(group).length === 0 ? blocksAt[groups.between[2 * group]!]! : ofNodes(group));
+  return (group) => {
+    const nodes = ofNodes(group);
+    return nodes.length > 0 ? nodes : blocksAt[groups.between[2 * group]!]!;
+  };
 }
 
 /**

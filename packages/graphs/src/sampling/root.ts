@@ -39,12 +39,13 @@ export function rootLaw(config: GraphModelConfig, request: RootRequest = {}): Ro
   const left = Array.from({ length: Math.max(rest.length, 1 + (size ?? 0)) }, (_, nodes) => (fits(nodes) ? (rest[nodes] ?? 0) : 0)); // prettier-ignore
   // A size that no graph had.
   if (size !== undefined && massOf(known) + massOf(left) === 0) left[size] = 1;
-  const total = massOf(known) + massOf(left);
+  const weights = [...known, ...left];
+  const total = massOf(weights);
   const places = new Map(possible.map(({ counts }, i) => [counts.join(), i]));
   return {
     draw(stream, item) {
       const at = (draws: number, site: number) => uniforms(stream, { items: { first: item, count: 1 }, sites: { first: site, count: 1 }, draws }); // prettier-ignore
-      const among = pick([...known, ...left], at(1, 0)[0]!);
+      const among = pick(weights, at(1, 0)[0]!);
       if (among < known.length) return Int32Array.from(possible[among]!.counts);
       const free = among - known.length - massOf(atLeast);
       const labels = Array.from(at(free, 1), (number) => pick(labelShares, number));

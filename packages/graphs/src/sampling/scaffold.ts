@@ -3,7 +3,6 @@ import { edgeLabel, neighboursOf, type Graph } from "../graph/graph.js";
 import { PAIRS, type Candidates } from "../pyramid/candidates.js";
 import { formulaAt } from "../pyramid/formula.js";
 import type { Patterns } from "../pyramid/patterns.js";
-import type { Site } from "../codes/sites.js";
 import type { Constraint, PartlyChosen } from "./constraint.js";
 import type { ReservedBonds } from "./within-valence.js";
 
@@ -46,13 +45,11 @@ export function keepingScaffold(scaffold: Graph, options: ScaffoldOptions): Scaf
     return contents;
   };
   return {
-    constraint: (site, level) => {
-      const inside = contentsAt(level.candidates);
-      return site.of === "splits" ? undefined : patternAllowed(site, level, scaffold, inside, options);
-    },
+    constraint: (group, level) => patternAllowed(group, level, scaffold, contentsAt(level.candidates), options),
     reserved: (candidates) => reservedBonds(scaffold, contentsAt(candidates), candidates),
     places: (levels) => {
-      for (const candidates of levels.slice(scale)) contentsAt(candidates);
+      const seen = current === undefined ? -1 : levels.indexOf(current);
+      for (const candidates of levels.slice(seen + 1)) contentsAt(candidates);
       const places = new Int32Array(scaffold.nodeCount);
       contents.forEach((nodes, at) => nodes.forEach((node) => (places[node] = at)));
       return places;
@@ -121,7 +118,7 @@ function grown(scaffold: Graph, nodes: readonly number[], quota: number[], draw:
 }
 
 function patternAllowed(
-  { at: group }: Site,
+  group: number,
   { candidates }: PartlyChosen,
   scaffold: Graph,
   inside: Contents,

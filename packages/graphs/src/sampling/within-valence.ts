@@ -22,8 +22,7 @@ export function withinValence(
   { digits }: Patterns,
   reservedAt: (candidates: Candidates) => ReservedBonds = ({ mass }) => ({ taken: new Int32Array(mass.length), between: () => 0 }), // prettier-ignore
 ): Constraint {
-  return ({ of, at: group }, level) => {
-    if (of === "splits") return undefined;
+  return (group, level) => {
     const { groups, parents } = level.candidates;
     const reserved = reservedAt(level.candidates);
     const left = bondsLeft(level, valences, digits, reserved);

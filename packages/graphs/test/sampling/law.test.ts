@@ -8,6 +8,7 @@ import { contraction } from "../../src/pyramid/contraction.js";
 import { isFinest, rootLevel, type Level } from "../../src/pyramid/level.js";
 import type { RefinerInputs, Task } from "../../src/refiner/inputs.js";
 import { exactPhases, inSubsteps, type Substeps } from "../../src/sampling/reveal-order.js";
+import { rootLaw } from "../../src/sampling/root.js";
 import { probabilitiesOf } from "../../src/sampling/choose.js";
 import { reveal, type LevelLogits, type RevealOptions } from "../../src/sampling/reveal.js";
 import { scoreGraph } from "../../src/model/score-graph.js";
@@ -209,6 +210,7 @@ test(
     const { coding, run } = tinyRefiner();
     const scoring = {
       coding,
+      root: rootLaw(coding.config),
       predict: (task: Task) =>
       Promise.resolve(run([task], { items: 1, nodes: task.candidates.mass.length, groups: Math.max(1, task.candidates.groups.count) })[0]!), // prettier-ignore
       orders: randomStream(1, "test/order"),

@@ -96,6 +96,7 @@ const LINES = {
           intervals: [50, 80, 90].map((y) => ({ lower: y - 5, upper: y + 5 })),
         },
         { name: "b", x: [1, 10], y: [10, 60] },
+        { name: "compared with", x: [1, 100], y: [20, 40], reference: true },
       ],
       rules: [{ name: "real", value: 99 }],
     },
