@@ -113,12 +113,14 @@ export function gridSize(text: string): GridSize {
   throw new InvalidArgumentError(`Expected columns x rows such as 64x32 or gaussian-64x32, got "${text}".`);
 }
 
-/** `exact`, a number of substeps, or a list of those with commas between them, the finest level's first. */
+/** `exact`, `adaptive`, a number of substeps, or a list of those with commas between them, the finest level's first. */
 export function substeps(text: string): SubstepPlan {
   const plan = text.split(",").map((part): Substeps => {
-    if (part === "exact") return part;
+    if (part === "exact" || part === "adaptive") return part;
     if (/^\d{1,6}$/.test(part) && Number(part) >= 1) return Number(part);
-    throw new InvalidArgumentError(`Expected exact, a number such as 4, or a list such as 5,2,1, got "${text}".`);
+    throw new InvalidArgumentError(
+      `Expected exact, adaptive, a number such as 4, or a list such as 5,2,1, got "${text}".`,
+    );
   });
   return plan.length === 1 ? plan[0]! : plan;
 }

@@ -90,7 +90,7 @@ const JOBS: { readonly [Job in GraphJob]: (graph: Graph, engine: Engine) => Prom
   coarsening: (graph) => {
     const keys = randomStream(SEED, "bench/graphs");
     return Promise.resolve((time) => {
-      hierarchyOf(graph, 1, drawKeys(keys, time, graph.nodeCount));
+      hierarchyOf(graph, { nodeLabels: 1, edgeLabels: 1 }, drawKeys(keys, time, graph.nodeCount));
       return Promise.resolve({ edges: graph.edgeCount, networkEvaluations: 0 });
     });
   },

@@ -36,7 +36,7 @@ export function encodeGraph(
   random: { readonly stream: RandomStream; readonly item: number },
 ): EncodedLevel[] {
   const make = config.hierarchy === "pairs" ? hierarchyOf : flatHierarchyOf;
-  const { levels } = make(graph, config.nodeLabels, drawKeys(random.stream, random.item, graph.nodeCount));
+  const { levels } = make(graph, config, drawKeys(random.stream, random.item, graph.nodeCount));
   const coarsening = contraction(patterns);
   const scales = levels.map((_, i) => refinementScale(coarsening, levels.length - 1 - i));
   const root = rootLevel(formulaOf(graph.nodeLabels, config.nodeLabels));

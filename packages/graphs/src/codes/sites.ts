@@ -22,14 +22,14 @@ export interface Sites {
  * @param apart whether the nodes of this level are to fall apart: then nothing of their splits is chosen
  */
 export function sitesOf(
-  { mass, finest, groups }: Candidates,
+  { mass, labelled, groups }: Candidates,
   { labels, apart }: { readonly labels: number; readonly apart: boolean },
 ): Sites {
   const all = Array.from({ length: groups.count }, (_, group) => group);
-  const settled = (group: number) => groups.forms[group] === FORM.oneByOne && (!finest || labels === 1);
+  const settled = (group: number) => groups.forms[group] === FORM.oneByOne && (!labelled || labels === 1);
   return {
     siblings: all.filter((group) => groups.forms[group] === FORM.siblings),
     blocks: all.filter((group) => groups.forms[group] !== FORM.siblings && !settled(group)),
-    splits: finest || apart ? [] : Array.from(mass.keys()).filter((node) => mass[node]! > 1),
+    splits: apart ? [] : Array.from(mass.keys()).filter((node) => mass[node]! > 1),
   };
 }

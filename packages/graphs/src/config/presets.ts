@@ -27,7 +27,7 @@ export const GRAPH_PRESETS = {
       atoms: QM9_ATOMS,
       network: { width: 128, heads: 8, blocks: 5, walkLength: 6, pairWidth: 96 },
     },
-    training: { ...TRAINING, steps: 14_000, batchSize: 192 },
+    training: { ...TRAINING, steps: 18_000, batchSize: 192 },
   },
   /** Drug-like molecules of up to 38 heavy atoms. */
   zinc250k: {
@@ -46,7 +46,7 @@ export const GRAPH_PRESETS = {
   },
   tree: {
     model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 64 } },
-    training: { ...TRAINING, steps: 1500, batchSize: 64 },
+    training: { ...TRAINING, steps: 2000, batchSize: 64 },
   },
   sbm: {
     model: { ...PLAIN, network: { width: 64, heads: 4, blocks: 5, walkLength: 6, pairWidth: 32 } },

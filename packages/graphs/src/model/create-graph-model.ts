@@ -15,6 +15,7 @@ import { formulaOf, massOf } from "../pyramid/formula.js";
 import { refinerInputs } from "../refiner/inputs.js";
 import { guided } from "../sampling/guided.js";
 import { drawn } from "../sampling/choose.js";
+import { earlyIn } from "../sampling/early.js";
 import { connected } from "../sampling/connected.js";
 import { withinValence } from "../sampling/within-valence.js";
 import { keepingScaffold, type ScaffoldKeeper } from "../sampling/scaffold.js";
@@ -106,6 +107,7 @@ export function createGraphModel(
         ...{ config, patterns, predict },
         order: (sites, candidates, scale) =>
           orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, config }),
+        early: earlyIn(substeps, config, { splitCodes: coding.splits, temperature }),
         choose: drawn({
           ...{ stream: draws!, item, temperature, onConstrained, splitCodes: coding.splits },
           constraints: constraintsOf(keeper),

@@ -24,14 +24,14 @@ const MOST_HIERARCHIES = 100_000;
 const MOST_SUBSTEPS = 1_000_000;
 
 const SUBSTEPS = wholeWithin(1, MOST_SUBSTEPS);
-const isSubsteps = (value: unknown) => value === "exact" || SUBSTEPS.fits(value);
+const isSubsteps = (value: unknown) => value === "exact" || value === "adaptive" || SUBSTEPS.fits(value);
 
 const SEED: Requirement = {
   expected: "a number or a bigint",
   fits: (value) => typeof value === "number" || typeof value === "bigint",
 };
 const PLAN: Requirement = {
-  expected: `"exact", ${SUBSTEPS.expected}, or a list of those`,
+  expected: `"exact", "adaptive", ${SUBSTEPS.expected}, or a list of those`,
   fits: (value) => isSubsteps(value) || (Array.isArray(value) && value.length > 0 && value.every(isSubsteps)),
 };
 const SWITCH: Requirement = { expected: "true or false", fits: (value) => typeof value === "boolean" };

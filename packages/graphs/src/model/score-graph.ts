@@ -3,6 +3,7 @@ import { encodeGraph, type Coding, type EncodedLevel } from "../codes/encode-gra
 import type { Graph } from "../graph/graph.js";
 import { formulaOf } from "../pyramid/formula.js";
 import { scored } from "../sampling/choose.js";
+import { earlyIn } from "../sampling/early.js";
 import { orderOf, type SubstepPlan } from "../sampling/reveal-order.js";
 import { reveal, type RevealOptions } from "../sampling/reveal.js";
 import type { RootLaw } from "../sampling/root.js";
@@ -39,6 +40,7 @@ export async function scoreGraph(
       const choice = await reveal({
         ...{ config, predict },
         order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders, item, scale }, config }),
+        early: earlyIn(substeps, config, { splitCodes: coding.splits, temperature: 1 }),
         choose: scored(codes, coding.splits),
       })()({ index: scale, context: candidates });
       total += choice.logProbability;

@@ -1,7 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
 import { edgesOf } from "../graph/graph.js";
 import { compareFormulas, formulaAt, massOf, type Formula } from "./formula.js";
-import { isFinest, type Level } from "./level.js";
+import type { Level } from "./level.js";
 
 /** Which child of its parent a node is. */
 export const SLOT = { whole: 0, heavier: 1, lighter: 2 } as const;
@@ -24,8 +24,8 @@ export interface Candidates {
   readonly mass: Int32Array;
   /** What each node is made of, [n, labels]. */
   readonly formulas: Int32Array;
-  /** Whether these are the nodes of the graph itself. */
-  readonly finest: boolean;
+  /** Whether edges get the labels of the graph: all its nodes were there before, or come at once. */
+  readonly labelled: boolean;
   readonly groups: Groups;
 }
 
@@ -58,7 +58,7 @@ export function expand(coarse: Level): Candidates {
     slots: Uint8Array.from(nodes, ({ slot }) => slot),
     mass,
     formulas: Int32Array.from(nodes.flatMap(({ formula }) => [...formula])),
-    finest: isFinest({ mass }),
+    labelled: nodes.every(({ slot }, node) => slot === SLOT.whole && mass[node] === 1),
     groups: groupsOf(coarse, first),
   };
 }

@@ -12,10 +12,12 @@ export interface Contracted {
 }
 
 /**
- * The next coarser level: pairs of nodes become one. Masses and formulas add up, two clusters are joined where any of their nodes are.
+ * The next coarser level: edges lose their labels where they have any, otherwise pairs of nodes become one. Masses and formulas add up, two clusters
+ * are joined where any of their nodes are.
  */
 export function contract(fine: Level): Contracted {
-  const { graph, mass, keys } = fine;
+  const { graph, labelled, mass, keys } = fine;
+  if (labelled) return { coarse: withoutEdgeLabels(fine), parents: Int32Array.from(mass.keys()) };
   const partner = matching({ graph, mass, keys });
   const parents = new Int32Array(graph.nodeCount);
   const firsts: number[] = [];
@@ -26,6 +28,12 @@ export function contract(fine: Level): Contracted {
     firsts.push(node);
   });
   return { coarse: merged(fine, partner, parents, firsts), parents };
+}
+
+function withoutEdgeLabels(finest: Level): Level {
+  const { nodeCount, nodeLabels } = finest.graph;
+  const edges = edgesOf(finest.graph).map(([a, b]): Edge => [a, b]);
+  return { ...finest, graph: graphOf({ nodeCount, nodeLabels, edges }), labelled: false };
 }
 
 function merged(fine: Level, partner: Int32Array, parents: Int32Array, firsts: readonly number[]): Level {
@@ -50,6 +58,7 @@ function merged(fine: Level, partner: Int32Array, parents: Int32Array, firsts: r
   const count = (node: number, label: number) => formulas[node * labels + label]!;
   return {
     graph: graphOf({ nodeCount: firsts.length, edges: [...edges.values()] }),
+    labelled: false,
     mass: Int32Array.from(pairs, ([a, b]) => (a === b ? mass[a]! : mass[a]! + mass[b]!)),
     formulas: perLabel((a, b, label) => count(a, label) + count(b, label), count),
     splits: perLabel(

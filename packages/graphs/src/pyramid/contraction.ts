@@ -15,12 +15,12 @@ export function contraction(patterns: Patterns): Coarsening<Level, Codes, Candid
   return {
     coarsen: (fine) => contract(fine).coarse,
     expand,
-    subtract: (fine, guess) => subtract(fine, guess, patterns),
+    subtract,
     add: (guess, codes) => add(guess, codes, patterns),
   };
 }
 
-function subtract(fine: Level, { groups }: Candidates, patterns: Patterns): Codes {
+function subtract(fine: Level, { groups }: Candidates): Codes {
   const labelOf = (u: number, v: number): number => {
     if (u < 0) return 0;
     const label = edgeLabel(fine.graph, u, v);
@@ -33,22 +33,24 @@ function subtract(fine: Level, { groups }: Candidates, patterns: Patterns): Code
         const at = pairAt(group, pair);
         return labelOf(groups.pairs[at]!, groups.pairs[at + 1]!);
       });
-      return patternOf(labels, patterns);
+      return patternOf(labels);
     }),
     splits: fine.splits,
   };
 }
 
-function add(guess: Candidates, { patterns: chosen, splits }: Codes, { digits }: Patterns): Level {
-  const { groups, mass, formulas, finest } = guess;
+function add(guess: Candidates, { patterns: chosen, splits }: Codes, { digits, labels }: Patterns): Level {
+  const { groups, mass, formulas, labelled } = guess;
   const edges: Edge[] = [];
   for (let at = 0; at < groups.count * PAIRS; at++) {
     const label = digits[chosen[Math.floor(at / PAIRS)]! * PAIRS + (at % PAIRS)]!;
     if (label > 0) edges.push([groups.pairs[2 * at]!, groups.pairs[2 * at + 1]!, label - 1]);
   }
   const nodeCount = mass.length;
+  const single = mass.every((m) => m === 1);
   return {
-    graph: graphOf({ nodeCount, edges, ...(finest ? { nodeLabels: labelsOf(formulas, nodeCount) } : {}) }),
+    graph: graphOf({ nodeCount, edges, ...(single ? { nodeLabels: labelsOf(formulas, nodeCount) } : {}) }),
+    labelled: labelled && labels > 2,
     mass,
     formulas,
     splits,

@@ -2,7 +2,7 @@ import { permuted, type Graph } from "../graph/graph.js";
 import { contract } from "./contract.js";
 import { formulaOf } from "./formula.js";
 import { requireKeys, type Keys } from "./keys.js";
-import { finestLevel, rootLevel, type Level } from "./level.js";
+import { finestLevel, rootLevel, type LabelCounts, type Level } from "./level.js";
 import { siblingOrder } from "./sibling-order.js";
 
 /** A graph at all its scales. */
@@ -14,13 +14,12 @@ export interface Hierarchy {
 }
 
 /**
- * The levels of a graph: pairs of nodes are merged until one is left.
+ * The levels of a graph: labels of edges are left out where there are several, then pairs of nodes are merged until one is left.
  *
- * @param labels number of node labels
  * @param keys one for each node, as from `drawKeys`; the same graph with other keys has other levels
  * @throws NextscaleError `invalid-argument` for keys that do not fit
  */
-export function hierarchyOf(graph: Graph, labels: number, keys: Keys): Hierarchy {
+export function hierarchyOf(graph: Graph, labels: LabelCounts, keys: Keys): Hierarchy {
   requireKeys(keys, graph.nodeCount);
   const levels = [finestLevel(graph, labels, keys)];
   const parents: Int32Array[] = [];
@@ -35,12 +34,12 @@ export function hierarchyOf(graph: Graph, labels: number, keys: Keys): Hierarchy
 /**
  * One coarse node and the graph itself, without scales between: what a model that refines in one scale sees.
  */
-export function flatHierarchyOf(graph: Graph, labels: number, keys: Keys): Hierarchy {
+export function flatHierarchyOf(graph: Graph, labels: LabelCounts, keys: Keys): Hierarchy {
   requireKeys(keys, graph.nodeCount);
   const fine = finestLevel(graph, labels, keys);
   const { nodeCount } = graph;
   if (nodeCount === 1) return aligned([fine], []);
-  const formula = formulaOf(graph.nodeLabels, labels);
+  const formula = formulaOf(graph.nodeLabels, labels.nodeLabels);
   const coarse: Level = { ...rootLevel(formula), splits: formula, keys: Float64Array.of(0) };
   return aligned([fine, coarse], [new Int32Array(nodeCount)]);
 }
@@ -64,13 +63,14 @@ function aligned(levels: readonly Level[], parents: readonly Int32Array[]): Hier
 }
 
 /** @param order the old numbers of the nodes, in their new order */
-function reordered({ graph, mass, formulas, splits, keys }: Level, order: Int32Array): Level {
+function reordered({ graph, labelled, mass, formulas, splits, keys }: Level, order: Int32Array): Level {
   const place = new Int32Array(order.length);
   order.forEach((node, at) => (place[node] = at));
   const labels = formulas.length / order.length;
   const perLabel = (of: Int32Array) => of.map((_, at) => of[order[Math.floor(at / labels)]! * labels + (at % labels)]!);
   return {
     graph: permuted(graph, place),
+    labelled,
     mass: Int32Array.from(order, (node) => mass[node]!),
     formulas: perLabel(formulas),
     splits: perLabel(splits),

@@ -1,13 +1,12 @@
 import { FORM, PAIRS } from "./candidates.js";
 
 /**
- * What a group of pairs can be: a label for each of its four pairs, 0 for no edge and 1 more than the label of an edge otherwise, as
- * digits of a number, the first pair's the lowest.
+ * What a group of pairs can be: which of its four pairs are edges, as digits of a number, the first pair's the lowest; and then, of a group of one
+ * pair at a level whose edges have labels, each other label of it. A pair has 0 for no edge and 1 more than the label of an edge otherwise.
  */
 export interface Patterns {
   /** Labels of a pair, no edge among them. */
   readonly labels: number;
-  /** labels^4 */
   readonly count: number;
   /** Labels of the pairs of each pattern, [count, 4]. */
   readonly digits: Uint8Array;
@@ -33,16 +32,22 @@ export const PAIRS_OF_END = [
   [1, 3],
 ] as const;
 
+/** Patterns of pairs that are edges or not. */
+const PLAIN = 2 ** PAIRS;
+
 /** The patterns of graphs with so many edge labels. */
 export function patternsOf(edgeLabels: number): Patterns {
   const labels = edgeLabels + 1;
-  const count = labels ** PAIRS;
+  const count = PLAIN + edgeLabels - 1;
   const digits = Uint8Array.from({ length: count * PAIRS }, (_, at) => {
-    return Math.floor(Math.floor(at / PAIRS) / labels ** (at % PAIRS)) % labels;
+    const [pattern, pair] = [Math.floor(at / PAIRS), at % PAIRS];
+    if (pattern < PLAIN) return (pattern >> pair) & 1;
+    return pair === 0 ? pattern - PLAIN + 2 : 0;
   });
   const classOfLeast = new Map<number, number>();
   const classes = Int32Array.from({ length: count }, (_, pattern) => {
-    const least = Math.min(...SYMMETRIES.map((symmetry) => permutedPattern(digits, pattern, symmetry, labels)));
+    const turned = SYMMETRIES.map((symmetry) => permutedPattern(pattern, symmetry));
+    const least = pattern < PLAIN ? Math.min(...turned) : pattern;
     if (!classOfLeast.has(least)) classOfLeast.set(least, classOfLeast.size);
     return classOfLeast.get(least)!;
   });
@@ -68,29 +73,29 @@ const SYMMETRIES = [
   [3, 1, 2, 0],
 ] as const;
 
-function permutedPattern(digits: Uint8Array, pattern: number, to: readonly number[], labels: number): number {
-  return to.reduce((sum, place, at) => sum + digits[pattern * PAIRS + at]! * labels ** place, 0);
+function permutedPattern(pattern: number, to: readonly number[]): number {
+  return to.reduce((sum, place, at) => sum + (((pattern >> at) & 1) << place), 0);
 }
 
-/** The pattern of four labels. */
-export function patternOf(labels: readonly number[], { labels: base }: Pick<Patterns, "labels">): number {
-  return labels.reduce((sum, label, at) => sum + label * base ** at, 0);
+/** The pattern of four pairs: where the first has a label above 1, the others have none. */
+export function patternOf([first = 0, ...others]: readonly number[]): number {
+  return first > 1 ? PLAIN + first - 2 : others.reduce((sum, label, at) => sum + label * 2 ** (1 + at), first);
 }
 
 /** Which of the four pairs a group of each form has. */
 export const PAIRS_OF_FORM: readonly (readonly number[])[] = [[0], [0], [0, 1], [0, 2], [0, 1, 2, 3]];
 
-/** Forms at coarser levels, then at the finest. */
+/** Forms at levels without labels of edges, then with them. */
 export const FORMS = 2 * PAIRS_OF_FORM.length;
 
 /** The row of {@link allowedPatterns} for a form. */
-export function formAt(form: number, finest: boolean): number {
-  return form + (finest ? PAIRS_OF_FORM.length : 0);
+export function formAt(form: number, labelled: boolean): number {
+  return form + (labelled ? PAIRS_OF_FORM.length : 0);
 }
 
 /**
  * Which patterns a group of each form can have, 1 or 0, [FORMS, count]: none of its missing pairs is an edge; a block has an edge; edges have
- * labels at the finest level only.
+ * labels only where they get those of the graph.
  */
 export function allowedPatterns({ count, digits }: Patterns): Uint8Array {
   return Uint8Array.from({ length: FORMS * count }, (_, at) => {

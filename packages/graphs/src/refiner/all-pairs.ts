@@ -1,7 +1,7 @@
 import { sab, type SetBlockConfig } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GraphModelConfig } from "../config/config.js";
-import { pairStates } from "./inputs.js";
+import { edgeWeights, pairStates, walkFeatures } from "./inputs.js";
 import type { PairView, RowsAt } from "./pair-view.js";
 import { numbersTo } from "./tables.js";
 import { walksOf } from "./walks.js";
@@ -9,17 +9,27 @@ import { walksOf } from "./walks.js";
 /** The view of all pairs of nodes. @param pairs their states [items, nodes, nodes] @param mask [items, nodes] */
 export function allPairs(
   { pairs, mask }: { readonly pairs: tf.Tensor; readonly mask: tf.Tensor },
-  { edgeLabels, network: { walkLength } }: GraphModelConfig,
+  { edgeLabels, network }: GraphModelConfig,
   shape: SetBlockConfig,
 ): PairView {
   const [items = 0, nodes = 0] = mask.shape;
   const states = pairStates(edgeLabels);
   const block = sab(shape);
-  const walks = walksOf(pairs, walkLength, edgeLabels);
+  const walks = edgeWeights(edgeLabels).map((weights) => walksOf(pairs, network.walkLength, weights));
+  const pairInputs = states + walkFeatures(network);
   const oneHot: tf.Tensor = tf.oneHot(pairs, states, 1, 0, "float32");
   return {
-    features: tf.reshape(tf.concat([oneHot, walks.between], -1), [items * nodes * nodes, states + walkLength]),
-    returns: tf.reshape(walks.returns, [items * nodes, walkLength]),
+    features: tf.reshape(tf.concat([oneHot, ...walks.map(({ between }) => between)], -1), [
+      items * nodes * nodes,
+      pairInputs,
+    ]),
+    returns: tf.reshape(
+      tf.concat(
+        walks.map(({ returns }) => returns),
+        -1,
+      ),
+      [items * nodes, walkFeatures(network)],
+    ),
     counts: tf.reshape(tf.slice(tf.sum(oneHot, 2), [0, 0, 1]), [items * nodes, states - 1]),
     attend(params, x, bias) {
       const scores = tf.transpose(tf.reshape(bias, [items, nodes, nodes, shape.heads]), [0, 3, 1, 2]);

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Coding } from "../codes/encode-graph.js";
 import { allPairs } from "./all-pairs.js";
 import { denseFrom, deviationOf } from "./dense.js";
-import { nodeFeatures, pairStates, type RefinerTensors } from "./inputs.js";
+import { nodeFeatures, pairStates, walkFeatures, type RefinerTensors } from "./inputs.js";
 import { linkedPairs } from "./linked-pairs.js";
 import type { AttentionParameters } from "./pair-view.js";
 import { patternHead, type PatternHeadParameters } from "./pattern-head.js";
@@ -12,7 +12,7 @@ import { splitLimits } from "./split-limits.js";
 /** Parameters of the network. */
 export type GraphRefinerParameters = {
   readonly node: LinearParameters;
-  /** Returns of random walks to where they began [walkLength, width]. */
+  /** Returns of random walks to where they began [walks, width]. */
   readonly returns: tf.Tensor;
   /** Number of pairs in each state but none that a node is in [states - 1, width]. */
   readonly counts: tf.Tensor;
@@ -42,10 +42,11 @@ export interface GraphRefiner {
  * of the nodes, of the groups, and of the nodes on either side of a group.
  */
 export function graphRefiner({ config, patterns, splits }: Coding): GraphRefiner {
-  const { width, heads, blocks, walkLength, pairWidth, summaries } = config.network;
+  const { width, heads, blocks, pairWidth, summaries } = config.network;
   const states = pairStates(config.edgeLabels);
   const shape = { width, heads, hidden: 4 * width };
-  const pairInputs = states + walkLength;
+  const walks = walkFeatures(config.network);
+  const pairInputs = states + walks;
   const features = nodeFeatures(config);
   const limited = splitLimits(splits, config.nodeLabels);
   const head = patternHead({ patterns, width, pairWidth, pairInputs });
@@ -60,7 +61,7 @@ export function graphRefiner({ config, patterns, splits }: Coding): GraphRefiner
       });
       return {
         node: dense("node", features, width),
-        returns: random.normal("returns", [walkLength, width], deviationOf(walkLength)),
+        returns: random.normal("returns", [walks, width], deviationOf(walks)),
         counts: random.normal("counts", [states - 1, width], deviationOf(states - 1)),
         blocks: Array.from({ length: blocks }, (_, i) => ({
           block: block.init(random.at(`block/${i}`)),

@@ -1,22 +1,17 @@
 import type { GraphModelConfig } from "../config/config.js";
 import type * as tf from "@tensorflow/tfjs-core";
+import { bondsLeft, openBlocks } from "../codes/bonds-left.js";
+import { largestValence } from "../molecule/valence.js";
 import { FORM, PAIRS, SLOT, type Candidates } from "../pyramid/candidates.js";
-import type { CodeKind, Codes } from "../pyramid/codes.js";
+import type { Known, PartlyChosen } from "../pyramid/codes.js";
 import { FORMS, formAt, type Patterns } from "../pyramid/patterns.js";
 import { emptyLinks, writeLinks, type LinkInputs } from "./link-inputs.js";
 
 /** What is known of a level when a refiner looks at it. */
-export interface Task {
-  readonly candidates: Candidates;
-  /** Codes, of which those count that are known. */
-  readonly codes: Codes;
-  readonly known: Known;
+export interface Task extends PartlyChosen {
   /** What the property of the graph is to be, in deviations from its mean, of a model that has one; nothing where that is open. */
   readonly property?: number | undefined;
 }
-
-/** 1 for a code that is known and 0 for one that is not, of each kind: [groups] and [n]. */
-export type Known = { readonly [K in CodeKind]: Uint8Array };
 
 /** Sizes that a batch is padded to. */
 export interface Capacity {
@@ -68,22 +63,36 @@ const LABEL_FEATURES = 3;
 const PROPERTY_FEATURES = 2;
 
 /** What the features of a node depend on. */
-type NodeSettings = Pick<GraphModelConfig, "nodeLabels" | "property">;
+type NodeSettings = Pick<GraphModelConfig, "nodeLabels" | "edgeLabels" | "property" | "atoms">;
 
 /** Numbers that describe a node. */
-export function nodeFeatures({ nodeLabels, property }: NodeSettings): number {
-  return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + LABEL_FEATURES * nodeLabels;
+export function nodeFeatures({ nodeLabels, edgeLabels, property, atoms }: NodeSettings): number {
+  const ofLabels = LABEL_FEATURES * nodeLabels + Number(edgeLabels > 1);
+  return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + (atoms === undefined ? 0 : BOND_FEATURES) + ofLabels; // prettier-ignore
 }
 
-/** States of a pair: no candidate, unknown siblings, unknown in a block, then siblings by label, then blocks by label. */
+/**
+ * States of a pair: no candidate, unknown siblings, unknown in a block, then siblings by label, then blocks by label, then, where edges have
+ * several labels, an edge whose label is not known.
+ */
 export function pairStates(edgeLabels: number): number {
-  return 3 + 2 * (edgeLabels + 1);
+  return 3 + 2 * (edgeLabels + 1) + Number(edgeLabels > 1);
 }
 
-/** Weights of the edges of a random walk by the state of a pair: half where it is not known whether there is one. */
-export function edgeWeights(edgeLabels: number): Float32Array {
+/**
+ * Weights of the edges of two kinds of random walks by the state of a pair. The one goes wherever there may be an edge, half as often where that is not
+ * known: what the graph will be like. The other goes along known edges only: which chains and rings there are already.
+ */
+export function edgeWeights(edgeLabels: number): readonly Float32Array[] {
   const edges = new Array<number>(edgeLabels).fill(1);
-  return Float32Array.from([0, UNKNOWN, UNKNOWN, 0, ...edges, 0, ...edges]);
+  return [UNKNOWN, 0].map((unknown) =>
+    Float32Array.from([0, unknown, unknown, 0, ...edges, 0, ...edges, ...(edgeLabels > 1 ? [1] : [])]),
+  );
+}
+
+/** Numbers of the walks between two nodes: of both kinds, one for each length. */
+export function walkFeatures({ walkLength }: GraphModelConfig["network"]): number {
+  return 2 * walkLength;
 }
 
 /** The state of a pair of a group. */
@@ -95,7 +104,8 @@ export function stateOfPair(
 ): number {
   const block = candidates.groups.forms[group] === FORM.siblings ? 0 : 1;
   const label = patterns.digits[codes.patterns[group]! * PAIRS + pair]!;
-  return known.patterns[group] === 0 ? 1 + block : 3 + block * patterns.labels + label;
+  if (known.patterns[group] === 1) return 3 + block * patterns.labels + label;
+  return block === 1 && candidates.labelled ? 3 + 2 * patterns.labels : 1 + block;
 }
 
 /** Writes levels into the arrays of a batch. */
@@ -117,9 +127,9 @@ export function refinerInputs(
     forms: new Int32Array(items * groups).fill(FORMS),
     limits: new Int32Array(items * nodes * (config.nodeLabels + 1)),
   };
-  const ofPairs: PairInputs | LinkInputs = summaries === undefined ? { pairs: new Int32Array(items * nodes * nodes) } : emptyLinks(capacity, walkLength); // prettier-ignore
+  const ofPairs: PairInputs | LinkInputs = summaries === undefined ? { pairs: new Int32Array(items * nodes * nodes) } : emptyLinks(capacity, walkFeatures(config.network)); // prettier-ignore
   tasks.forEach((task, item) => {
-    writeNodes(task, inputs, { item, nodes, features, config });
+    writeNodes(task, inputs, { item, nodes, features, config, patterns });
     const placeOf =
       "pairs" in ofPairs
         ? writePairs(task, ofPairs, { item, nodes, patterns })
@@ -130,14 +140,26 @@ export function refinerInputs(
 }
 
 function writeNodes(
-  { candidates, codes, known, property }: Task,
+  task: Task,
   { nodes: out, mask, limits }: NodeAndGroupInputs,
-  to: { readonly item: number; readonly nodes: number; readonly features: number; readonly config: NodeSettings },
+  to: {
+    readonly item: number;
+    readonly nodes: number;
+    readonly features: number;
+    readonly config: NodeSettings;
+    readonly patterns: Patterns;
+  },
 ): void {
-  const { mass, parents, slots, formulas, finest } = candidates;
-  const { item, nodes, features, config } = to;
+  const { candidates, codes, known, property } = task;
+  const { mass, parents, slots, formulas, labelled } = candidates;
+  const { item, nodes, features, config, patterns } = to;
   const labels = config.nodeLabels;
-  const asked = config.property === undefined ? [] : [Number(property !== undefined), property ?? 0];
+  const single = mass.every((m) => m === 1);
+  const ofGraph = [
+    ...(config.property === undefined ? [] : [Number(property !== undefined), property ?? 0]),
+    ...(config.edgeLabels === 1 ? [] : [Number(labelled)]),
+  ];
+  const bonds = bondFeatures(task, config.atoms, patterns);
   const total = mass.reduce((sum, m) => sum + m, 0);
   const parentMass = new Float64Array(mass.length);
   parents.forEach((parent, node) => (parentMass[parent]! += mass[node]!));
@@ -146,7 +168,7 @@ function writeNodes(
     const row = item * nodes + node;
     mask[row] = 1;
     const values = [
-      Number(finest),
+      Number(single),
       Number(slots[node] === SLOT.whole),
       Number(slots[node] === SLOT.heavier),
       Number(slots[node] === SLOT.lighter),
@@ -156,7 +178,8 @@ function writeNodes(
       Math.log2(mass.length) / 4,
       unknown,
       known.splits[node]!,
-      ...asked,
+      ...ofGraph,
+      ...bonds(node),
     ];
     let at = row * features;
     for (const value of values) out[at++] = value;
@@ -169,6 +192,38 @@ function writeNodes(
     }
     limits[row * (labels + 1) + labels] = Math.floor(mass[node]! / 2);
   }
+}
+
+/** Amounts that have a feature each: fewer counts as the first of them, more as the last. */
+const [LEFT, SPARE] = [
+  [0, 1, 2, 3, 4],
+  [-1, 0, 1, 2, 3],
+] as const;
+/** Both as numbers, the first also for each atom. */
+const BOND_FEATURES = LEFT.length + SPARE.length + 3;
+
+/**
+ * What valences say of a node: bonds that it can still take, and those that are to spare when each block that is still open takes one, of it and its
+ * sibling together. Nothing where nodes are no atoms.
+ */
+function bondFeatures(
+  task: Task,
+  atoms: GraphModelConfig["atoms"],
+  { digits }: Patterns,
+): (node: number) => readonly number[] {
+  if (atoms === undefined) return () => [];
+  const { mass, parents } = task.candidates;
+  const left = bondsLeft(task, atoms.map(largestValence), digits);
+  const spare = openBlocks(task).map((open) => -open);
+  parents.forEach((parent, node) => (spare[parent]! += left[node]!));
+  const oneOf = (amounts: readonly number[], amount: number) => {
+    const found = Math.max(amounts[0]!, Math.min(amounts.at(-1)!, amount));
+    return amounts.map((one) => Number(one === found));
+  };
+  return (node) => {
+    const [own, beyond] = [left[node]!, spare[parents[node]!]!];
+    return [own / 8, own / mass[node]! / 4, beyond / 8, ...oneOf(LEFT, own), ...oneOf(SPARE, beyond)];
+  };
 }
 
 function shareUnknown({ patterns, splits }: Known): number {
@@ -203,13 +258,13 @@ type PlaceOf = (group: number, pair: number) => number;
 
 /** @param start row of the first group */
 function writeGroups(
-  { candidates: { groups, finest } }: Task,
+  { candidates: { groups, labelled } }: Task,
   { first, second, places, present, forms }: NodeAndGroupInputs,
   placeOf: PlaceOf,
   start: number,
 ): void {
   for (let group = 0; group < groups.count; group++) {
-    forms[start + group] = formAt(groups.forms[group]!, finest);
+    forms[start + group] = formAt(groups.forms[group]!, labelled);
     for (let pair = 0; pair < PAIRS; pair++) {
       const own = 2 * (group * PAIRS + pair);
       const at = (start + group) * PAIRS + pair;

@@ -9,9 +9,9 @@ export interface LinkInputs {
   readonly to: Int32Array;
   /** State of each: see `pairStates` [items, links]. */
   readonly states: Int32Array;
-  /** Walks between their nodes: see `walksOf` [items, links, walkLength]. */
+  /** Walks of both kinds between their nodes: see `walksOf` [items, links, walks]. */
   readonly between: Float32Array;
-  /** Returns of walks of each node [items, nodes, walkLength]. */
+  /** Returns of walks of each node [items, nodes, walks]. */
   readonly returns: Float32Array;
 }
 
@@ -21,15 +21,15 @@ export function mostLinks({ nodes, groups }: Capacity): number {
 }
 
 /** Arrays for a batch of levels. */
-export function emptyLinks(capacity: Capacity, walkLength: number): LinkInputs {
+export function emptyLinks(capacity: Capacity, walks: number): LinkInputs {
   const { items, nodes } = capacity;
   const links = items * mostLinks(capacity);
   return {
     from: new Int32Array(links),
     to: new Int32Array(links).fill(-1),
     states: new Int32Array(links),
-    between: new Float32Array(links * walkLength),
-    returns: new Float32Array(items * nodes * walkLength),
+    between: new Float32Array(links * walks),
+    returns: new Float32Array(items * nodes * walks),
   };
 }
 
@@ -60,12 +60,14 @@ export function writeLinks(
     places[at] = link(u, v, state);
     link(v, u, state);
   }
-  const walks = {
-    returns: inputs.returns.subarray(row(0) * walkLength),
-    between: between.subarray(first * walkLength),
-  };
   const own = { first, count, node: (index: number) => index - row(0) };
-  writeWalks(linksFrom(own, mass.length, inputs, edgeWeights(patterns.labels - 1)), walkLength, walks);
+  const kinds = edgeWeights(patterns.labels - 1);
+  const stride = kinds.length * walkLength;
+  kinds.forEach((weightOf, kind) => {
+    const returns = inputs.returns.subarray(row(0) * stride + kind * walkLength);
+    const walks = { returns, between: between.subarray(first * stride + kind * walkLength), stride };
+    writeWalks(linksFrom(own, mass.length, inputs, weightOf), walkLength, walks);
+  });
   return (group, pair) => places[group * PAIRS + pair]!;
 }
 
@@ -114,7 +116,7 @@ function linksFrom(
 function writeWalks(
   { nodes, offsets, links, ends, weights }: LinksFrom,
   walkLength: number,
-  { returns, between }: { readonly returns: Float32Array; readonly between: Float32Array },
+  { returns, between, stride }: { readonly returns: Float32Array; readonly between: Float32Array; readonly stride: number }, // prettier-ignore
 ): void {
   const total = new Float64Array(nodes);
   for (let u = 0; u < nodes; u++) {
@@ -143,7 +145,7 @@ function writeWalks(
       [here, next] = [next, here];
       [reached, after] = [after, reached];
       after.length = 0;
-      returns[start * walkLength + step] = rounded(here[start]!);
+      returns[start * stride + step] = rounded(here[start]!);
       for (let i = offsets[start]!; i < offsets[start + 1]!; i++) {
         arrived[links[i]! * walkLength + step] = here[ends[links[i]!]!]!;
       }
@@ -156,7 +158,7 @@ function writeWalks(
     for (let step = 0; step < walkLength; step++) {
       // The mean of both directions.
       const mean = arrived[link * walkLength + step]! / 2 + arrived[turned * walkLength + step]! / 2;
-      between[link * walkLength + step] = rounded(mean);
+      between[link * stride + step] = rounded(mean);
     }
   }
 }

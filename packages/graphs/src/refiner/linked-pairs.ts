@@ -1,14 +1,14 @@
 import { linkedMab, mab, repeatForItems, type SetBlockConfig } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GraphModelConfig } from "../config/config.js";
-import { pairStates } from "./inputs.js";
+import { pairStates, walkFeatures } from "./inputs.js";
 import type { LinkInputs } from "./link-inputs.js";
 import type { PairView } from "./pair-view.js";
 
 /** The view of the pairs that may be edges, and of each node with itself: memory grows with their number. @param mask [items, nodes] */
 export function linkedPairs(
   { from, to, states: ofLinks, between, returns, mask }: { readonly [K in keyof LinkInputs | "mask"]: tf.Tensor },
-  { edgeLabels, network: { walkLength } }: GraphModelConfig,
+  { edgeLabels, network }: GraphModelConfig,
   shape: SetBlockConfig,
 ): PairView {
   const [items = 0, nodes = 0] = mask.shape;
@@ -18,8 +18,8 @@ export function linkedPairs(
   const oneHot: tf.Tensor = tf.oneHot(flat(ofLinks), states, 1, 0, "float32");
   const [gather, block] = [mab(shape), linkedMab(shape)];
   return {
-    features: tf.concat([oneHot, tf.reshape(between, [-1, walkLength])], -1),
-    returns: tf.reshape(returns, [items * nodes, walkLength]),
+    features: tf.concat([oneHot, tf.reshape(between, [-1, walkFeatures(network)])], -1),
+    returns: tf.reshape(returns, [items * nodes, walkFeatures(network)]),
     counts: tf.slice(tf.unsortedSegmentSum(oneHot, links.to, items * nodes), [0, 1]),
     attend(params, x, bias) {
       const { inducing, gather: gathering } = params.summary!;

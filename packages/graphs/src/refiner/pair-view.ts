@@ -12,9 +12,9 @@ export type AttentionParameters = { readonly block: MabParameters; readonly summ
 
 /** What the network knows of the pairs of nodes of a batch, and how it deals with them: all of them, or those that may be edges. */
 export interface PairView {
-  /** Of each pair that is looked at: its state, and the walks between its nodes [pairs, states + walkLength]. */
+  /** Of each pair that is looked at: its state, and the walks between its nodes [pairs, states + walks]. */
   readonly features: tf.Tensor;
-  /** Of each node, the returns of random walks [items * nodes, walkLength]. */
+  /** Of each node, the returns of random walks [items * nodes, walks]. */
   readonly returns: tf.Tensor;
   /** Of each node, its pairs in each state but the first [items * nodes, states - 1]. */
   readonly counts: tf.Tensor;

@@ -4,7 +4,7 @@ import { codingOf } from "../codes/encode-graph.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { PAIRS } from "../pyramid/candidates.js";
 import { graphRefiner, type GraphRefinerParameters } from "./graph-refiner.js";
-import { nodeFeatures, type Capacity, type RefinerTensors } from "./inputs.js";
+import { nodeFeatures, walkFeatures, type Capacity, type RefinerTensors } from "./inputs.js";
 import { mostLinks } from "./link-inputs.js";
 
 /** Types of the network's parameters. */
@@ -15,7 +15,7 @@ export function refinerTypes(config: GraphModelConfig): TypesOf<GraphRefinerPara
 /** Types of the arrays of `refinerInputs`. */
 export function inputTypes(config: GraphModelConfig, capacity: Capacity): TypesOf<RefinerTensors> {
   const { items, nodes, groups } = capacity;
-  const { walkLength, summaries } = config.network;
+  const { summaries } = config.network;
   const pairs = [items, groups, PAIRS] as const;
   const common = {
     nodes: f32(items, nodes, nodeFeatures(config)),
@@ -34,7 +34,7 @@ export function inputTypes(config: GraphModelConfig, capacity: Capacity): TypesO
     from: i32(items, links),
     to: i32(items, links),
     states: i32(items, links),
-    between: f32(items, links, walkLength),
-    returns: f32(items, nodes, walkLength),
+    between: f32(items, links, walkFeatures(config.network)),
+    returns: f32(items, nodes, walkFeatures(config.network)),
   };
 }

@@ -1,21 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { edgeWeights } from "./inputs.js";
 
 /**
- * Where random walks on a graph go, as far as it is known: by their returns nodes tell rings from chains, by the walks between them pairs
+ * Where random walks on a graph go: by their returns nodes tell rings from chains, by the walks between them pairs
  * tell how far apart they are. Unlike eigenvectors, they do not depend on the order of the nodes.
  *
  * @param pairs states of pairs [items, nodes, nodes]: see `pairStates`
+ * @param weightOf weights of edges by the state of their pair
  * @returns probabilities after 1 to `length` steps: `returns` [items, nodes, length], `between`, the mean of both directions,
  *   [items, nodes, nodes, length]
  */
 export function walksOf(
   pairs: tf.Tensor,
   length: number,
-  edgeLabels: number,
+  weightOf: Float32Array,
 ): { readonly returns: tf.Tensor; readonly between: tf.Tensor } {
   const [items = 0, nodes = 0] = pairs.shape;
-  const weights = tf.gather(tf.tensor1d(edgeWeights(edgeLabels)), tf.reshape<tf.Rank.R1>(pairs, [-1]));
+  const weights = tf.gather(tf.tensor1d(weightOf), tf.reshape<tf.Rank.R1>(pairs, [-1]));
   const adjacency = tf.reshape(weights, [items, nodes, nodes]);
   const step = tf.div(adjacency, tf.maximum(tf.sum(adjacency, -1, true), 1e-6));
   const identity = tf.tensor(identityMatrix(nodes), [1, nodes, nodes]);

@@ -4,7 +4,8 @@ import type { SplitCodes } from "../codes/split-codes.js";
 import type { Candidates } from "../pyramid/candidates.js";
 import type { Codes } from "../pyramid/codes.js";
 import { formulaAt } from "../pyramid/formula.js";
-import type { Constraint, PartlyChosen } from "./constraint.js";
+import type { PartlyChosen } from "../pyramid/codes.js";
+import type { Constraint } from "./constraint.js";
 import { LAST_ATTEMPT, type GraphStep, type LevelLogits, type RevealOptions } from "./reveal.js";
 
 /** A site that no level has. */

@@ -1,6 +1,7 @@
 import { PAIRS } from "../pyramid/candidates.js";
 import type { Patterns } from "../pyramid/patterns.js";
-import type { Constraint, PartlyChosen } from "./constraint.js";
+import type { PartlyChosen } from "../pyramid/codes.js";
+import type { Constraint } from "./constraint.js";
 
 /**
  * Every level is connected. A code is refused when the level could not be connected any more even if every pair that is still open

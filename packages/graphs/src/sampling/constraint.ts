@@ -1,13 +1,4 @@
-import type { Codes } from "../pyramid/codes.js";
-import type { Candidates } from "../pyramid/candidates.js";
-import type { Known } from "../refiner/inputs.js";
-
-/** A level while its codes are chosen one after the other: those that count are known. */
-export interface PartlyChosen {
-  readonly candidates: Candidates;
-  readonly codes: Codes;
-  readonly known: Known;
-}
+import type { PartlyChosen } from "../pyramid/codes.js";
 
 /**
  * What a graph must be, as far as it can be said of a code before all others are known: whether a group may have a pattern. With a constraint a

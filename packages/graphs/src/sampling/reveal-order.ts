@@ -1,13 +1,16 @@
 import { permutation, type RandomStream } from "@nextscale/refinement-core";
 import type { Site, Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
-import { FORM, type Candidates } from "../pyramid/candidates.js";
-
-/** In how many substeps the codes of a level are chosen: so many, or as many as it takes for the choices not to get in each other's way. */
-export type Substeps = number | "exact";
+import { FORM, PAIRS, type Candidates } from "../pyramid/candidates.js";
 
 /**
- * Substeps inside the scales: the same number for all, or a list by how many times masses are still to be halved: the first for the finest
+ * In how many substeps the codes of a level are chosen: so many, or as many as it takes for the choices not to get in each other's way; or
+ * fewer than those, codes that are as good as known being drawn early.
+ */
+export type Substeps = number | "exact" | "adaptive";
+
+/**
+ * Substeps inside the scales: the same number for all, or a list by how many scales are still to come: the first for the finest
  * level, the second for the one above, and the last for all that are coarser.
  */
 export type SubstepPlan = Substeps | readonly Substeps[];
@@ -32,33 +35,34 @@ export function orderOf(
     config,
   }: { readonly random: LevelRandom; readonly config: Pick<GraphModelConfig, "hierarchy" | "edgeLabels"> },
 ): Site[][] {
-  const substeps = substepsAt(plan, candidates);
-  if (config.hierarchy === "one-scale" && substeps !== "exact") return randomParts(sites, substeps, random);
-  const phases = exactPhases(sites, candidates, { random, edgeLabels: config.edgeLabels });
+  const substeps = substepsAt(plan, candidates, config);
+  if (config.hierarchy === "one-scale" && typeof substeps === "number") return randomParts(sites, substeps, random);
+  const phases = exactPhases(sites, candidates, random);
   const isOfSiblings = ({ of, at }: Site) => of === "patterns" && candidates.groups.forms[at] === FORM.siblings;
   const ofSiblings = phases.findIndex((phase) => !phase.every(isOfSiblings));
   return inSubsteps(phases, substeps, ofSiblings < 0 ? phases.length : ofSiblings);
 }
 
-function substepsAt(plan: SubstepPlan, { mass }: Candidates): Substeps {
-  if (typeof plan === "number" || plan === "exact") return plan;
+/** The substeps of a level. */
+export function substepsAt(
+  plan: SubstepPlan,
+  { mass, labelled }: Candidates,
+  { edgeLabels }: Pick<GraphModelConfig, "edgeLabels">,
+): Substeps {
+  if (typeof plan === "number" || typeof plan === "string") return plan;
   const halvings = Math.ceil(Math.log2(mass.reduce((most, m) => Math.max(most, m), 0)));
-  return plan[Math.min(halvings, plan.length - 1)]!;
+  const left = halvings + Number(edgeLabels > 1 && !labelled);
+  return plan[Math.min(left, plan.length - 1)]!;
 }
 
 /**
  * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings and then blocks by
- * colour, then what becomes of the nodes. Blocks that share a node which splits have different colours: which of its two children one takes decides what is left for the other; so have all that share a node
- * where edges have labels, as bonds share an atom's valence. Priorities are random, so no order of the nodes shows.
+ * colour, then what becomes of the nodes. Blocks that share a node which splits have different colours: which of its two children one takes
+ * decides what is left for the other. So have edges that get their labels and share a node: bonds share the valence of an atom. Priorities are random, so no order of the nodes shows.
  */
-export function exactPhases(
-  sites: Sites,
-  candidates: Candidates,
-  { random, edgeLabels }: { readonly random: LevelRandom; readonly edgeLabels: number },
-): Site[][] {
-  const labelled = candidates.finest && edgeLabels > 1;
-  const siblings = colours(sites.siblings, siblingNeeds(candidates, labelled), random, 0);
-  const blocks = colours(sites.blocks, nodesNeeded(candidates, labelled), random, 1);
+export function exactPhases(sites: Sites, candidates: Candidates, random: LevelRandom): Site[][] {
+  const siblings = colours(sites.siblings, siblingNeeds(candidates), random, 0);
+  const blocks = colours(sites.blocks, blockNeeds(candidates), random, 1);
   const patterns = [...siblings, ...blocks].map((colour) => colour.map((at): Site => ({ of: "patterns", at })));
   const splits = sites.splits.map((at): Site => ({ of: "splits", at }));
   return splits.length > 0 ? [...patterns, splits] : patterns;
@@ -66,7 +70,7 @@ export function exactPhases(
 
 /**
  * Groups in a random order, those that compete with most others first, which saves colours (Welsh and Powell 1967); each in the first colour
- * that no group before it has at a node that both need.
+ * that no group before it has that needs one of the same things.
  */
 function colours(
   groups: readonly number[],
@@ -96,42 +100,29 @@ function colours(
   return result;
 }
 
-/**
- * What siblings compete for. Two nodes that part have nothing in common, unless edges have labels: in a ring that is aromatic the bonds inside
- * neighbouring clusters alternate together, so neighbours do not choose at once.
- */
-function siblingNeeds({ groups, parents }: Candidates, labelled: boolean): (group: number) => number[] {
-  const ofNodes = nodesNeeded({ groups, parents }, labelled);
-  if (!labelled) return ofNodes;
-  const blocksAt = Array.from(parents, (): number[] => []);
-  for (let group = 0; group < groups.count; group++) {
-    const [p, q] = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
-    if (p === q) continue;
-    blocksAt[p]!.push(group);
-    blocksAt[q]!.push(group);
-  }
+/** What siblings compete for: two nodes that part have nothing in common with others, of many each is in several groups. */
+function siblingNeeds({ parents, groups }: Candidates): (group: number) => number[] {
+  const children = childrenOf(parents);
   return (group) => {
-    const nodes = ofNodes(group);
-    return nodes.length > 0 ? nodes : blocksAt[groups.between[2 * group]!]!;
+    const parent = groups.between[2 * group]!;
+    return children[parent]! <= 2 ? [] : [groups.pairs[2 * PAIRS * group]!, groups.pairs[2 * PAIRS * group + 1]!];
   };
 }
 
-/**
- * The nodes that a group competes for: of a block the coarse nodes that split, or both, of siblings none, unless there are more than two:
- * then they are themselves such nodes.
- */
-function nodesNeeded(
-  { parents, groups }: Pick<Candidates, "parents" | "groups">,
-  labelled: boolean,
-): (group: number) => number[] {
+/** The coarse nodes that a block competes for: those that split, and both where edges get their labels. */
+function blockNeeds({ parents, labelled, groups }: Candidates): (group: number) => number[] {
+  const children = childrenOf(parents);
+  return (group) => {
+    const ends = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
+    return labelled ? ends : ends.filter((node) => children[node]! > 1);
+  };
+}
+
+/** How many children each coarse node has, by its number. */
+function childrenOf(parents: Int32Array): Int32Array {
   const children = new Int32Array(parents.length);
   for (const parent of parents) children[parent]!++;
-  return (group) => {
-    const [p, q] = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
-    if (p !== q) return [p, q].filter((node) => labelled || children[node]! > 1);
-    if (children[p]! <= 2) return [];
-    return [groups.pairs[8 * group]!, groups.pairs[8 * group + 1]!];
-  };
+  return children;
 }
 
 /**
@@ -141,7 +132,7 @@ function nodesNeeded(
  * @param first how many phases those first few are
  */
 export function inSubsteps(phases: readonly Site[][], substeps: Substeps, first = 1): Site[][] {
-  if (substeps === "exact") return [...phases];
+  if (typeof substeps === "string") return [...phases];
   const left = first > 1 ? [phases.slice(0, first).flat(), ...phases.slice(first)] : phases;
   if (substeps >= left.length) return [...left];
   return Array.from({ length: substeps }, (_, part) => {

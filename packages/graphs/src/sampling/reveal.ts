@@ -2,9 +2,9 @@ import type { Choice, PerWalk, Step } from "@nextscale/refinement-core";
 import { sitesOf, type Site, type Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { FORM, type Candidates } from "../pyramid/candidates.js";
-import type { Codes } from "../pyramid/codes.js";
+import type { Codes, Known } from "../pyramid/codes.js";
 import type { Level } from "../pyramid/level.js";
-import type { Known, Task } from "../refiner/inputs.js";
+import type { Task } from "../refiner/inputs.js";
 
 /** Logits of a level's codes, without padding. */
 export interface LevelLogits {
@@ -34,6 +34,8 @@ export interface RevealOptions {
   readonly config: GraphModelConfig;
   /** The sites of a level in the parts in which they are chosen. */
   order(sites: Sites, candidates: Candidates, scale: number): readonly (readonly Site[])[];
+  /** Sites of later parts that are chosen now, knowing what the refiner says. Default: none. */
+  early?(later: readonly Site[], logits: LevelLogits, candidates: Candidates): readonly Site[];
   /** What a refiner says of a task. */
   predict(task: Task): Promise<LevelLogits>;
   /**
@@ -62,7 +64,7 @@ export function reveal(options: RevealOptions): PerWalk<Omit<GraphStep, "attempt
 /** One attempt at a level; without a log-probability it has failed. */
 async function revealOnce(
   step: GraphStep,
-  { config, order, predict, choose }: RevealOptions,
+  { config, order, early, predict, choose }: RevealOptions,
 ): Promise<{ readonly codes: Codes; readonly evaluations: number; readonly logProbability: number | undefined }> {
   const candidates = step.context;
   const apart = config.hierarchy === "one-scale";
@@ -71,9 +73,14 @@ async function revealOnce(
   const known = allBut(sites, candidates);
   let total = 0;
   let evaluations = 0;
-  for (const part of order(sites, candidates, step.index)) {
+  let parts = order(sites, candidates, step.index);
+  while (parts.length > 0) {
     const logits = await predict({ candidates, codes, known });
     evaluations += 1;
+    const [first = [], ...later] = parts;
+    const soon = new Set(early?.(later.flat(), logits, candidates));
+    const part = [...first, ...soon];
+    parts = later.map((sites) => sites.filter((site) => !soon.has(site))).filter((sites) => sites.length > 0);
     const logProbability = choose(part, codes, logits, step, known);
     if (logProbability === undefined) return { codes, evaluations, logProbability };
     total += logProbability;
@@ -83,11 +90,11 @@ async function revealOnce(
 }
 
 /** Codes that are not chosen, because there is but one. */
-function settledCodes({ formulas, finest, groups }: Candidates, apart: boolean): Codes {
+function settledCodes({ formulas, labelled, groups }: Candidates, apart: boolean): Codes {
   return {
     // The one edge of a block of one pair.
     patterns: Int32Array.from(groups.forms, (form) => Number(form === FORM.oneByOne)),
-    splits: apart && !finest ? formulas.slice() : new Int32Array(formulas.length),
+    splits: apart && !labelled ? formulas.slice() : new Int32Array(formulas.length),
   };
 }
 

@@ -30,7 +30,7 @@ export async function sampleGraph(formula: Formula, options: SampleOptions): Pro
     levels.push(visit.state);
     candidates.push(visit.context);
     choices.push(visit);
-    if (isFinest(visit.state)) break;
+    if (isFinest(visit.state, options.config.edgeLabels)) break;
   }
   return { levels, candidates, choices };
 }

@@ -3,8 +3,9 @@ import { edgeLabel, neighboursOf, type Graph } from "../graph/graph.js";
 import { PAIRS, type Candidates } from "../pyramid/candidates.js";
 import { formulaAt } from "../pyramid/formula.js";
 import type { Patterns } from "../pyramid/patterns.js";
-import type { Constraint, PartlyChosen } from "./constraint.js";
-import type { ReservedBonds } from "./within-valence.js";
+import type { PartlyChosen } from "../pyramid/codes.js";
+import type { ReservedBonds } from "../codes/bonds-left.js";
+import type { Constraint } from "./constraint.js";
 
 /** Keeps a scaffold in one sample. */
 export interface ScaffoldKeeper {
@@ -57,7 +58,7 @@ export function keepingScaffold(scaffold: Graph, options: ScaffoldOptions): Scaf
   };
 }
 
-function reservedBonds(scaffold: Graph, inside: Contents, { finest }: Candidates): ReservedBonds {
+function reservedBonds(scaffold: Graph, inside: Contents, { labelled }: Candidates): ReservedBonds {
   const orders = (nodes: readonly number[], others?: readonly number[]) =>
     nodes.flatMap((a) =>
       Array.from(neighboursOf(scaffold, a))
@@ -68,7 +69,7 @@ function reservedBonds(scaffold: Graph, inside: Contents, { finest }: Candidates
     taken: Int32Array.from(inside, (nodes) => orders(nodes).reduce((sum, order) => sum + order, 0)),
     between(u, v) {
       const own = orders(inside[u]!, inside[v]);
-      return own.length === 0 ? 0 : finest ? own[0]! : 1;
+      return own.length === 0 ? 0 : labelled ? own[0]! : 1;
     },
   };
 }
@@ -124,13 +125,13 @@ function patternAllowed(
   inside: Contents,
   { patterns: { digits } }: ScaffoldOptions,
 ) {
-  const { groups, mass, finest } = candidates;
+  const { groups, mass, labelled } = candidates;
   const tests = Array.from({ length: PAIRS }, (_, pair): ((label: number) => boolean) | undefined => {
     const at = 2 * (group * PAIRS + pair);
     const [u, v] = [groups.pairs[at]!, groups.pairs[at + 1]!];
     if (u < 0) return undefined;
     const labels = inside[u]!.flatMap((a) => inside[v]!.flatMap((b) => edgeLabel(scaffold, a, b) ?? []));
-    if (labels.length > 0) return (label) => (finest ? label === labels[0]! + 1 : label > 0);
+    if (labels.length > 0) return (label) => (labelled ? label === labels[0]! + 1 : label > 0);
     const full = [u, v].every((node) => inside[node]!.length === mass[node]);
     return full ? (label) => label === 0 : undefined;
   });

@@ -47,7 +47,7 @@ export function fitFoundations(
   const make = settings.hierarchy === "pairs" ? hierarchyOf : flatHierarchyOf;
   const chosen = permutation(keys, graphs.length).subarray(0, SAMPLE);
   const hierarchies = Array.from(chosen, (graph, item) => {
-    return make(graphs[graph]!, nodeLabels, drawKeys(keys, 1 + item, graphs[graph]!.nodeCount));
+    return make(graphs[graph]!, settings, drawKeys(keys, 1 + item, graphs[graph]!.nodeCount));
   });
   const config: GraphModelConfig = {
     ...settings,

@@ -36,7 +36,7 @@ export function trainingTask(
     labels: config.edgeLabels,
     apart: config.hierarchy === "one-scale",
   });
-  const phases = exactPhases(sites, candidates, { random, edgeLabels: config.edgeLabels });
+  const phases = exactPhases(sites, candidates, random);
   // What is not chosen follows from the rest, so it is known.
   const known = allBut(sites, candidates);
   const weights = {

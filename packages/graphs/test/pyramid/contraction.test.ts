@@ -1,17 +1,19 @@
 import { randomStream, refinementScale, identityQuantiser, encode, given, walk } from "@nextscale/refinement-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { edgesOf, permuted, type Graph } from "../../src/index.js";
+import { edgesOf, graphOf, permuted, type Graph } from "../../src/index.js";
 import { contract } from "../../src/pyramid/contract.js";
 import { contraction } from "../../src/pyramid/contraction.js";
 import { formulaAt, formulaOf, massOf } from "../../src/pyramid/formula.js";
 import { flatHierarchyOf, hierarchyOf, type Hierarchy } from "../../src/pyramid/hierarchy.js";
 import { drawKeys, type Keys } from "../../src/pyramid/keys.js";
 import { finestLevel, isFinest, rootLevel, type Level } from "../../src/pyramid/level.js";
-import { patternsOf } from "../../src/pyramid/patterns.js";
+import { patternOf, patternsOf } from "../../src/pyramid/patterns.js";
 import { anyGraph, graphAndOrder, ordersOf, SPECIAL } from "../support/graphs.js";
 
 const LABELS = 3;
+const COUNTS = { nodeLabels: LABELS, edgeLabels: 3 };
+const PLAIN = { nodeLabels: 1, edgeLabels: 1 };
 const patterns = patternsOf(3);
 const stream = randomStream(7, "test/keys");
 const keysOf = (graph: Graph, item = 0) => drawKeys(stream, item, graph.nodeCount);
@@ -38,9 +40,9 @@ describe("coarsening", () => {
   test.each(Object.entries(SPECIAL))("commutes with every order of the nodes: %s", (_, graph) => {
     const orders = graph.nodeCount <= 5 ? ordersOf(graph.nodeCount) : [[...Array(graph.nodeCount).keys()].reverse()];
     const keys = keysOf(graph);
-    const { coarse } = contract(finestLevel(graph, 1, keys));
+    const { coarse } = contract(finestLevel(graph, PLAIN, keys));
     for (const order of orders) {
-      sameUpToOrder(contract(finestLevel(permuted(graph, order), 1, moved(keys, order))).coarse, coarse);
+      sameUpToOrder(contract(finestLevel(permuted(graph, order), PLAIN, moved(keys, order))).coarse, coarse);
     }
   });
 
@@ -48,8 +50,8 @@ describe("coarsening", () => {
     fc.assert(
       fc.property(graphAndOrder({ most: 14 }), fc.nat({ max: 1000 }), ([graph, order], item) => {
         const keys = keysOf(graph, item);
-        const { levels } = hierarchyOf(graph, LABELS, keys);
-        const other = hierarchyOf(permuted(graph, order), LABELS, moved(keys, order));
+        const { levels } = hierarchyOf(graph, COUNTS, keys);
+        const other = hierarchyOf(permuted(graph, order), COUNTS, moved(keys, order));
         expect(other.levels).toEqual(levels);
       }),
     );
@@ -60,7 +62,7 @@ describe("coarsening", () => {
     const byNumber = Float64Array.from({ length: 6 }, (_, v) => v);
     const order = [3, 1, 4, 0, 5, 2];
     const edgesAt = ({ levels }: Hierarchy) => levels.map((level) => edgesOf(level.graph));
-    const [a, b] = [hierarchyOf(graph, 1, byNumber), hierarchyOf(permuted(graph, order), 1, byNumber)];
+    const [a, b] = [hierarchyOf(graph, PLAIN, byNumber), hierarchyOf(permuted(graph, order), PLAIN, byNumber)];
     const nodesOf = ({ levels, order: at }: Hierarchy, back: readonly number[]) =>
       edgesOf(levels[0]!.graph).map(([u, v]) => [back[at[u]!], back[at[v]!]]);
     const inverse = order.map((_, node) => order.indexOf(node));
@@ -70,24 +72,36 @@ describe("coarsening", () => {
   test("conserves mass and labels and ends with one node after few levels", () => {
     fc.assert(
       fc.property(anyGraph({ most: 40 }), (graph) => {
-        const { levels } = hierarchyOf(graph, LABELS, keysOf(graph));
+        const { levels } = hierarchyOf(graph, COUNTS, keysOf(graph));
         const whole = [...formulaOf(graph.nodeLabels, LABELS)];
         for (const { mass, formulas } of levels) {
           expect(whole.map((_, label) => formulas.reduce((sum, n, at) => (at % LABELS === label ? sum + n : sum), 0))).toEqual(whole); // prettier-ignore
           mass.forEach((m, node) => expect(massOf(formulaAt(formulas, node, LABELS))).toBe(m));
         }
         expect(levels.at(-1)!.graph.nodeCount).toBe(1);
-        expect(levels.map(isFinest)).toEqual(levels.map((_, k) => k === 0));
+        expect(levels.map((level) => isFinest(level, 3))).toEqual(levels.map((_, k) => k === 0));
         expect(levels.length).toBeLessThanOrEqual(Math.ceil(Math.log2(graph.nodeCount)) + 4);
       }),
       { numRuns: 50 },
     );
   });
 
+  test("edges lose their labels first, where there are several", () => {
+    const graph = graphOf({ nodeCount: 3, nodeLabels: [0, 1, 2], edges: [[0, 1, 2], [1, 2, 0]] }); // prettier-ignore
+    const { levels } = hierarchyOf(graph, COUNTS, keysOf(graph));
+    expect(levels.map((level) => level.mass.length)).toEqual([3, 3, 2, 1]);
+    expect(levels.map(({ labelled }) => labelled)).toEqual([true, false, false, false]);
+    expect(edgesOf(levels[1]!.graph).map(([, , label]) => label)).toEqual([0, 0]);
+    expect(levels[1]!.graph.nodeLabels).toEqual(levels[0]!.graph.nodeLabels);
+    expect(hierarchyOf(graph, { ...COUNTS, edgeLabels: 1 }, keysOf(graph)).levels.length).toBe(3);
+  });
+
   test("keys decide: other keys, other levels", () => {
     const graph = SPECIAL["petersen"]!;
-    expect(hierarchyOf(graph, 1, keysOf(graph, 1)).levels).not.toEqual(hierarchyOf(graph, 1, keysOf(graph, 2)).levels);
-    expect(() => hierarchyOf(graph, 1, new Float64Array(10))).toThrow("10 different keys");
+    expect(hierarchyOf(graph, PLAIN, keysOf(graph, 1)).levels).not.toEqual(
+      hierarchyOf(graph, PLAIN, keysOf(graph, 2)).levels,
+    );
+    expect(() => hierarchyOf(graph, PLAIN, new Float64Array(10))).toThrow("10 different keys");
   });
 });
 
@@ -97,7 +111,7 @@ describe.each([
 ])("%s", (_, make) => {
   /** Decoded from its codes. */
   const rebuilt = (graph: Graph): { found: Level[]; levels: readonly Level[] } => {
-    const { levels } = make(graph, LABELS, keysOf(graph));
+    const { levels } = make(graph, COUNTS, keysOf(graph));
     const scales = levels.map((_, i) => refinementScale(contraction(patterns), levels.length - 1 - i));
     const start = rootLevel(formulaOf(graph.nodeLabels, LABELS));
     const visits = [...walk(scales, start, encode(identityQuantiser(), levels))];
@@ -119,7 +133,7 @@ describe.each([
   });
 
   test.each(Object.entries(SPECIAL))("comes back: %s", (_, graph) => {
-    const { levels, order } = make(graph, LABELS, keysOf(graph));
+    const { levels, order } = make(graph, COUNTS, keysOf(graph));
     expect(permuted(levels[0]!.graph, order)).toEqual(graph);
     expect(rebuilt(graph).found[0]!.graph).toEqual(levels[0]!.graph);
   });
@@ -129,4 +143,13 @@ test("patterns of untyped pairs fall into six classes", () => {
   // None, one, two in line, two apart, three, four.
   expect(patternsOf(1)).toMatchObject({ labels: 2, count: 16, classCount: 6 });
   expect(new Set(patternsOf(1).classes).size).toBe(6);
+});
+
+test("labels of edges are patterns of one pair", () => {
+  const { count, digits, classCount } = patternsOf(3);
+  expect([count, classCount]).toEqual([18, 8]);
+  expect([...digits.subarray(16 * 4)]).toEqual([2, 0, 0, 0, 3, 0, 0, 0]);
+  for (let pattern = 0; pattern < count; pattern++) {
+    expect(patternOf([...digits.subarray(4 * pattern, 4 * pattern + 4)])).toBe(pattern);
+  }
 });

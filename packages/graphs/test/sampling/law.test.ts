@@ -72,19 +72,13 @@ async function outcomesOf(
     const options: RevealOptions = {
       config,
       order: (sites, candidates, scale) =>
-        inSubsteps(
-          exactPhases(sites, candidates, {
-            random: { stream: randomStream(1, "test/order"), item: 0, scale },
-            edgeLabels: config.edgeLabels,
-          }),
-          substeps,
-        ),
+        inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test/order"), item: 0, scale }), substeps),
       predict,
       choose: choosing(path, splits),
     };
     let level = rootLevel(Int32Array.from(formula));
     let log = 0;
-    for (let index = 0; index === 0 || !isFinest(level); index++) {
+    for (let index = 0; index === 0 || !isFinest(level, config.edgeLabels); index++) {
       const context = coarsening.expand(shuffle === 0 ? level : shuffled(level, draw), 0);
       const choice = await reveal(options)()({ index, context });
       log += choice.logProbability;
@@ -189,6 +183,8 @@ describe.each<[string, number[], Substeps, Partial<GraphModelConfig>]>([
   ["3 nodes in two substeps", [3], 2, {}],
   ["4 nodes of two kinds, some of whose parts have codes of their own", [2, 2], 1, { nodeLabels: 2, divisions: [[0, 1], [0, 2]] }], // prettier-ignore
   ["3 nodes in one scale", [3], 1, { hierarchy: "one-scale" }],
+  ["3 nodes whose edges get their labels last", [3], 1, { edgeLabels: 2 }],
+  ["3 nodes whose edges get their labels one after the other", [3], "exact", { edgeLabels: 2 }],
 ])("the law over graphs: %s", (_, nodes, substeps, settings) => {
   test("adds up to 1 and is the same for every order of the nodes inside", { timeout: 120_000 }, async () => {
     const law = lawOf(await outcomesOf(nodes, { settings, substeps, shuffle: 0 }));

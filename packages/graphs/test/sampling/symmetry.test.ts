@@ -82,10 +82,7 @@ describe("a hexagon from a triangle", () => {
   const rings = ringsOf(candidates);
   const sites = sitesOf(candidates, { labels: 1, apart: false });
   const partsOf = (substeps: Substeps, item: number) =>
-    inSubsteps(
-      exactPhases(sites, candidates, { random: { stream: randomStream(1, "test"), item, scale: 0 }, edgeLabels: 1 }),
-      substeps,
-    );
+    inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test"), item, scale: 0 }), substeps);
 
   test("all codes at once: one in eight, and no law of independent codes gives more than one in four", () => {
     expect(chanceOfRing(rings, partsOf(1, 0))).toBeCloseTo(1 / 8, 12);
@@ -112,10 +109,7 @@ describe("a hexagon from a triangle", () => {
 test("colours keep blocks apart that need the same nodes, and every site is chosen once", () => {
   const candidates = expand(triangle);
   const sites = sitesOf(candidates, { labels: 1, apart: false });
-  const phases = exactPhases(sites, candidates, {
-    random: { stream: randomStream(1, "test"), item: 0, scale: 0 },
-    edgeLabels: 1,
-  });
+  const phases = exactPhases(sites, candidates, { stream: randomStream(1, "test"), item: 0, scale: 0 });
   // Siblings, then three blocks of which each two share a node.
   expect(phases.map((phase) => phase.length)).toEqual([3, 1, 1, 1]);
   for (const substeps of [1, 2, 3, 4, 9, "exact"] as const) {

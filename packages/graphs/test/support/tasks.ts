@@ -2,8 +2,8 @@ import { randomStream, uniforms } from "@nextscale/refinement-core";
 import type { Graph } from "../../src/index.js";
 import { PAIRS, type Candidates } from "../../src/pyramid/candidates.js";
 import { patternOf, type Patterns } from "../../src/pyramid/patterns.js";
-import type { Codes } from "../../src/pyramid/codes.js";
-import type { Known, Task } from "../../src/refiner/inputs.js";
+import type { Codes, Known } from "../../src/pyramid/codes.js";
+import type { Task } from "../../src/refiner/inputs.js";
 import { encodeGraph, type Coding } from "../../src/codes/encode-graph.js";
 import { trainingTask } from "../../src/training/training-task.js";
 
@@ -73,5 +73,5 @@ export function reordered({ candidates, codes, known }: Task, to: Reordering, pa
 export function swappedPattern(pattern: number, pairs: readonly number[], patterns: Patterns): number {
   const labels = [0, 0, 0, 0];
   pairs.forEach((place, at) => (labels[place] = patterns.digits[pattern * PAIRS + at]!));
-  return patternOf(labels, patterns);
+  return patternOf(labels);
 }

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { splitCodes } from "../../src/codes/split-codes.js";
+import { sitesOf } from "../../src/codes/sites.js";
+import { expand } from "../../src/pyramid/candidates.js";
+import { rootLevel } from "../../src/pyramid/level.js";
+import { earlyIn } from "../../src/sampling/early.js";
+import type { SubstepPlan } from "../../src/sampling/reveal-order.js";
+
+const PATTERNS = 16;
+// Five nodes that fall apart: ten pairs.
+const candidates = expand({ ...rootLevel(Int32Array.of(5)), splits: Int32Array.of(5) });
+const { siblings } = sitesOf(candidates, { labels: 1, apart: true });
+const sites = siblings.map((at) => ({ of: "patterns" as const, at }));
+
+/** Of each group, how likely its one pair is an edge; all other patterns are impossible. */
+function early(chances: readonly number[], plan: SubstepPlan = "adaptive"): number[] {
+  const patterns = new Float32Array(PATTERNS * candidates.groups.count).fill(-1e9);
+  chances.forEach((chance, group) => {
+    patterns[group * PATTERNS] = Math.log(1 - chance);
+    patterns[group * PATTERNS + 1] = Math.log(chance);
+  });
+  const logits = { patterns, splits: new Float32Array(0) };
+  const choose = earlyIn(plan, { edgeLabels: 1 }, { splitCodes: splitCodes([]), temperature: 1 });
+  return choose(sites, logits, candidates).map(({ at }) => at);
+}
+
+test("what is as good as known is drawn early, and nothing else", () => {
+  expect(early([0.5, 0.999, 0.4, 0.001, 0.9, 0.5, 0.5, 0.5, 0.5, 0.5])).toEqual([1, 3]);
+  expect(early(new Array<number>(10).fill(0.5))).toEqual([]);
+});
+
+test("what is drawn early together is never uncertain together", () => {
+  // The entropy of each is 0.0454 nats: two fit into 0.1.
+  expect(early(new Array<number>(10).fill(0.008)).length).toBe(2);
+  expect(early(new Array<number>(10).fill(0.0008)).length).toBe(10);
+});
+
+test("only adaptive plans draw early", () => {
+  const sure = new Array<number>(10).fill(0.0001);
+  expect([early(sure, "exact"), early(sure, 3), early(sure, [1, "adaptive"])]).toEqual([[], [], []]);
+  expect(early(sure, ["adaptive", 1]).length).toBe(10);
+});
