@@ -61,6 +61,10 @@ function addTrain(graphs: Command, invocation: Invocation): void {
           "pairs, or one-scale: without scales between, absorbing discrete diffusion on the same network (default: pairs)",
         ).choices(["pairs", "one-scale"]),
       )
+      .option(
+        "--from <name>",
+        "begin with the weights of a model of the same preset, bundled or a folder: to train it on, or on other graphs",
+      )
       .addOption(engineOption())
       .option("--resume", "go on from what --out holds")
       .option("--json", "print one JSON object at the end")
@@ -71,6 +75,7 @@ function addTrain(graphs: Command, invocation: Invocation): void {
       "nextscale graphs train --preset qm9 --out my-model",
       "nextscale graphs train --preset qm9 --data my-molecules.smi.gz --out my-model",
       "nextscale graphs train --preset qm9 --property CrippenClogP --out my-model",
+      "nextscale graphs train --preset qm9 --from qm9 --data my-molecules.smi --steps 1000 --out my-model",
       "nextscale graphs train --preset tree --steps 500 --out trees --resume",
       "nextscale graphs train --preset planar --hierarchy one-scale --out planar-diffusion",
     ],

@@ -20,6 +20,7 @@ export interface TrainGraphsOptions {
   readonly steps?: number;
   readonly property?: string;
   readonly hierarchy?: GraphPreset["model"]["hierarchy"];
+  readonly from?: string;
   readonly engine?: string;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -41,6 +42,7 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   const lines = stageProgress(process.stderr);
   const trained = await trainGraphModel({
     ...{ preset, graphs: data.graphs, name: data.name, out, seed, signal, ...on, ...property },
+    ...(options.from === undefined ? {} : { from: options.from }),
     start: options.resume ? "resume" : "new",
     onProgress: lines.update,
   })
@@ -51,7 +53,8 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   const { hash: modelHash, engine, steps, stepsFound } = trained;
   const resumed = stepsFound > 0 ? { resumedAt: stepsFound } : {};
   const { hierarchy } = preset.model;
-  const chosen = { preset: name, hierarchy, data: data.name, graphs: data.graphs.length };
+  const from = options.from === undefined ? {} : { from: options.from };
+  const chosen = { preset: name, hierarchy, ...from, data: data.name, graphs: data.graphs.length };
   await receiptOf(out, { modelHash, seed, engine, networkEvaluations: steps, options: chosen, began, ...resumed }, invocation); // prettier-ignore
   const wallTimeMs = Math.round(performance.now() - began);
   if (options.json) {
@@ -108,7 +111,7 @@ async function measured(name: string, graphs: readonly Graph[], { model }: Graph
   }
 }
 
-function wordsOf({ preset, data, out, seed, steps, property, hierarchy, engine }: TrainGraphsOptions): string[] {
+function wordsOf({ preset, data, out, seed, steps, property, hierarchy, from, engine }: TrainGraphsOptions): string[] {
   return [
     ...["graphs", "train", "--preset", preset],
     ...(data === undefined ? [] : ["--data", data]),
@@ -116,6 +119,7 @@ function wordsOf({ preset, data, out, seed, steps, property, hierarchy, engine }
     ...(steps === undefined ? [] : ["--steps", String(steps)]),
     ...(property === undefined ? [] : ["--property", property]),
     ...(hierarchy === undefined ? [] : ["--hierarchy", hierarchy]),
+    ...(from === undefined ? [] : ["--from", from]),
     ...(engine === undefined ? [] : ["--engine", engine]),
   ];
 }

@@ -92,6 +92,8 @@ export const graphTrainingSchema = z.strictObject({
   batchSize: z.int().min(1).max(4096),
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),
+  /** Hash of the model whose weights it began with, where it did not begin anew. */
+  from: z.string().optional(),
 });
 
 /** How a graph model is trained. */

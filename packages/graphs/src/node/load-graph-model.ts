@@ -46,12 +46,13 @@ export async function loadGraphModel(nameOrFolder: string, options: LoadGraphMod
     fits: (value) => typeof value === "string",
   });
   requireOptions("graphs/loadGraphModel", options, OPTIONS);
-  const content = await readCheckpoint(folderOf(nameOrFolder), graphModelKind);
+  const content = await readCheckpoint(graphModelFolder(nameOrFolder), graphModelKind);
   const engine = await openEngine(options.engine, options.worker === undefined ? {} : { worker: options.worker });
   return createGraphModel(content, { engine, ownsEngine: true });
 }
 
-function folderOf(nameOrFolder: string): string {
+/** Where a bundled model is, or the folder itself. */
+export function graphModelFolder(nameOrFolder: string): string {
   const names = bundledGraphModels();
   if (names.includes(nameOrFolder)) return join(BUNDLED, nameOrFolder);
   if (existsSync(nameOrFolder)) return nameOrFolder;

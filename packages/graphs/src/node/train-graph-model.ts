@@ -14,6 +14,7 @@ import { GRAPH_PRESETS, type GraphPreset, type GraphPresetName } from "../config
 import { edgesOf, type Graph } from "../graph/graph.js";
 import { packed } from "../graph/packed-graphs.js";
 import { graphModelKind } from "../model/checkpoint-kind.js";
+import { graphModelFolder } from "./load-graph-model.js";
 import { fitFoundations } from "../training/foundations.js";
 import { refinerStage } from "../training/refiner-stage.js";
 
@@ -25,6 +26,8 @@ export interface TrainGraphModelOptions {
   readonly property?: { readonly name: string; readonly values: readonly number[] };
   /** What the graphs are called in the model's description. */
   readonly name: string;
+  /** A bundled name or the folder of a model of the same network, whose weights the training begins with: to go on, or to learn other graphs. */
+  readonly from?: string;
   /** Folder of the finished model. */
   readonly out: string;
   /** Default 0. */
@@ -53,7 +56,7 @@ const WHERE = "graphs/trainGraphModel";
 /**
  * Trains a graph model and writes the folder `out`. What an interruption leaves in `<out>.training` can be resumed, to the same bits.
  *
- * @throws NextscaleError `invalid-data` when the graphs or their property cannot be learned from or the training diverges, `unwritable`, `interrupted` when
+ * @throws NextscaleError `invalid-argument` for a model to begin with of another network, `invalid-data` when the graphs or their property cannot be learned from or the training diverges, `unwritable`, `interrupted` when
  *   the signal aborts
  */
 export function trainGraphModel(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
@@ -63,9 +66,11 @@ export function trainGraphModel(options: TrainGraphModelOptions): Promise<Traine
 async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
   const { graphs, name, out, seed = 0, start = "new", signal, onProgress } = options;
   const preset = typeof options.preset === "string" ? GRAPH_PRESETS[options.preset] : options.preset;
-  const { training } = preset;
   const { property, values } = standardised(options);
-  const { coding, capacity } = fitFoundations(graphs, { ...preset.model, ...property }, seed, values.properties);
+  const settings = { ...preset.model, ...property };
+  const source = options.from === undefined ? undefined : await sourceOf(options.from, settings);
+  const training = source === undefined ? preset.training : { ...preset.training, from: source.hash };
+  const { coding, capacity } = fitFoundations(graphs, settings, seed, values.properties, source?.config.divisions);
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
   const config: GraphRunConfig = { model: coding.config, training };
   const data = { name, sha256: await hashOf(graphs, options.property?.values ?? []) };
@@ -77,7 +82,15 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
       ...(onProgress === undefined ? {} : { onProgress }),
     };
     const sizes = { items: training.batchSize, ...capacity };
-    const stage = refinerStage({ config, coding, graphs: packed(graphs), ...values, capacity: sizes, seed });
+    const stage = refinerStage({
+      config,
+      coding,
+      graphs: packed(graphs),
+      ...values,
+      capacity: sizes,
+      seed,
+      weights: source?.tensors,
+    });
     const { state, stepsFound } = await runStage(run, stage);
     const tensors = averagedWeights(state, "refiner");
     await writeCheckpoint(out, graphModelKind, { config: coding.config, seed, data, metrics: {}, tensors });
@@ -86,6 +99,22 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
   } finally {
     await engine.close();
   }
+}
+
+/** The model that a training begins with: of the same network and the same labels. */
+async function sourceOf(from: string, settings: GraphPreset["model"]) {
+  const source = await readCheckpoint(graphModelFolder(from), graphModelKind);
+  const kindOf = ({ hierarchy, nodeLabels, edgeLabels, atoms, property, network }: GraphPreset["model"]) =>
+    JSON.stringify({ hierarchy, nodeLabels, edgeLabels, atoms, property: property?.name, network });
+  const [expected, got] = [kindOf(settings), kindOf(source.config)];
+  if (expected === got) return source;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: WHERE,
+    expected: `a model to begin with of ${expected}`,
+    got: `${from} of ${got}`,
+    fix: "begin with a model of the same preset, or without one",
+  });
 }
 
 /** What a model keeps of a property, and what it learns from. */

@@ -33,6 +33,7 @@ export interface Foundations {
  * Fits what a model needs to code graphs: what graphs are made of, how clusters divide, how large levels are.
  *
  * @param properties a number of each graph, in deviations from their mean, where there is one to learn
+ * @param divisions lighter parts with codes of their own, of a model that goes on from another; default: those of these graphs
  * @throws NextscaleError `invalid-data` for no graphs, or labels beyond those of the configuration
  */
 export function fitFoundations(
@@ -40,6 +41,7 @@ export function fitFoundations(
   settings: GraphPreset["model"],
   seed: number,
   properties?: ArrayLike<number>,
+  divisions?: GraphModelConfig["divisions"],
 ): Foundations {
   requireGraphs(graphs, settings);
   const { nodeLabels } = settings;
@@ -54,7 +56,7 @@ export function fitFoundations(
     sizes: sizesOf(graphs),
     labelShares: labelSharesOf(graphs, nodeLabels),
     formulas: formulasOf(graphs, nodeLabels, properties),
-    divisions: nodeLabels === 1 ? [] : divisionsOf(hierarchies, nodeLabels),
+    divisions: divisions ?? (nodeLabels === 1 ? [] : divisionsOf(hierarchies, nodeLabels)),
   };
   return {
     coding: codingOf(config),

@@ -7,6 +7,7 @@ import {
   randomStream,
   shuffledBatches,
   uniforms,
+  weightStateFrom,
   weightStateTypes,
   withWarmUp,
   type Stage,
@@ -31,6 +32,8 @@ export interface RefinerStageInputs {
   readonly properties?: Float32Array;
   readonly capacity: Capacity;
   readonly seed: number;
+  /** Trained weights to begin with, `refiner/...`. */
+  readonly weights?: NamedArrays | undefined;
 }
 
 /** Tasks that each graph of a step is in, if it has room for so many, with the same levels: to make those costs as much as a task. */
@@ -53,6 +56,7 @@ export function refinerStage({
   properties,
   capacity,
   seed,
+  weights,
 }: RefinerStageInputs): Stage<GraphRunConfig> {
   const { model, training } = config;
   const { steps, batchSize, learningRate: peak } = training;
@@ -77,7 +81,9 @@ export function refinerStage({
     program: () => refinerProgram(coding, training, capacity),
     layout: ({ model: found }) => layoutOf({ state: weightStateTypes(refinerTypes(found)) }),
     start: () => {
-      return initialWeightState(graphRefiner(coding).init(parameterNormals(seed)), refinerTypes(model));
+      const types = refinerTypes(model);
+      if (weights !== undefined) return weightStateFrom(weights, "refiner", types);
+      return initialWeightState(graphRefiner(coding).init(parameterNormals(seed)), types);
     },
     constants: {},
     batches: (step) => {

@@ -64,6 +64,29 @@ afterAll(async () => {
 
 const withoutFunctions = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 
+describe("a training that begins with a model", () => {
+  const further = (name: string, preset: GraphPreset, from = join(folder, "model")) =>
+    trainGraphModel({ preset, graphs, name: "the same trees", out: join(folder, name), seed: 2, from });
+  const shortly = (steps: number, learningRate: number): GraphPreset => ({
+    ...PRESET,
+    training: { ...PRESET.training, steps, learningRate },
+  });
+
+  test("has its weights to begin with", async () => {
+    await further("the same", shortly(1, 1e-12));
+    const same = await loadGraphModel(join(folder, "the same"));
+    const [own, other] = [await model.score(graphs.slice(0, 5)), await same.score(graphs.slice(0, 5))];
+    own.forEach(({ logProbability }, i) => expect(other[i]!.logProbability).toBeCloseTo(logProbability, 4));
+    await same.close();
+  });
+
+  test("refuses one of another network, and one that is not there", async () => {
+    const wider = { ...PRESET, model: { ...PRESET.model, network: { ...PRESET.model.network, width: 32 } } };
+    await expect(further("wider", wider)).rejects.toMatchObject({ code: "invalid-argument", got: expect.stringContaining('"width":16') as string }); // prettier-ignore
+    await expect(further("missing", PRESET, "no-such-model")).rejects.toMatchObject({ code: "invalid-argument" });
+  });
+});
+
 describe("samples", () => {
   test("are graphs of the sizes and labels that were learned, whose levels grow out of one node", async () => {
     const samples = await model.sample({ count: 20, seed: 3 });
