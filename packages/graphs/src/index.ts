@@ -148,7 +148,13 @@ export {
   selectFingerprints,
   type Fingerprints,
 } from "./molecule/fingerprints.js";
-export { fitFrechetDescriptors, fitFrechetMorgan, type MoleculeFrechetMetric } from "./molecule/frechet-molecules.js";
+export {
+  fitFrechetDescriptors,
+  fitFrechetMorgan,
+  type DescriptorFrechetMetric,
+  type DescriptorShifts,
+  type MoleculeFrechetMetric,
+} from "./molecule/frechet-molecules.js";
 export { GRID_LIMITS, moleculeGridSvg, type MoleculeGridOptions } from "./molecule/grid-svg.js";
 export { fitKlScore, type KlMetric, type KlScore } from "./molecule/kl-score.js";
 export {

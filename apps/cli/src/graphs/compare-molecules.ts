@@ -115,7 +115,21 @@ function moleculeTables({ samples, real, distances, floor, compared }: MoleculeR
     "",
     `distances from ${test} real molecules (${split}), beside the floor: molecules of the training set in the samples' place`,
     formatTable([header, ...rows]),
+    ...(distances === null
+      ? []
+      : [`descriptors whose means are furthest off, in deviations: ${furthestOff(distances)}`]),
   ];
+}
+
+/** As many descriptors as one looks at. */
+const FURTHEST = 4;
+
+function furthestOff({ descriptorShifts }: MoleculeDistances): string {
+  const shifts = Object.entries(descriptorShifts).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  return shifts
+    .slice(0, FURTHEST)
+    .map(([name, shift]) => `${name} ${shift < 0 ? "−" : "+"}${Math.abs(shift).toFixed(2)}`)
+    .join(", ");
 }
 
 /** Distances by name, with what the best one is. */

@@ -1,4 +1,4 @@
-import { fitFrechetDescriptors, fitFrechetMorgan } from "./frechet-molecules.js";
+import { fitFrechetDescriptors, fitFrechetMorgan, type DescriptorShifts } from "./frechet-molecules.js";
 import { fitKlScore } from "./kl-score.js";
 import { firstOfEach, type MoleculeProfile } from "./profile.js";
 import { scaffoldSimilarity } from "./scaffold-similarity.js";
@@ -9,6 +9,8 @@ import { inSteps, type WatchOptions } from "./watched-chemistry.js";
 export interface MoleculeDistances {
   /** Fréchet distance on 43 standardised descriptors; 0 is best. Not FCD. */
   readonly frechetDescriptors: number;
+  /** How far the mean of each descriptor is off, in the training molecules' deviations. */
+  readonly descriptorShifts: DescriptorShifts;
   /** Fréchet distance on projected Morgan fingerprints; 0 is best. Not FCD. */
   readonly frechetMorgan: number;
   /** Squared discrepancy under the Tanimoto kernel; 0 is best. */
@@ -53,21 +55,22 @@ export async function fitDistances(
     async score(molecules, watching = {}) {
       if (firstOfEach(molecules.smiles).length < 2) return null;
       const { fingerprints, scaffolds } = molecules;
-      const [frechetDescriptors, frechetMorgan, { inner, across }, klScore] = await inSteps(
-        "distances",
-        [
-          () => descriptors.score(molecules),
-          () => morgan.score(molecules),
-          () => {
-            const inner = innerSimilarity(fingerprints);
-            return { inner, across: similarity.score(fingerprints, inner) };
-          },
-          () => kl.score(molecules).score,
-        ],
-        watching,
-      );
+      const [{ distance: frechetDescriptors, shifts: descriptorShifts }, frechetMorgan, { inner, across }, klScore] =
+        await inSteps(
+          "distances",
+          [
+            () => descriptors.score(molecules),
+            () => morgan.score(molecules),
+            () => {
+              const inner = innerSimilarity(fingerprints);
+              return { inner, across: similarity.score(fingerprints, inner) };
+            },
+            () => kl.score(molecules).score,
+          ],
+          watching,
+        );
       return {
-        ...{ frechetDescriptors, frechetMorgan },
+        ...{ frechetDescriptors, descriptorShifts, frechetMorgan },
         tanimotoMmd: { unbiased: across.mmdUnbiased, biased: across.mmdBiased },
         scaffoldSimilarity: scaffoldSimilarity(scaffolds, reference.scaffolds),
         klScore,

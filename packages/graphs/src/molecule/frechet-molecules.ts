@@ -8,12 +8,26 @@ import {
 } from "@nextscale/refinement-core";
 import type { Fingerprints } from "./fingerprints.js";
 import type { MoleculeProfile } from "./profile.js";
+import { DESCRIPTORS, type DescriptorName } from "./rdkit/descriptors.js";
 
 /** A Fréchet distance fitted on a reference set of molecules. */
 export interface MoleculeFrechetMetric {
   /** @throws NextscaleError `invalid-argument` for fewer than two samples */
   score(samples: MoleculeProfile): number;
 }
+
+/** The same on descriptors, which have names: how far off each is says where a distance comes from. */
+export interface DescriptorFrechetMetric {
+  /** @throws NextscaleError `invalid-argument` for fewer than two samples */
+  score(samples: MoleculeProfile): {
+    readonly distance: number;
+    /** How far the mean of each descriptor is from that of the reference, in the training molecules' deviations. */
+    readonly shifts: DescriptorShifts;
+  };
+}
+
+/** A number for each descriptor. */
+export type DescriptorShifts = Readonly<Record<DescriptorName, number>>;
 
 /**
  * Deviations beyond which a descriptor counts as at that many. The kappa indices have poles: that of CF4 is 140, of other
@@ -28,7 +42,7 @@ const MOST_DEVIATIONS = 10;
  * @param training what the descriptors' units are taken from: at least two molecules
  * @param reference at least two molecules
  */
-export function fitFrechetDescriptors(training: MoleculeProfile, reference: MoleculeProfile): MoleculeFrechetMetric {
+export function fitFrechetDescriptors(training: MoleculeProfile, reference: MoleculeProfile): DescriptorFrechetMetric {
   const { mean, scatter, count, dimension } = momentsOf(training.descriptors);
   const deviations = mean.map((_, k) => Math.sqrt(scatter[k * dimension + k]! / (count - 1)));
   const standard = ({ descriptors: { data } }: MoleculeProfile): FeatureMatrix => {
@@ -39,8 +53,15 @@ export function fitFrechetDescriptors(training: MoleculeProfile, reference: Mole
     });
     return featureMatrix(standardised, dimension);
   };
-  const metric = fitFrechet(momentsOf(standard(reference)));
-  return { score: (samples) => metric.score(momentsOf(standard(samples))).distance };
+  const ofReference = momentsOf(standard(reference));
+  const metric = fitFrechet(ofReference);
+  return {
+    score(samples) {
+      const moments = momentsOf(standard(samples));
+      const shifts = DESCRIPTORS.map((name, k) => [name, moments.mean[k]! - ofReference.mean[k]!]);
+      return { distance: metric.score(moments).distance, shifts: Object.fromEntries(shifts) as DescriptorShifts };
+    },
+  };
 }
 
 /** Numbers that fingerprints are projected to: few enough for a covariance of some thousand molecules. */

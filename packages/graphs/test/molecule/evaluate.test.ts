@@ -58,6 +58,10 @@ testWithData([QM9, ZINC], "the floor is what real molecules score, and others ar
   for (const name of ["frechetDescriptors", "frechetMorgan"] as const) {
     expect(drugs[name]).toBeGreaterThan(2 * floor[name]);
   }
+  // Drugs are heavier and have more aromatic rings.
+  expect(drugs.descriptorShifts.amw).toBeGreaterThan(3);
+  expect(drugs.descriptorShifts.NumAromaticRings).toBeGreaterThan(1);
+  expect(Math.abs(floor.descriptorShifts.amw)).toBeLessThan(0.5);
   expect(Math.abs(floor.tanimotoMmd.unbiased)).toBeLessThan(0.015);
   expect(drugs.tanimotoMmd.unbiased).toBeGreaterThan(0.05);
   expect(floor.klScore).toBeGreaterThan(0.8);
@@ -71,6 +75,7 @@ test("a set is at no distance from itself, in whatever order", async () => {
   const reversed = selectProfile(profile, [...profile.smiles.keys()].reverse());
   const distances = (await (await fitDistances(profile, profile)).score(reversed))!;
   expect(distances.frechetDescriptors).toBeCloseTo(0, 6);
+  expect(Math.max(...Object.values(distances.descriptorShifts).map(Math.abs))).toBeLessThan(1e-9);
   expect(distances.frechetMorgan).toBeCloseTo(0, 6);
   expect(distances.tanimotoMmd.biased).toBeCloseTo(0, 12);
   expect(distances.klScore).toBeCloseTo(1, 9);
@@ -82,7 +87,7 @@ test("one molecule at a pole of a descriptor does not decide a distance", async 
   const training = await profileOf(chemistry, [...MOLECULES, ...MOLECULES]);
   // Its third kappa index is 140.
   const others = await profileOf(chemistry, [...MOLECULES, ...MOLECULES, "FC(F)(F)F"]);
-  expect(fitFrechetDescriptors(training, training).score(others)).toBeLessThan(10);
+  expect(fitFrechetDescriptors(training, training).score(others).distance).toBeLessThan(10);
 });
 
 test("a fit and a score say how far they are and stop when they are told to, and a fit asks for each molecule once", async () => {
