@@ -164,7 +164,7 @@ function addCurve(graphs: Command, invocation: Invocation): void {
       .addOption(splitOption())
       .option(
         "--substeps <plans...>",
-        "how to sample the model, each exact, a number, or a list such as 5,2,1, see below (default: 1 2 4 8 exact)",
+        "how to sample the model, each exact, adaptive, a number, or a list such as 5,2,1, see below (default: 1 2 4 8 exact)",
         several(substeps),
       )
       .option(
@@ -223,7 +223,11 @@ function addScore(graphs: Command, invocation: Invocation): void {
 /** How graphs are drawn. */
 function withSampling(child: Command): Command {
   return child
-    .option("--substeps <plan>", "exact, a number, or a list such as 5,2,1, see below (default: exact)", substeps)
+    .option(
+      "--substeps <plan>",
+      "exact, adaptive, a number, or a list such as 5,2,1, see below (default: exact)",
+      substeps,
+    )
     .option("--size <n>", "nodes of each graph (default: as often as in training)", integer(1, 1_000_000))
     .option(
       "--temperature <t>",
