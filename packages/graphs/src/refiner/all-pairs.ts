@@ -1,7 +1,7 @@
 import { sab, type SetBlockConfig } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GraphModelConfig } from "../config/config.js";
-import { edgeWeights, pairStates, walkFeatures } from "./inputs.js";
+import { edgeWeights, pairStates, walkFeatures } from "./pair-states.js";
 import type { PairView, RowsAt } from "./pair-view.js";
 import { numbersTo } from "./tables.js";
 import { walksOf } from "./walks.js";

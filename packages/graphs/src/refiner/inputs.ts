@@ -1,10 +1,10 @@
 import type { GraphModelConfig } from "../config/config.js";
 import type * as tf from "@tensorflow/tfjs-core";
-import { bondsLeft, openBlocks } from "../codes/bonds-left.js";
-import { largestValence } from "../molecule/valence.js";
-import { FORM, PAIRS, SLOT, type Candidates } from "../pyramid/candidates.js";
+import { PAIRS, SLOT } from "../pyramid/candidates.js";
 import type { Known, PartlyChosen } from "../pyramid/codes.js";
 import { FORMS, formAt, type Patterns } from "../pyramid/patterns.js";
+import { BOND_FEATURES, bondFeatures } from "./bond-features.js";
+import { stateOfPair, walkFeatures } from "./pair-states.js";
 import { emptyLinks, writeLinks, type LinkInputs } from "./link-inputs.js";
 
 /** What is known of a level when a refiner looks at it. */
@@ -53,8 +53,6 @@ export interface NodeAndGroupInputs {
   readonly limits: Int32Array;
 }
 
-/** Weight of an edge that may be. */
-const UNKNOWN = 0.5;
 /** Features of a node besides those of its labels. */
 const FIXED_FEATURES = 10;
 /** Of each label: how many nodes, what share of the node's, what share is split off where that is known. */
@@ -69,43 +67,6 @@ type NodeSettings = Pick<GraphModelConfig, "nodeLabels" | "edgeLabels" | "proper
 export function nodeFeatures({ nodeLabels, edgeLabels, property, atoms }: NodeSettings): number {
   const ofLabels = LABEL_FEATURES * nodeLabels + Number(edgeLabels > 1);
   return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + (atoms === undefined ? 0 : BOND_FEATURES) + ofLabels; // prettier-ignore
-}
-
-/**
- * States of a pair: no candidate, unknown siblings, unknown in a block, then siblings by label, then blocks by label, then, where edges have
- * several labels, an edge whose label is not known.
- */
-export function pairStates(edgeLabels: number): number {
-  return 3 + 2 * (edgeLabels + 1) + Number(edgeLabels > 1);
-}
-
-/**
- * Weights of the edges of two kinds of random walks by the state of a pair. The one goes wherever there may be an edge, half as often where that is not
- * known: what the graph will be like. The other goes along known edges only: which chains and rings there are already.
- */
-export function edgeWeights(edgeLabels: number): readonly Float32Array[] {
-  const edges = new Array<number>(edgeLabels).fill(1);
-  return [UNKNOWN, 0].map((unknown) =>
-    Float32Array.from([0, unknown, unknown, 0, ...edges, 0, ...edges, ...(edgeLabels > 1 ? [1] : [])]),
-  );
-}
-
-/** Numbers of the walks between two nodes: of both kinds, one for each length. */
-export function walkFeatures({ walkLength }: GraphModelConfig["network"]): number {
-  return 2 * walkLength;
-}
-
-/** The state of a pair of a group. */
-export function stateOfPair(
-  { candidates, codes, known }: Task,
-  group: number,
-  pair: number,
-  patterns: Patterns,
-): number {
-  const block = candidates.groups.forms[group] === FORM.siblings ? 0 : 1;
-  const label = patterns.digits[codes.patterns[group]! * PAIRS + pair]!;
-  if (known.patterns[group] === 1) return 3 + block * patterns.labels + label;
-  return block === 1 && candidates.labelled ? 3 + 2 * patterns.labels : 1 + block;
 }
 
 /** Writes levels into the arrays of a batch. */
@@ -192,38 +153,6 @@ function writeNodes(
     }
     limits[row * (labels + 1) + labels] = Math.floor(mass[node]! / 2);
   }
-}
-
-/** Amounts that have a feature each: fewer counts as the first of them, more as the last. */
-const [LEFT, SPARE] = [
-  [0, 1, 2, 3, 4],
-  [-1, 0, 1, 2, 3],
-] as const;
-/** Both as numbers, the first also for each atom. */
-const BOND_FEATURES = LEFT.length + SPARE.length + 3;
-
-/**
- * What valences say of a node: bonds that it can still take, and those that are to spare when each block that is still open takes one, of it and its
- * sibling together. Nothing where nodes are no atoms.
- */
-function bondFeatures(
-  task: Task,
-  atoms: GraphModelConfig["atoms"],
-  { digits }: Patterns,
-): (node: number) => readonly number[] {
-  if (atoms === undefined) return () => [];
-  const { mass, parents } = task.candidates;
-  const left = bondsLeft(task, atoms.map(largestValence), digits);
-  const spare = openBlocks(task).map((open) => -open);
-  parents.forEach((parent, node) => (spare[parent]! += left[node]!));
-  const oneOf = (amounts: readonly number[], amount: number) => {
-    const found = Math.max(amounts[0]!, Math.min(amounts.at(-1)!, amount));
-    return amounts.map((one) => Number(one === found));
-  };
-  return (node) => {
-    const [own, beyond] = [left[node]!, spare[parents[node]!]!];
-    return [own / 8, own / mass[node]! / 4, beyond / 8, ...oneOf(LEFT, own), ...oneOf(SPARE, beyond)];
-  };
 }
 
 function shareUnknown({ patterns, splits }: Known): number {

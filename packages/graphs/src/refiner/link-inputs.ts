@@ -1,6 +1,7 @@
 import { PAIRS } from "../pyramid/candidates.js";
 import type { Patterns } from "../pyramid/patterns.js";
-import { edgeWeights, stateOfPair, type Capacity, type Task } from "./inputs.js";
+import type { Capacity, Task } from "./inputs.js";
+import { edgeWeights, stateOfPair } from "./pair-states.js";
 
 /** The pairs of a batch that may be edges, from either node to the other, and each node with itself. */
 export interface LinkInputs {

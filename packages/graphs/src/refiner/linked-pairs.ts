@@ -1,7 +1,7 @@
 import { linkedMab, mab, repeatForItems, type SetBlockConfig } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GraphModelConfig } from "../config/config.js";
-import { pairStates, walkFeatures } from "./inputs.js";
+import { pairStates, walkFeatures } from "./pair-states.js";
 import type { LinkInputs } from "./link-inputs.js";
 import type { PairView } from "./pair-view.js";
 

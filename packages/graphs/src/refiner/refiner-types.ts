@@ -4,7 +4,8 @@ import { codingOf } from "../codes/encode-graph.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { PAIRS } from "../pyramid/candidates.js";
 import { graphRefiner, type GraphRefinerParameters } from "./graph-refiner.js";
-import { nodeFeatures, walkFeatures, type Capacity, type RefinerTensors } from "./inputs.js";
+import { nodeFeatures, type Capacity, type RefinerTensors } from "./inputs.js";
+import { walkFeatures } from "./pair-states.js";
 import { mostLinks } from "./link-inputs.js";
 
 /** Types of the network's parameters. */
