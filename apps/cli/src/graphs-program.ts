@@ -18,7 +18,7 @@ const MOLECULE_FILES = ".smi (a SMILES a line) or .sdf";
 const SUBSTEPS_NOTE =
   "\nSubsteps: the codes of a level are drawn in so many parts, between which the network sees what was drawn. A number is\n" +
   "for all levels; 5,2,1 gives the finest level 5, the next coarser one 2, and all that are coarser 1; exact takes as\n" +
-  "many as it needs for no two codes that compete to be drawn at once; adaptive does so too, but draws early what is as\n" +
+  "many as it needs for no two codes that compete to be drawn at once; adaptive is like that, but draws early what is as\n" +
   "good as certain already.";
 
 /** The commands of `nextscale graphs`. */

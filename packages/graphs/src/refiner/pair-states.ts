@@ -15,8 +15,8 @@ export function pairStates(edgeLabels: number): number {
 }
 
 /**
- * Weights of the edges of two kinds of random walks by the state of a pair. The one goes wherever there may be an edge, half as often where that is not
- * known: what the graph will be like. The other goes along known edges only: which chains and rings there are already.
+ * Weights of the edges of two kinds of random walks by the state of a pair. The one goes wherever there may be an edge, half as often where that is
+ * not known: what the graph will be like. The other goes along known edges only: which chains and rings there are already.
  */
 export function edgeWeights(edgeLabels: number): readonly Float32Array[] {
   const edges = new Array<number>(edgeLabels).fill(1);

@@ -22,8 +22,8 @@ export function earlyIn(
 type EarlyOptions = { readonly splitCodes: SplitCodes; readonly temperature: number };
 
 /**
- * Patterns of later parts that are as good as known already, so that no look is spent on each: the least uncertain, as long as their entropies add up to
- * little. Drawn together with others they are taken for independent of them, which costs no more than that (Ben-Hamu et al. 2025, Accelerated
+ * Patterns of later parts that are as good as known already, so that no look is spent on each: the least uncertain, as long as their entropies add up
+ * to little. Drawn together with others they are taken for independent of them, which costs no more than that (Ben-Hamu et al. 2025, Accelerated
  * sampling from masked diffusion models via entropy bounded unmasking).
  */
 function earlySites(

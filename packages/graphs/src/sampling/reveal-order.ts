@@ -56,9 +56,10 @@ export function substepsAt(
 }
 
 /**
- * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings and then blocks by
- * colour, then what becomes of the nodes. Blocks that share a node which splits have different colours: which of its two children one takes
- * decides what is left for the other. So have edges that get their labels and share a node: bonds share the valence of an atom. Priorities are random, so no order of the nodes shows.
+ * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings and then blocks by colour,
+ * then what becomes of the nodes. Blocks that share a node which splits have different colours: which of its two children one takes decides what is
+ * left for the other. So have edges that get their labels and share a node: bonds share the valence of an atom. Priorities are random, so no order of
+ * the nodes shows.
  */
 export function exactPhases(sites: Sites, candidates: Candidates, random: LevelRandom): Site[][] {
   const siblings = colours(sites.siblings, siblingNeeds(candidates), random, 0);
