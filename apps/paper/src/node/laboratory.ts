@@ -4,6 +4,7 @@ import type { Engine } from "@nextscale/engine";
 import type { HostTensor, Pca, Stage } from "@nextscale/refinement-core";
 import { runStage, type StageProgress, type StageResult, type TrainingRun } from "@nextscale/refinement-core/node";
 import type { Digits } from "../data/digits.js";
+import { tabulatedNoise, type NoiseSource } from "../data/noise.js";
 import { digitComponents } from "../floors/linear-filter.js";
 import { testImages, type TestImages } from "../measure/scores.js";
 import type { FrozenAutoencoder } from "../setup/frozen.js";
@@ -24,6 +25,8 @@ export interface Laboratory {
   readonly signal?: AbortSignal;
   /** Principal components of the training images. */
   readonly components: () => Promise<Pca>;
+  /** Noise for the trainings of a seed. */
+  readonly noise: (seed: number) => Promise<NoiseSource>;
   /** What the variants of a seed find ready. */
   readonly prepared: (seed: number) => Prepared;
   /** Runs a stage from its checkpoint, if there is one. */
@@ -46,6 +49,8 @@ export interface LaboratoryOptions {
   readonly onProgress?: (progress: StageProgress) => void;
   /** Steps between two checkpoints. */
   readonly checkpointEvery?: number;
+  /** Steps between two calls of `onProgress`; 20 unless told. */
+  readonly logEvery?: number;
 }
 
 /** Steps between two checkpoints unless told: a few per cent of a run. */
@@ -64,6 +69,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
       ...(observe === undefined ? {} : { observe }),
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
+      ...(options.logEvery === undefined ? {} : { logEvery: options.logEvery }),
     };
     return runStage(run, stage);
   };
@@ -80,6 +86,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
   return {
     ...{ study, digits, engine, folder, train, test: testImages(digits.test) },
     ...(signal === undefined ? {} : { signal }),
+    noise: (seed) => once(`noise ${seed}`, async () => tabulatedNoise(seed)),
     components: () => once("components", () => digitComponents(digits.training, signal)),
     prepared: (seed) => ({ autoencoder: () => autoencoderOf(seed), codebook: (parts) => codebook(seed, parts) }),
   };

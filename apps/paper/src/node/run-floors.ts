@@ -12,7 +12,7 @@ export async function runFloors(lab: Laboratory, ids: readonly FloorId[], seed: 
   const path = join(folder, `floors-seed-${seed}.json`);
   const earlier = await findRecord(path, floorRecordSchema);
   if (earlier !== undefined) requireSameStudy(path, earlier.study, study);
-  let record = earlier ?? { study, seed, floors: {} };
+  let record: FloorRecord = earlier ?? { study, seed, floors: {} };
   const inputs = { ...lab.prepared(seed), components: lab.components };
   for (const id of ids.filter((one) => record.floors[one] === undefined)) {
     lab.signal?.throwIfAborted();

@@ -84,6 +84,8 @@ export interface RunRecipeOptions extends Pick<RunTableOptions, "out" | "signal"
   readonly engine: Engine;
   /** Steps between two checkpoints. */
   readonly checkpointEvery?: number;
+  /** Steps between two calls of `onProgress`. */
+  readonly logEvery?: number;
 }
 
 /** `runTable` for any recipe, settings, data and engine. */
@@ -95,6 +97,7 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions): Prom
     ...{ study, digits, engine, folder: out, onProgress: progress.update },
     ...(signal === undefined ? {} : { signal }),
     ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
+    ...(options.logEvery === undefined ? {} : { logEvery: options.logEvery }),
   });
   const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
   try {

@@ -36,7 +36,7 @@ export async function runVariant(lab: Laboratory, variant: Variant, seed: number
   const { settings } = study;
   const name = runName(variant, seed);
   const method = await methodOf(variant, lab.prepared(seed));
-  const run = { variant, method, digits: digits.training, settings, seed };
+  const run = { variant, method, digits: digits.training, settings, seed, noise: await lab.noise(seed) };
   const scorer = await openScorer<Networks>(engine, lab.test, networkTypes(variant), (networks, { noisy }) => method.predict(networks, noisy)); // prettier-ignore
   try {
     const meter = gradientMeter(engine, run);

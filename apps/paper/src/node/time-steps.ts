@@ -30,7 +30,15 @@ export async function timeSteps(
   try {
     for (const variant of variants) {
       const method = await methodOf(variant, lab.prepared(seed));
-      const stage = variantStage({ variant, method, digits: lab.digits.training, settings: lab.study.settings, seed });
+      const { settings } = lab.study;
+      const stage = variantStage({
+        variant,
+        method,
+        digits: lab.digits.training,
+        settings,
+        seed,
+        noise: await lab.noise(seed),
+      });
       inputs = { ...stage.batches(0), sameEpoch: Float32Array.of(0) };
       const executable = await lab.engine.compile(stage.program(), { state: await stage.start() });
       timed.push({ id: variantId(variant), executable, rounds: [] });

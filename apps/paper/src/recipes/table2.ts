@@ -75,8 +75,8 @@ export const TABLE2: Recipe = {
     "Regression is the Latent-MLP of table 1: the paper prints 0.0158 for it there and 0.0204 here.",
     "With one code of 64 for an image even the nearest code of the clean latent has about twice the error that the paper prints. " +
       "16 codes of 64, each for 4 numbers of the latent, are the reading under which its figures are possible.",
-    "64 entries have indices of 6 bits. The 8 bits are learned from the codebook: each halves its entries by a plane, so that near " +
-      "entries differ in few bits; the entry is the one whose word is most probable.",
+    "64 entries have indices of 6 bits. The 8 bits are learned from the codebook: six are the way down a tree that halves its " +
+      "entries, two halve them all across further axes; the entry is the one whose word is most probable.",
     "Σ is the covariance of the gradients of 32 mini-batches at fixed weights, g their mean; tr(Σ)/‖g‖² has no units, while the " +
       "variance of norms changes with the scale of a loss.",
     "Times are of training steps alone, one variant after the other in one run; the batches cost all of them the same.",

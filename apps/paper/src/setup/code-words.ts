@@ -1,4 +1,11 @@
-import { hostTensor, leadingEigenvectors, type HostTensor } from "@nextscale/refinement-core";
+import {
+  featureMatrix,
+  gatherRows,
+  hostTensor,
+  leadingEigenvectors,
+  momentsOf,
+  type HostTensor,
+} from "@nextscale/refinement-core";
 
 /*
  * Words of bits for the entries of codebooks. A bitwise head predicts the bits of a word; the entry is the one whose word the
@@ -13,59 +20,61 @@ export function indexWords([parts = 0, vocabulary = 0]: readonly number[], bits:
 }
 
 /**
- * Words that are learned from the entries: [parts, V, bits], each 0 or 1. Entries that lie close together differ in few bits.
+ * Words that are learned from the entries: [parts, V, bits], each 0 or 1. Entries that lie close together share their first bits.
  *
- * Each bit says on which side of a plane an entry lies. The plane halves the entries, across the direction in which those
- * that earlier bits leave together are spread most.
+ * The first bits are a tree: each halves all groups of entries that have the same word so far, across the direction in which
+ * groups are spread most, so that of 64 entries six bits tell all apart. Further bits halve all entries together, across their
+ * principal axes from the second on (the first bit has the first), and add distance between words.
  *
  * @param codebook [parts, V, c]
  */
 export function learnedWords(codebook: HostTensor, bits: number): HostTensor {
   const [parts = 0, vocabulary = 0, channels = 0] = codebook.shape;
   const words = hostTensor([parts, vocabulary, bits]);
+  const treeBits = Math.min(bits, Math.ceil(Math.log2(vocabulary)));
   for (let part = 0; part < parts; part++) {
     const entries = codebook.data.subarray(part * vocabulary * channels, (part + 1) * vocabulary * channels);
-    const own = Array.from({ length: vocabulary }, () => "");
+    let groups = [Array.from({ length: vocabulary }, (_, entry) => entry)];
+    const axes = principalAxes(entries, channels, groups, Math.min(channels, 1 + bits - treeBits));
     for (let bit = 0; bit < bits; bit++) {
-      const sides = halves(entries, channels, widestDirection(entries, channels, own));
-      for (const [entry, side] of sides.entries()) {
-        own[entry] += String(side);
-        words.data[(part * vocabulary + entry) * bits + bit] = side;
-      }
+      const isTree = bit < treeBits;
+      const [direction] = isTree
+        ? principalAxes(entries, channels, groups, 1)
+        : [axes[(1 + bit - treeBits) % axes.length]!];
+      const halves = (isTree ? groups : [groups.flat()]).map((group) => halved(group, entries, direction!));
+      for (const [, upper] of halves)
+        for (const entry of upper) words.data[(part * vocabulary + entry) * bits + bit] = 1;
+      if (isTree) groups = halves.flat();
     }
   }
   return words;
 }
 
-/** Of all entries' scatter, what is added to that within words: it decides where every word has one entry. */
-const SHARE_OF_ALL = 1e-3;
-
-function widestDirection(entries: Float32Array, channels: number, words: readonly string[]): Float64Array {
+/** The directions in which entries are spread most around the means of their groups. */
+function principalAxes(
+  entries: Float32Array,
+  channels: number,
+  groups: readonly (readonly number[])[],
+  count: number,
+): readonly Float64Array[] {
+  const moments = groups
+    .filter(({ length }) => length > 0)
+    .map((group) => momentsOf(featureMatrix(gatherRows(entries, channels, group), channels)));
   const scatter = new Float64Array(channels * channels);
-  const add = (members: readonly number[], weight: number) => {
-    const mean = Array.from({ length: channels }, (_, c) => {
-      return members.reduce((sum, entry) => sum + entries[entry * channels + c]!, 0) / members.length;
-    });
-    for (const entry of members) {
-      for (let i = 0; i < channels; i++) {
-        const di = weight * (entries[entry * channels + i]! - mean[i]!);
-        for (let j = 0; j < channels; j++) {
-          scatter[i * channels + j]! += di * (entries[entry * channels + j]! - mean[j]!);
-        }
-      }
-    }
-  };
-  const all = words.map((_, entry) => entry);
-  for (const word of new Set(words)) add(all.filter((entry) => words[entry] === word), 1); // prettier-ignore
-  add(all, SHARE_OF_ALL);
-  return leadingEigenvectors(scatter, channels, 1);
+  for (const { scatter: own } of moments) own.forEach((value, at) => (scatter[at]! += value));
+  const axes = leadingEigenvectors(scatter, channels, count);
+  return Array.from({ length: count }, (_, i) => axes.subarray(i * channels, (i + 1) * channels));
 }
 
-/** 1 for the half of the entries that lies further along a direction, 0 for the other. */
-function halves(entries: Float32Array, channels: number, direction: Float64Array): readonly (0 | 1)[] {
-  const places = Array.from({ length: entries.length / channels }, (_, entry) => {
-    return direction.reduce((sum, value, c) => sum + value * entries[entry * channels + c]!, 0);
-  });
-  const middle = places.toSorted((a, b) => a - b)[places.length >> 1]!;
-  return places.map((place) => (place >= middle ? 1 : 0));
+/** The halves of a group that lie less and further along a direction; of an odd number the second is the larger. */
+function halved(
+  group: readonly number[],
+  entries: Float32Array,
+  direction: Float64Array,
+): readonly [lower: number[], upper: number[]] {
+  const place = (entry: number): number =>
+    direction.reduce((sum, value, c) => sum + value * entries[entry * direction.length + c]!, 0);
+  const inOrder = group.toSorted((a, b) => place(a) - place(b));
+  const middle = inOrder.length >> 1;
+  return [inOrder.slice(0, middle), inOrder.slice(middle)];
 }

@@ -94,10 +94,10 @@ function floorRows({ floors: ids, columns }: Recipe, { floors, study }: TableInp
   return ids.map((id) => {
     const { label, kind } = FLOORS[id];
     const shown = columns.filter((metric) => FLOOR_COLUMNS.includes(metric));
+    const scores = floors.flatMap((record) => record.floors[id] ?? []);
     const cells = shown.map((metric) => {
       // Measures of scores alone: a floor has them as a run has.
-      const figures = floors.map((record) => METRICS[metric].of({ ...NO_TRAINING, study, ...record.floors[id] }));
-      return [metric, figures] as const;
+      return [metric, scores.map((found) => METRICS[metric].of({ ...NO_TRAINING, study, ...found }))] as const;
     });
     return { label, kind, cells: Object.fromEntries(cells) };
   });

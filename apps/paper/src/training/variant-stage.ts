@@ -3,7 +3,7 @@ import { initialiser, parameterNormals, type Stage } from "@nextscale/refinement
 import * as tf from "@tensorflow/tfjs-core";
 import { noisyBatches } from "../data/batches.js";
 import type { DigitSet } from "../data/digits.js";
-import { tabulatedNoise } from "../data/noise.js";
+import type { NoiseSource } from "../data/noise.js";
 import type { Method } from "../setup/method.js";
 import { PAPER, stepsPerEpoch, type Settings } from "../settings.js";
 import { initNetworks, networkTypes, type Networks } from "../variant/networks.js";
@@ -48,12 +48,14 @@ export interface VariantRun {
   readonly digits: DigitSet;
   readonly settings: Settings;
   readonly seed: number;
+  /** Of the seed's trainings. */
+  readonly noise: NoiseSource;
 }
 
 /** The training of a variant. Its images come in the same order, with the same noise, as those of the seed's other variants. */
-export function variantStage({ variant, method, digits, settings, seed }: VariantRun): Stage<RunConfig> {
+export function variantStage({ variant, method, digits, settings, seed, noise }: VariantRun): Stage<RunConfig> {
   const types = networkTypes(variant);
-  const batchAt = noisyBatches(digits, seed, tabulatedNoise(seed));
+  const batchAt = noisyBatches(digits, seed, noise);
   return {
     name: runName(variant, seed),
     kind: "paper/training",
@@ -63,8 +65,8 @@ export function variantStage({ variant, method, digits, settings, seed }: Varian
     start: () => initialState(initNetworks(variant, initialiser(parameterNormals(seed))), types),
     constants: {},
     batches(step) {
-      const { clean, noise } = batchAt(step);
-      return { "batch/clean": clean, "batch/noise": noise };
+      const batch = batchAt(step);
+      return { "batch/clean": batch.clean, "batch/noise": batch.noise };
     },
     scalars: { sameEpoch: epochFlag(settings) },
   };
