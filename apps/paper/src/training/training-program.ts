@@ -47,7 +47,7 @@ export function trainingProgram<P extends Tree<tf.Tensor>, Batch>(
     readonly batch: Batch;
     readonly sameEpoch: tf.Tensor;
   }
-  const state = stateTypes(types.parameters as Tree<TensorType>);
+  const state = stateTypes(types.parameters);
   const signature = { state, batch: types.batch, sameEpoch: f32() } as TypesOf<Inputs>;
   return traceTyped<Inputs>(signature, ({ state: { parameters, optimiser, norms }, batch, sameEpoch }) => {
     const value = loss(parameters, batch);
