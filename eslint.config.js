@@ -11,12 +11,13 @@ import tseslint from "typescript-eslint";
  * without one they are silently off.
  */
 
-/** engine <- core <- domain <- app. A domain never imports a domain; nothing imports an app or the tools. */
+/** engine <- core <- domain <- study <- app. A domain never imports a domain; nothing imports an app or the tools. */
 const LAYERS = [
   { sourceTag: "layer:engine", onlyDependOnLibsWithTags: [] },
   { sourceTag: "layer:core", onlyDependOnLibsWithTags: ["layer:engine"] },
   { sourceTag: "layer:domain", onlyDependOnLibsWithTags: ["layer:engine", "layer:core"] },
-  { sourceTag: "layer:app", onlyDependOnLibsWithTags: ["layer:engine", "layer:core", "layer:domain"] },
+  { sourceTag: "layer:study", onlyDependOnLibsWithTags: ["layer:engine", "layer:core", "layer:domain"] },
+  { sourceTag: "layer:app", onlyDependOnLibsWithTags: ["layer:engine", "layer:core", "layer:domain", "layer:study"] },
   { sourceTag: "layer:tools", onlyDependOnLibsWithTags: ["layer:engine", "layer:core", "layer:domain"] },
 ];
 

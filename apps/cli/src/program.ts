@@ -11,6 +11,7 @@ import { addGraphs } from "./graphs-program.js";
 import { DATA_FORMS } from "./images/data-forms.js";
 import type { Invocation } from "./invocation.js";
 import { decimal, integer, shard } from "./options.js";
+import { addPaper } from "./paper-program.js";
 import { VERSION } from "./versions.js";
 import { addWeather } from "./weather-program.js";
 
@@ -50,6 +51,10 @@ export function createProgram(invocation: Invocation): Command {
   );
   addWeather(
     command(program, "weather").description("forecast the weather: simulate, train, forecast, verify"),
+    invocation,
+  );
+  addPaper(
+    command(program, "paper").description("make the paper's tables again, with floors and verdicts"),
     invocation,
   );
 

@@ -203,7 +203,7 @@ export {
 } from "./training/schedules.js";
 export { layoutOf, requireTensors, type TensorLayout } from "./training/tensors.js";
 export type { Stage } from "./training/stage.js";
-export { train, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";
+export { train, type Observation, type TrainOptions, type TrainProgress, type TrainResult } from "./training/train.js";
 export {
   averagedWeights,
   currentWeights,

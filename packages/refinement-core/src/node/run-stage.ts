@@ -3,7 +3,7 @@ import type { Engine, NamedArrays } from "@nextscale/engine";
 import type * as z from "zod";
 import type { CheckpointKind } from "../checkpoint/checkpoint.js";
 import type { Stage } from "../training/stage.js";
-import { train, type TrainProgress } from "../training/train.js";
+import { train, type Observation, type TrainProgress } from "../training/train.js";
 import { trainingCheckpoint } from "./training-checkpoint.js";
 
 /** What all stages of a run share. */
@@ -22,6 +22,8 @@ export interface TrainingRun<Config> {
   readonly logEvery?: number;
   /** Steps between two checkpoints. 200 unless told. */
   readonly checkpointEvery?: number;
+  /** Looks at the state of its stages on the way. */
+  readonly observe?: Observation;
   readonly signal?: AbortSignal;
   /** Called every few steps. */
   readonly onProgress?: (progress: StageProgress) => void;
@@ -51,7 +53,7 @@ const CHECKPOINT_EVERY = 200;
  */
 export async function runStage<Config>(run: TrainingRun<Config>, stage: Stage<Config>): Promise<StageResult> {
   const kind: CheckpointKind<Config> = { kind: stage.kind, config: run.schema, layout: stage.layout };
-  const { config, seed, data, engine, signal, onProgress } = run;
+  const { config, seed, data, engine, observe, signal, onProgress } = run;
   const { name, steps, constants, batches, scalars } = stage;
   const identity = { config, seed, data, steps, engine: engine.name };
   const checkpoint = trainingCheckpoint(join(run.folder, name), kind, identity);
@@ -71,6 +73,7 @@ export async function runStage<Config>(run: TrainingRun<Config>, stage: Stage<Co
       scalars,
       logEvery: run.logEvery ?? LOG_EVERY,
       checkpoint: { every: run.checkpointEvery ?? CHECKPOINT_EVERY, save: checkpoint.save },
+      ...(observe === undefined ? {} : { observe }),
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress({ stage: name, ...progress }) }),
     });

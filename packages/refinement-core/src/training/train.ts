@@ -34,8 +34,17 @@ export interface TrainOptions {
     /** Stores the state after so many steps. It is complete and finite, and `save` may keep the arrays. */
     readonly save: (stepsDone: number, state: NamedArrays) => Promise<void>;
   };
+  /** Looks at the state on the way, for a learning curve. */
+  readonly observe?: Observation;
   /** Stops after the step in progress, saves, and throws `interrupted`. */
   readonly signal?: AbortSignal;
+}
+
+/** When a run's state is looked at, and what is done with it. */
+export interface Observation {
+  readonly after: (stepsDone: number) => boolean;
+  /** Before that state is saved: whoever resumes from a checkpoint finds all observations up to it made. */
+  readonly see: (stepsDone: number, state: NamedArrays) => Promise<void>;
 }
 
 /** State of a run, for a progress line. */
@@ -64,7 +73,7 @@ export interface TrainResult {
  * resumed any number of times.
  *
  * @throws NextscaleError `invalid-data` when a loss or the state is no longer finite (what was saved before is kept),
- *   `interrupted` when the signal aborts (the state was saved, when there is a `checkpoint`); what `save` throws
+ *   `interrupted` when the signal aborts (the state was saved, when there is a `checkpoint`); what `save` and `see` throw
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { executable, layout, steps, stepsDone = 0, scalars = {}, logEvery = 50, checkpoint, signal } = options;
@@ -98,6 +107,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
     const done = step + 1;
     const last = done === steps;
+    if (options.observe?.after(done)) await options.observe.see(done, await executable.readState());
     if (last || (checkpoint !== undefined && done % checkpoint.every === 0)) await save(done);
     const now = performance.now();
     if (options.onProgress !== undefined && (last || done % logEvery === 0)) {

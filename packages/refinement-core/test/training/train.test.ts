@@ -58,6 +58,26 @@ test("resumed from any checkpoint, the final bits are those of the uninterrupted
   for (const [stepsDone, from] of saved) expect((await run({ stepsDone }, from)).state).toEqual(state);
 });
 
+test("the state is seen where it was asked for, before it is saved", async () => {
+  const order: string[] = [];
+  const states: NamedArrays[] = [];
+  const { state } = await run({
+    checkpoint: { every: 100, save: async (done) => void order.push(`saved ${done}`) },
+    observe: {
+      after: (done) => done === 7 || done % 100 === 0,
+      see: async (done, at) => {
+        order.push(`seen ${done}`);
+        states.push(at);
+      },
+    },
+  });
+  expect(order).toEqual(["seen 7", "seen 100", "saved 100", "seen 200", "saved 200"]);
+  expect(states.map((at) => at["count/steps"]![0])).toEqual([7, 100, 200]);
+  // What is seen is a copy: looking changes nothing.
+  expect(states.at(-1)).toEqual(state);
+  expect((await run()).state).toEqual(state);
+});
+
 test("an abort finishes the step, saves, and what was saved resumes to the same bits", async () => {
   const { state } = await run();
   const abort = new AbortController();

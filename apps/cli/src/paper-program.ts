@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { command, engineOption, examples } from "./command-tree.js";
+import type { PaperTableOptions, TableName } from "./commands/paper-table.js";
+import type { Invocation } from "./invocation.js";
+import { integer } from "./options.js";
+
+/** What each table is about, for help: what a command needs besides is loaded when it runs. */
+const TABLES: Readonly<Record<TableName, string>> = {
+  table1: "setup A: pixel against latent denoising",
+  table2: "setup B: discrete prediction against regression",
+  table3: "setup C: coarse to fine against single-shot",
+  table4: "refinement depth with matched parameters",
+};
+
+/** The commands that make the paper's tables. */
+export function addPaper(paper: Command, invocation: Invocation): void {
+  examples(paper, ["nextscale paper table1 --quick --out smoke", "nextscale paper table2 --out study"]);
+  for (const [name, about] of Object.entries(TABLES) as [TableName, string][]) {
+    examples(
+      command(paper, name)
+        .description(`${about}; what is finished is kept, and the same command goes on after Ctrl-C`)
+        .option("--seeds <n>", "how many trainings of each variant (default: 3, with --quick 1)", integer(1, 100))
+        .option("--quick", "a smoke run of few images and epochs: its figures say nothing")
+        .addOption(engineOption())
+        .requiredOption("--out <folder>", "folder of the study: tables share the runs in it")
+        .option("--json", "print one JSON object")
+        .action(async (options: PaperTableOptions) =>
+          (await import("./commands/paper-table.js")).paperTable(name, options, invocation),
+        ),
+      [`nextscale paper ${name} --quick --out smoke`, `nextscale paper ${name} --out study`],
+    );
+  }
+}

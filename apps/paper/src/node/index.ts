@@ -1,0 +1,1 @@
+export { runTable, type RunTableOptions, type TableProgress } from "./run-table.js";

@@ -1,0 +1,89 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { NamedArrays } from "@nextscale/engine";
+import { gradientMeter } from "../measure/gradient-noise.js";
+import { openScorer } from "../measure/scores.js";
+import { methodOf } from "../setup/method-of.js";
+import { PAPER, stepsPerEpoch } from "../settings.js";
+import { observationsSchema, runRecordSchema, type Observations, type RunRecord } from "../table/records.js";
+import { observedSteps } from "../training/epochs.js";
+import { varianceOfNorms } from "../training/gradient-norms.js";
+import { normsOf, parametersOf } from "../training/training-program.js";
+import { runName, variantStage } from "../training/variant-stage.js";
+import { networkShapes, networkTypes, parameterCount, type Networks } from "../variant/networks.js";
+import type { Variant } from "../variant/variant.js";
+import type { Laboratory } from "./laboratory.js";
+import { findRecord, requireSameStudy, writeRecord } from "./record-files.js";
+
+/** The record of a run that is finished; undefined of one that is not. */
+export async function findRun(lab: Laboratory, variant: Variant, seed: number): Promise<RunRecord | undefined> {
+  const path = join(lab.folder, `${runName(variant, seed)}.json`);
+  const found = await findRecord(path, runRecordSchema);
+  if (found !== undefined) requireSameStudy(path, found.study, lab.study);
+  return found;
+}
+
+/**
+ * Trains a variant, measures it, and leaves a record; what was finished before is read. A training that was interrupted goes on
+ * from its last checkpoint, to the same bits.
+ *
+ * @throws NextscaleError `interrupted`, `unwritable`, `invalid-data`, `engine-failure`
+ */
+export async function runVariant(lab: Laboratory, variant: Variant, seed: number): Promise<RunRecord> {
+  const earlier = await findRun(lab, variant, seed);
+  if (earlier !== undefined) return earlier;
+  const { study, engine, digits, folder } = lab;
+  const { settings } = study;
+  const name = runName(variant, seed);
+  const method = await methodOf(variant, lab.prepared(seed));
+  const run = { variant, method, digits: digits.training, settings, seed, noise: await lab.noise(seed) };
+  const scorer = await openScorer<Networks>(engine, lab.test, networkTypes(variant), (networks, { noisy }) => method.predict(networks, noisy)); // prettier-ignore
+  try {
+    const meter = gradientMeter(engine, run);
+    const stage = variantStage(run);
+    const seen = await openObservations(join(folder, `${name}.observed.json`));
+    const gradientSteps = [stepsPerEpoch(settings), stage.steps];
+    const see = async (step: number, state: NamedArrays): Promise<void> => {
+      const parameters = parametersOf(state, "parameters");
+      const { meanSquaredError } = await scorer.score(parameters, PAPER.sigma);
+      const noise = gradientSteps.includes(step) ? [{ step, value: await meter.noise(parameters) }] : [];
+      await seen.add(step, { curve: [{ step, meanSquaredError }], gradientNoise: noise });
+    };
+    const steps = observedSteps(settings);
+    const { state } = await lab.train(stage, { variant, seed, observe: { after: (done) => steps.has(done), see } });
+    const parameters = parametersOf(state, "parameters");
+    const { count, mean, squares } = normsOf(state);
+    const record: RunRecord = {
+      ...{ study, variant, seed, parameters: parameterCount(networkShapes(variant)) },
+      atSigma: await scorer.score(parameters, PAPER.sigma),
+      atShiftedSigma: await scorer.score(parameters, PAPER.shiftedSigma),
+      ...seen.all(),
+      gradientNorm: { mean, variance: varianceOfNorms(count, squares) },
+    };
+    await writeRecord(join(folder, `${name}.json`), record);
+    // Only now: until the record is there, it can be made again from these.
+    await rm(join(folder, name), { recursive: true, force: true });
+    await seen.remove();
+    return record;
+  } finally {
+    await scorer.close();
+  }
+}
+
+/** Observations of a training on disk, so that one that is resumed has those of its beginning. */
+async function openObservations(path: string) {
+  let all: Observations = (await findRecord(path, observationsSchema)) ?? { curve: [], gradientNoise: [] };
+  return {
+    all: () => all,
+    /** A step that is taken again after a resumption has the same observations: those after it are dropped, and come again. */
+    async add(step: number, { curve, gradientNoise }: Observations): Promise<void> {
+      const before = <T extends { readonly step: number }>(some: readonly T[]) => some.filter((one) => one.step < step);
+      all = {
+        curve: [...before(all.curve), ...curve],
+        gradientNoise: [...before(all.gradientNoise), ...gradientNoise],
+      };
+      await writeRecord(path, all);
+    },
+    remove: () => rm(path, { force: true }),
+  };
+}

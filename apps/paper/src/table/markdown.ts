@@ -1,0 +1,74 @@
+import type { MetricName } from "./metrics.js";
+import type { Row, Table } from "./table.js";
+import { RULE, type Verdict } from "./verdict.js";
+
+/** A table as Markdown: floors and trivial rows, the paper's rows, ours, and what is to be said to each hypothesis. */
+export function tableMarkdown(table: Table): string {
+  const { title, study, seeds, columns, rows, verdicts, notes, isSmoke } = table;
+  const { trainingImages, testImages, epochs } = study.settings;
+  const header = ["", ...columns.map(({ label }) => label)];
+  const lines = rows.map((row) => [row.label, ...columns.map(({ metric, digits }) => cellText(row, metric, digits))]);
+  return [
+    `## ${title}`,
+    "",
+    ...(isSmoke ? ["**A smoke run: it shows that the program works, and its figures say nothing.**", ""] : []),
+    `MNIST, ${trainingImages} images to train on, ${testImages} to test with, ${epochs} epochs, ` +
+      `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}; mean ± standard deviation over seeds. Engine ${study.engine}.`,
+    "",
+    markdownRow(header),
+    markdownRow(header.map((_, i) => (i === 0 ? "---" : "--:"))),
+    ...lines.map(markdownRow),
+    "",
+    ...verdicts.flatMap(verdictLines),
+    "",
+    RULE,
+    "",
+    ...notes.map((note) => `- ${note}`),
+    "",
+  ].join("\n");
+}
+
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** A cell in the words of a table: `0.0123 ± 0.0001`. */
+export function cellText({ cells }: Row, metric: MetricName, digits: number): string {
+  const cell = cells[metric];
+  if (cell === undefined || cell.length === 0) return "–";
+  if (typeof cell === "string") return cell;
+  const reached = cell.filter((figure) => figure !== null);
+  if (reached.length === 0) return "not reached";
+  const mean = reached.reduce((a, b) => a + b, 0) / reached.length;
+  const text = mean.toFixed(digits);
+  if (reached.length < cell.length) return `${text} (${reached.length} of ${cell.length} seeds)`;
+  if (cell.length === 1) return text;
+  const deviation = Math.sqrt(reached.reduce((sum, figure) => sum + (figure - mean) ** 2, 0) / (cell.length - 1));
+  // Predictors that no seed has a part in have none.
+  return deviation === 0 ? text : `${text} ± ${deviation.toFixed(digits)}`;
+}
+
+function verdictLines({ statement, outcome, readings }: Verdict): string[] {
+  const detail = readings.map(({ name, outcome: found, difference, error }) => {
+    const spread = error === null ? "" : ` ± ${Number(error.toPrecision(2))}`;
+    const figures = difference === null ? "" : ` (${signed(difference)}${spread})`;
+    return `${name}: ${found}${figures}`;
+  });
+  return [`- ${statement} **${outcome[0]!.toUpperCase()}${outcome.slice(1)}**: ${detail.join("; ")}.`];
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${Number(Math.abs(value).toPrecision(3))}`;
+}
+
+/** The page of all tables that there are. */
+export function resultsPage(tables: readonly Table[]): string {
+  const intro = [
+    "# Results",
+    "",
+    "Generated from `results/*.json` by `npm run results -w @nextscale/paper`; a test makes it again. Each table has the",
+    "trivial predictors, the floors, the paper's rows as printed and ours, and says what becomes of each statement.",
+    "",
+  ];
+  return [...intro, ...tables.map(tableMarkdown)].join("\n");
+}
