@@ -128,6 +128,13 @@ export { fitFoundations, type Foundations } from "./training/foundations.js";
 export { refinerStage, type RefinerStageInputs } from "./training/refiner-stage.js";
 export type { Substeps, SubstepPlan } from "./sampling/reveal-order.js";
 export { hierarchyOf, type Hierarchy } from "./pyramid/hierarchy.js";
+export type { LabelCounts } from "./pyramid/level.js";
+export type { Coding } from "./codes/encode-graph.js";
+export type { SplitCodes } from "./codes/split-codes.js";
+export type { Patterns } from "./pyramid/patterns.js";
+export type { Formula } from "./pyramid/formula.js";
+export type { Capacity } from "./refiner/inputs.js";
+export type { GraphSource } from "./graph/packed-graphs.js";
 export { drawKeys, type Keys } from "./pyramid/keys.js";
 export type { Level } from "./pyramid/level.js";
 // molecule

@@ -221,7 +221,10 @@ test("mistakes are named before anything is computed, and leave nothing behind",
       [...COMMON, models.trees, "--out", at("full")],
       /full to be a new or empty folder, .* got files in it without a readable receipt/,
     ],
-    [[...COMMON, models.trees, "--substeps", "1", "0", ...out], /exact, adaptive, a number such as 4, or a list such as 5,2,1/],
+    [
+      [...COMMON, models.trees, "--substeps", "1", "0", ...out],
+      /exact, adaptive, a number such as 4, or a list such as 5,2,1/,
+    ],
     [[...COMMON, models.trees, "--baseline", models.atOnce, "--steps", "exact", ...out], /a whole number/],
   ];
   for (const [words, message] of mistakes) await expect(run(words), words.join(" ")).rejects.toThrow(message);

@@ -3,6 +3,7 @@ import { edgesOf, graphOf, type Edge, type Graph } from "./graph.js";
 /** Graphs by their number. An array of graphs is one. */
 export interface GraphSource {
   readonly length: number;
+  /** The graph of a number; undefined where there is none. */
   at(index: number): Graph | undefined;
 }
 

@@ -42,6 +42,7 @@ export interface TrainOptions {
 
 /** When a run's state is looked at, and what is done with it. */
 export interface Observation {
+  /** Whether it is looked at after so many steps. */
   readonly after: (stepsDone: number) => boolean;
   /** Before that state is saved: whoever resumes from a checkpoint finds all observations up to it made. */
   readonly see: (stepsDone: number, state: NamedArrays) => Promise<void>;
