@@ -39,10 +39,11 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   if (options.property !== undefined) requireDescriptor(options.property, preset);
   const data = await trainingGraphs(name, options.data, signal);
   const property = options.property === undefined ? {} : { property: await measured(options.property, data.graphs, preset, signal) }; // prettier-ignore
+  const from = options.from === undefined ? {} : { from: options.from };
   const lines = stageProgress(process.stderr);
   const trained = await trainGraphModel({
     ...{ preset, graphs: data.graphs, name: data.name, out, seed, signal, ...on, ...property },
-    ...(options.from === undefined ? {} : { from: options.from }),
+    ...from,
     start: options.resume ? "resume" : "new",
     onProgress: lines.update,
   })
@@ -53,7 +54,6 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   const { hash: modelHash, engine, steps, stepsFound } = trained;
   const resumed = stepsFound > 0 ? { resumedAt: stepsFound } : {};
   const { hierarchy } = preset.model;
-  const from = options.from === undefined ? {} : { from: options.from };
   const chosen = { preset: name, hierarchy, ...from, data: data.name, graphs: data.graphs.length };
   await receiptOf(out, { modelHash, seed, engine, networkEvaluations: steps, options: chosen, began, ...resumed }, invocation); // prettier-ignore
   const wallTimeMs = Math.round(performance.now() - began);

@@ -18,15 +18,12 @@ export interface Sites {
 /**
  * The sites of a level.
  *
- * @param labels how many labels edges have: with one there is nothing to choose of an edge that must be there
  * @param apart whether the nodes of this level are to fall apart: then nothing of their splits is chosen
  */
-export function sitesOf(
-  { mass, labelled, groups }: Candidates,
-  { labels, apart }: { readonly labels: number; readonly apart: boolean },
-): Sites {
+export function sitesOf({ mass, labelled, groups }: Candidates, { apart }: { readonly apart: boolean }): Sites {
   const all = Array.from({ length: groups.count }, (_, group) => group);
-  const settled = (group: number) => groups.forms[group] === FORM.oneByOne && (!labelled || labels === 1);
+  // Of an edge that must be there nothing is to be chosen but its label.
+  const settled = (group: number) => groups.forms[group] === FORM.oneByOne && !labelled;
   return {
     siblings: all.filter((group) => groups.forms[group] === FORM.siblings),
     blocks: all.filter((group) => groups.forms[group] !== FORM.siblings && !settled(group)),

@@ -64,10 +64,12 @@ export function writeLinks(
   const own = { first, count, node: (index: number) => index - row(0) };
   const kinds = edgeWeights(patterns.labels - 1);
   const stride = kinds.length * walkLength;
+  const byNode = linksFrom(own, mass.length, inputs);
   kinds.forEach((weightOf, kind) => {
+    const weights = Float64Array.from(byNode.ends, (_, at) => (at < mass.length ? 0 : weightOf[states[first + at]!]!));
     const returns = inputs.returns.subarray(row(0) * stride + kind * walkLength);
     const walks = { returns, between: between.subarray(first * stride + kind * walkLength), stride };
-    writeWalks(linksFrom(own, mass.length, inputs, weightOf), walkLength, walks);
+    writeWalks({ ...byNode, weights }, walkLength, walks);
   });
   return (group, pair) => places[group * PAIRS + pair]!;
 }
@@ -82,31 +84,27 @@ interface LinksFrom {
   readonly offsets: Int32Array;
   /** Numbers of links, [links]. */
   readonly links: Int32Array;
-  /** Of each link, the node where it ends, and what it weighs: 0 where nobody walks, [links]. */
+  /** Of each link, the node where it ends [links]. */
   readonly ends: Int32Array;
-  readonly weights: Float64Array;
 }
 
 function linksFrom(
   { first, count, node }: { readonly first: number; readonly count: number; node(row: number): number },
   nodes: number,
-  { from, to, states }: LinkInputs,
-  weightOf: Float32Array,
+  { from, to }: LinkInputs,
 ): LinksFrom {
   const offsets = new Int32Array(nodes + 1);
   const ends = new Int32Array(count);
-  const weights = new Float64Array(count);
   for (let link = 0; link < count; link++) {
     const [u, v] = [node(from[first + link]!), node(to[first + link]!)];
     offsets[u + 1]! += 1;
     ends[link] = v;
-    weights[link] = u === v ? 0 : weightOf[states[first + link]!]!;
   }
   for (let u = 0; u < nodes; u++) offsets[u + 1]! += offsets[u]!;
   const next = offsets.slice(0, nodes);
   const links = new Int32Array(count);
   for (let link = 0; link < count; link++) links[next[node(from[first + link]!)]!++] = link;
-  return { nodes, offsets, links, ends, weights };
+  return { nodes, offsets, links, ends };
 }
 
 /**
@@ -115,7 +113,7 @@ function linksFrom(
  * Links begin with one of each node to itself; behind them come those of pairs, either direction next to the other.
  */
 function writeWalks(
-  { nodes, offsets, links, ends, weights }: LinksFrom,
+  { nodes, offsets, links, ends, weights }: LinksFrom & { readonly weights: Float64Array },
   walkLength: number,
   { returns, between, stride }: { readonly returns: Float32Array; readonly between: Float32Array; readonly stride: number }, // prettier-ignore
 ): void {

@@ -68,7 +68,7 @@ async function revealOnce(
 ): Promise<{ readonly codes: Codes; readonly evaluations: number; readonly logProbability: number | undefined }> {
   const candidates = step.context;
   const apart = config.hierarchy === "one-scale";
-  const sites = sitesOf(candidates, { labels: config.edgeLabels, apart });
+  const sites = sitesOf(candidates, { apart });
   const codes = settledCodes(candidates, apart);
   const known = allBut(sites, candidates);
   let total = 0;

@@ -19,8 +19,10 @@ export function withinValence(
     const reserved = reservedAt(level.candidates);
     const left = bondsLeft(level, valences, digits, reserved);
     const between = [...new Set(groups.between.subarray(2 * group, 2 * group + 2))];
-    const others = { ...level, known: { ...level.known, patterns: level.known.patterns.with(group, 1) } };
-    const needs = openBlocks(others, reserved);
+    const competes = (other: number) =>
+      other !== group && [0, 1].some((end) => between.includes(groups.between[2 * other + end]!));
+    const patterns = level.known.patterns.map((known, other) => (competes(other) ? known : 1));
+    const needs = openBlocks({ ...level, known: { ...level.known, patterns } }, reserved);
     return (code: number) => {
       const after = left.slice();
       takeBonds(after, groups, group, { code, digits, reserved });

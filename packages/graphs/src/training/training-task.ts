@@ -32,10 +32,7 @@ export function trainingTask(
     sites: { first: OWN_SITES, count: 1 },
     draws: 2,
   });
-  const sites = sitesOf(candidates, {
-    labels: config.edgeLabels,
-    apart: config.hierarchy === "one-scale",
-  });
+  const sites = sitesOf(candidates, { apart: config.hierarchy === "one-scale" });
   const phases = exactPhases(sites, candidates, random);
   // What is not chosen follows from the rest, so it is known.
   const known = allBut(sites, candidates);

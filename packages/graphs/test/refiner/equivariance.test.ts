@@ -93,6 +93,7 @@ describe.each([
         const [other] = refiner.run([reordered(task, { nodes, groups: same, pairs }, patterns)], capacityFor([task]));
         // Only whole blocks keep their form when their pairs move.
         for (const group of same.filter((g) => groups.forms[g] === FORM.twoByTwo)) {
+          // Labels of edges are for groups of one pair.
           const row = (logits: LevelLogits) =>
             logits.patterns.subarray(group * patterns.count, group * patterns.count + 2 ** PAIRS);
           const moved = row(own!).map((___, pattern) => row(other!)[swappedPattern(pattern, pairs, patterns)]!);

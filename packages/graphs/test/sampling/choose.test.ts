@@ -29,7 +29,7 @@ function finestOf(item: number) {
 
 function codesWith(constraints: readonly Constraint[], item: number) {
   const { candidates, codes: truth } = finestOf(item);
-  const sites = sitesOf(candidates, { labels: 3, apart: false });
+  const sites = sitesOf(candidates, { apart: false });
   const codes = { ...truth, patterns: truth.patterns.map(() => 0) };
   const patterns = patternsOf(3).count;
   const made = (count: number, classes: number) =>

@@ -9,7 +9,7 @@ import type { SubstepPlan } from "../../src/sampling/reveal-order.js";
 const PATTERNS = 16;
 // Five nodes that fall apart: ten pairs.
 const candidates = expand({ ...rootLevel(Int32Array.of(5)), splits: Int32Array.of(5) });
-const { siblings } = sitesOf(candidates, { labels: 1, apart: true });
+const { siblings } = sitesOf(candidates, { apart: true });
 const sites = siblings.map((at) => ({ of: "patterns" as const, at }));
 
 /** Of each group, how likely its one pair is an edge; all other patterns are impossible. */

@@ -80,7 +80,7 @@ function chanceOfRing(rings: readonly number[][], parts: readonly (readonly Site
 describe("a hexagon from a triangle", () => {
   const candidates = expand(triangle);
   const rings = ringsOf(candidates);
-  const sites = sitesOf(candidates, { labels: 1, apart: false });
+  const sites = sitesOf(candidates, { apart: false });
   const partsOf = (substeps: Substeps, item: number) =>
     inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test"), item, scale: 0 }), substeps);
 
@@ -108,7 +108,7 @@ describe("a hexagon from a triangle", () => {
 
 test("colours keep blocks apart that need the same nodes, and every site is chosen once", () => {
   const candidates = expand(triangle);
-  const sites = sitesOf(candidates, { labels: 1, apart: false });
+  const sites = sitesOf(candidates, { apart: false });
   const phases = exactPhases(sites, candidates, { stream: randomStream(1, "test"), item: 0, scale: 0 });
   // Siblings, then three blocks of which each two share a node.
   expect(phases.map((phase) => phase.length)).toEqual([3, 1, 1, 1]);
@@ -123,7 +123,7 @@ test("twins are alike: what a permutation of a graph swaps has the same logits",
   const { config, run } = tinyRefiner({ hierarchy: "one-scale" });
   // K_{2,3}: two nodes that see three, and nothing is hidden but one pair of the two and those of the three.
   const candidates = expand({ ...rootLevel(Int32Array.of(5)), splits: Int32Array.of(5) });
-  const sites = sitesOf(candidates, { labels: 1, apart: true });
+  const sites = sitesOf(candidates, { apart: true });
   const known = allBut(sites, candidates);
   const codes = { patterns: new Int32Array(10), splits: new Int32Array(5) };
   const side = (node: number) => Number(node > 1);
