@@ -16,6 +16,7 @@ import { scaleOfModel } from "./field-scaling.js";
 import type { ForecastModel, ForecastRequest, ForecastStep, InitialState, StepLikelihood } from "./forecast-model.js";
 import { forcings } from "./forcings.js";
 import { layoutOfModel } from "./layout-of-model.js";
+import { requirePlausible } from "./plausible-start.js";
 import { repeated } from "./repeated.js";
 import { requireRequest, requireState } from "./requirements.js";
 import { scoreProgram } from "./score-program.js";
@@ -57,12 +58,17 @@ export function createForecastModel(
   const variability = { range: tensors["scaling/variability"]!, areaWeights: grid.areaWeights, columns: grid.longitudes.length }; // prettier-ignore
 
   const { scaled, unscaled } = scaleOfModel(config, tensors);
+  const limit = Float32Array.from(tensors["scaling/limit"]!);
 
   async function* forecast(request: ForecastRequest): AsyncGenerator<ForecastStep, void, undefined> {
     const { initial, steps, members, firstMember, seed, sharpness, signal } = requireRequest(request, config, layout);
     const unstableSince = new Int32Array(members);
-    let previous = repeated(scaled(initial.previous, initial.time - config.stepHours * HOUR), members);
-    let current = repeated(scaled(initial.current, initial.time), members);
+    const startOf = (name: "previous" | "current", time: number): Float32Array => {
+      requirePlausible(`initial.${name}`, initial[name], { layout, limit, unscaled: (field) => unscaled(field, time) });
+      return repeated(scaled(initial[name], time), members);
+    };
+    let previous = startOf("previous", initial.time - config.stepHours * HOUR);
+    let current = startOf("current", initial.time);
     for (let step = 1; step <= steps; step++) {
       const start = initial.time + (step - 1) * config.stepHours * HOUR;
       const stream = randomStream(seed, `weather/forecast/${initial.time}/${step}`);

@@ -71,7 +71,7 @@ export interface ForecastModel {
    * An ensemble, step by step; nothing of earlier steps is kept.
    *
    * @throws NextscaleError `invalid-argument` for an option out of range, `shape` for a state of another size, `invalid-data`
-   *   for one with values that are no numbers, `interrupted` when the signal aborts
+   *   for one with values that are no numbers or far from the model's climate, `interrupted` when the signal aborts
    */
   forecast(request: ForecastRequest): AsyncGenerator<ForecastStep, void, undefined>;
   /**

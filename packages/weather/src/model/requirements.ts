@@ -3,6 +3,7 @@ import { LIMITS, requireOptions, wholeWithin, within, type OptionRequirements } 
 import type { WeatherModelConfig } from "../config/config.js";
 import { checkField, type FieldLayout } from "../verification/case.js";
 import type { ForecastRequest, InitialState } from "./forecast-model.js";
+import { placeOf } from "./place-of.js";
 
 /** A request with its defaults filled in. */
 export type CheckedRequest = Required<Omit<ForecastRequest, "signal" | "sharpness">> & {
@@ -80,13 +81,14 @@ export function requireState(state: InitialState, layout: FieldLayout): void {
       throw new NextscaleError({ code: "invalid-argument", where, expected: `${name} to be a Float32Array`, got: typeof field }); // prettier-ignore
     }
     checkField(where, name, field, layout);
-    const masked = field.findIndex(Number.isNaN);
-    if (masked < 0) continue;
+    const first = field.findIndex(Number.isNaN);
+    if (first < 0) continue;
+    const masked = field.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
     throw new NextscaleError({
       code: "invalid-data",
       where,
       expected: `${name} without masked cells`,
-      got: `NaN at ${masked}`,
+      got: `${masked} of ${field.length} masked, the first of ${placeOf(layout, first)}`,
       fix: "fill them, from a climatology for example",
     });
   }

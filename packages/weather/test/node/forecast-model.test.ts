@@ -148,7 +148,23 @@ describe("a forecast", () => {
 
   test("masked cells are refused", async () => {
     const current = initial.current.map((value, i) => (i === 7 ? Number.NaN : value));
-    await expect(stepsOf({ initial: { ...initial, current } })).rejects.toThrow(/without masked cells/);
+    await expect(stepsOf({ initial: { ...initial, current } })).rejects.toThrow(
+      /initial.current without masked cells, got 1 of 256 masked, the first of z500 at 73.8 S, 157.5 E/,
+    );
+  });
+
+  test("a start in other units, or with a number that stands for none, is refused by the channel's name", async () => {
+    const changed = (change: (value: number, i: number) => number) =>
+      stepsOf({ initial: { ...initial, previous: initial.previous.map(change) } });
+    // The second channel is a temperature: from 128 on.
+    await expect(changed((value, i) => (i < 128 ? value : value - 273.15))).rejects.toThrow(
+      /initial.previous of the model's climate, such as t850 at 73.8 S, 0.0 E from [\d.]+ to [\d.]+ K, got -[\d.]+; .* 128 of 256 values, of t850;/,
+    );
+    await expect(changed((value, i) => (i % 128 === 9 ? 1e20 : value))).rejects.toThrow(
+      /such as z500 at .* m2 s-2, got 100000000000000000000; .* 2 of 256 values, of z500, t850;/,
+    );
+    // An outlier of weather is weather.
+    expect(await changed((value, i) => (i === 60 ? value + 3000 : value))).toHaveLength(3);
   });
 });
 
