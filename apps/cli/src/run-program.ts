@@ -17,7 +17,7 @@ function withoutHelp(args: readonly string[]): string[] {
 }
 
 /**
- * Runs the program to its end and returns the exit code: 0, 1 for any failure, 130 after Ctrl-C.
+ * Runs the program to its end and returns the exit code: 0, 1 for any failure, 130 after Ctrl-C, 143 after SIGTERM.
  *
  * @param args what follows the program's name
  */
@@ -25,7 +25,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   endOnClosedOutput();
   const interrupts = watchInterrupts();
   try {
-    return await runCommandLine(args, interrupts.signal);
+    const code = await runCommandLine(args, interrupts.signal);
+    // A command that was done before it saw the signal has not failed.
+    return code === 0 ? code : (interrupts.exitCode() ?? code);
   } finally {
     interrupts.stop();
   }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once, type EventEmitter } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -53,6 +53,23 @@ test("Ctrl-C saves the training, says how to go on, and exits with 130", async (
   expect(stderr()).toMatch(/Stopping\. Press Ctrl-C again to stop at once\./);
   expect(stderr()).toContain(`images train --preset mnist --data mnist --out ${out} --seed 0 --resume`);
   expect(existsSync(join(`${out}.training`, "autoencoder", "model.json"))).toBe(true);
+});
+
+test("SIGTERM leaves nothing half-written and exits with 143", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "nextscale-interrupt-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const out = join(folder, "weather.nc");
+  const child = start(["weather", "simulate", "--years", "20", "--spin-up", "0", "--out", out]);
+  const { stderr, closed } = follow(child);
+  const isWriting = () => readdirSync(folder).some((name) => name.startsWith(".weather.nc"));
+  while (!isWriting()) {
+    expect(child.exitCode, stderr()).toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill("SIGTERM");
+  expect((await closed)[0], stderr()).toBe(143);
+  expect(stderr()).toMatch(/Stopping\. Send SIGTERM again to stop at once\.[^]*nothing was written/);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 /** A program that watches for Ctrl-C and, when it comes, does `then`. */
