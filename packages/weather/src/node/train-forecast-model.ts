@@ -123,14 +123,17 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
 
 /** @throws NextscaleError `invalid-argument` for a preset that does not fit the grid: before anything is fitted */
 function requirePreset(preset: WeatherPreset, { grid, channels }: FieldSeries["layout"]): void {
-  const [first] = contradictions({ ...preset.model, grid: gridConfig(grid), channels });
+  const unfit = ({ model }: WeatherPreset) => contradictions({ ...model, grid: gridConfig(grid), channels });
+  const [first] = unfit(preset);
   if (first === undefined) return;
+  // What its sizes divide says little to someone who has data of the globe and a preset of a region.
+  const fitting = Object.entries(WEATHER_PRESETS).flatMap(([name, other]) => (unfit(other).length === 0 ? [name] : []));
   throw new NextscaleError({
     code: "invalid-argument",
     where: WHERE,
     expected: `a preset for ${grid.longitudes.length} x ${grid.latitudes.length} points (${grid.kind})`,
-    got: `${first.path.join(".")}: ${first.message}`,
-    fix: "choose another preset, or regrid the data",
+    got: `one that is not (${first.path.join(".")}: ${first.message})`,
+    fix: fitting.length === 0 ? "regrid the data" : `choose among ${fitting.join(", ")}, or regrid the data`,
   });
 }
 

@@ -73,7 +73,7 @@ describe("training", () => {
     });
     const preset = { ...TINY, model: { ...TINY.model, truncation: 9 } };
     await expect(train("waves", { preset })).rejects.toThrow(
-      /a preset for 16 x 8 points .* truncation: expected waves/s,
+      /a preset for 16 x 8 points .*truncation: expected waves.*; choose among eraint, tiny, or regrid the data/,
     );
   });
 
