@@ -74,7 +74,11 @@ export function layOutNetcdf3(definition: DatasetDefinition, version: Netcdf3Ver
   if (version === "classic" && fileBytes >= 2 ** 31)
     throw refuse("less than 2 GiB in a classic file", `${fileBytes} bytes`);
   // Of the last variable only the beginning must be within reach, but no such exception is worth its rules.
-  if (planned.some(({ slab }) => slab >= 2 ** 32 - 4)) throw refuse("less than 4 GiB in a variable or record", "more");
+  const large = planned.find(({ slab }) => slab >= 2 ** 32 - 4);
+  if (large !== undefined) {
+    const fix = "write NetCDF-4 (.nc4) or Zarr (.zarr), which have no such limit, or a part at a time";
+    throw refuse("less than 4 GiB in a variable or record", `${large.slab} bytes of ${large.variable.name}`, fix);
+  }
   return {
     header: head(planned.map(({ variable }) => begins.get(variable.name)!)),
     variables: new Map(
@@ -139,6 +143,7 @@ class HeaderBytes {
   }
 }
 
-function refuse(expected: string, got: string): NextscaleError {
-  return new NextscaleError({ code: "invalid-argument", where: "weather/layOutNetcdf3", expected, got });
+function refuse(expected: string, got: string, fix?: string): NextscaleError {
+  const where = "weather/layOutNetcdf3";
+  return new NextscaleError({ code: "invalid-argument", where, expected, got, ...(fix === undefined ? {} : { fix }) });
 }

@@ -140,6 +140,8 @@ test("nothing half-written is left", async () => {
   writeFileSync(join(folder, "a-file"), "");
   const inside = openNetcdf3Writer(join(folder, "a-file", "x.nc"), cfEnsembleLayout(forecast));
   await expect(inside).rejects.toMatchObject({ code: "unwritable" });
+  const large = { dimensions: { x: 2 ** 30 }, variables: [{ name: "v", type: "double", dimensions: ["x"], attributes: {} }], attributes: {} } as const; // prettier-ignore
+  await expect(openNetcdf3Writer(path, large)).rejects.toThrow(/less than 4 GiB .* 8589934592 bytes of v; .*\.zarr/);
   const abandoned = await openNetcdf3Writer(path, cfEnsembleLayout(forecast));
   await abandoned.abandon();
   expect(readdirSync(folder)).toEqual(["a-file"]);
