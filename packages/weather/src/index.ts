@@ -63,6 +63,7 @@ export { rankHistogram, rankHistogramUnevenness } from "./verification/rank-hist
 export { regionWeights, STANDARD_REGIONS, WHOLE_GRID, type ScoreRegion } from "./verification/region.js";
 export { skillScore, skillScores } from "./verification/skill-score.js";
 export { skill, spread, spreadSkillRatio } from "./verification/spread-skill.js";
+export { sphericalSpectrum } from "./verification/spherical-spectrum.js";
 export type { AreaMeans, AreaStatistic, FieldStatistic, Statistic } from "./verification/statistic.js";
 export { rowSpectrum, zonalSpectrum } from "./verification/zonal-spectrum.js";
 

@@ -1,7 +1,8 @@
 import type { Grid } from "../grid/grid.js";
-import { cellCount, invalid, type ForecastCase } from "./case.js";
+import { cellCount, invalid } from "./case.js";
 import { curveMetric, type Metric } from "./metric.js";
-import { ensembleMean, sumOf, type AreaStatistic } from "./statistic.js";
+import { fieldsOf } from "./spectral-fields.js";
+import { sumOf, type AreaStatistic } from "./statistic.js";
 
 const WHERE = "weather/zonalSpectrum";
 
@@ -74,11 +75,6 @@ export function zonalSpectrum(of: "truth" | "members" | "mean"): Metric<Float64A
     },
   };
   return curveMetric(statistic.name, statistic);
-}
-
-function fieldsOf(of: "truth" | "members" | "mean", { truth, members }: ForecastCase) {
-  if (of === "truth") return [truth];
-  return of === "members" ? members : [ensembleMean(members)];
 }
 
 function rowWeights(grid: Grid, weights: Float64Array): Float64Array {

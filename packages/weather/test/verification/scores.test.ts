@@ -1,3 +1,4 @@
+import { normals, randomStream } from "@nextscale/refinement-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -8,20 +9,26 @@ import {
   debiasedRmse,
   energyScore,
   equiangularGrid,
+  gaussianGrid,
   mae,
   rankHistogram,
   rankHistogramUnevenness,
+  regionalGrid,
   regionWeights,
   reliability,
   rmse,
   rowSpectrum,
   skill,
+  sphericalHarmonics,
+  sphericalSpectrum,
   spread,
   spreadSkillRatio,
   STANDARD_REGIONS,
   vectorRmse,
+  WHOLE_GRID,
   zonalSpectrum,
   type FieldLayout,
+  type ScoreRegion,
 } from "../../src/index.js";
 import { reliableCases, scoreOf, SMALL, uniformCase } from "./cases.js";
 
@@ -193,6 +200,43 @@ describe("zonal spectrum", () => {
     expect(at0("truth")).toBeCloseTo(9 * circle, 6);
     expect(at0("members")).toBeCloseTo(2 * circle, 6);
     expect(at0("mean")).toBeCloseTo(circle, 6);
+  });
+});
+
+describe("spherical spectrum", () => {
+  const layout: FieldLayout = { grid: gaussianGrid(8, 16), channels: ["z"] };
+  const powersOf = (truth: Float32Array, region?: ScoreRegion, of: "truth" | "members" = "truth") =>
+    scoreOf(sphericalSpectrum(of), [{ ...uniformCase([0, 2], 0, layout), truth }], layout, region).value;
+
+  test("a harmonic has its square at its total wavenumber, wherever its poles are", () => {
+    const { synthesise, index, count } = sphericalHarmonics(layout.grid, 5);
+    for (const order of [0, 2, 4]) {
+      const coefficients = new Float64Array(2 * count);
+      coefficients[2 * index(4, order)] = 3;
+      const powers = powersOf(Float32Array.from(synthesise(coefficients)));
+      expect(powers).toHaveLength(8);
+      powers.forEach((power, n) => expect(power).toBeCloseTo(n === 4 ? (order === 0 ? 9 : 18) : 0, 4));
+    }
+  });
+
+  test("it adds up to the mean square, of members as of the truth", () => {
+    const { synthesise, count } = sphericalHarmonics(layout.grid, 5);
+    const draws = normals(randomStream(3, "test/spectrum"), { sites: 1, draws: 2 * count });
+    const truth = Float32Array.from(synthesise(Float64Array.from(draws)));
+    const meanSquare = scoreOf(rmse(), [{ ...uniformCase([0], 0, layout), truth }], layout).value ** 2;
+    expect(powersOf(truth).reduce((sum, power) => sum + power, 0)).toBeCloseTo(meanSquare, 4);
+    expect(powersOf(truth, WHOLE_GRID, "members")[0]).toBeCloseTo(2, 5);
+  });
+
+  test("it is of the whole globe", () => {
+    const truth = new Float32Array(128).fill(1);
+    expect(() => powersOf(truth, STANDARD_REGIONS[1])).toThrow(/the whole globe/);
+    const region = { grid: regionalGrid([0, 10], [0, 10]), channels: ["z"] };
+    expect(() => scoreOf(sphericalSpectrum("mean"), [uniformCase([1], 1, region)], region)).toThrow(
+      /grid of the globe/,
+    );
+    truth[3] = NAN;
+    expect(powersOf(truth).every(Number.isNaN)).toBe(true);
   });
 });
 
