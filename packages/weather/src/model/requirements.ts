@@ -1,7 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
 import { LIMITS, requireOptions, wholeWithin, within, type OptionRequirements } from "@nextscale/refinement-core";
 import type { WeatherModelConfig } from "../config/config.js";
-import { checkField, type FieldLayout } from "../verification/case.js";
+import { requireSize, type FieldLayout } from "../verification/case.js";
 import type { ForecastRequest, InitialState } from "./forecast-model.js";
 import { placeOf } from "./place-of.js";
 
@@ -80,15 +80,16 @@ export function requireState(state: InitialState, layout: FieldLayout): void {
     if (!(field instanceof Float32Array)) {
       throw new NextscaleError({ code: "invalid-argument", where, expected: `${name} to be a Float32Array`, got: typeof field }); // prettier-ignore
     }
-    checkField(where, name, field, layout);
-    const first = field.findIndex(Number.isNaN);
+    requireSize(where, name, field, layout);
+    const isAbsent = (value: number) => !Number.isFinite(value);
+    const first = field.findIndex(isAbsent);
     if (first < 0) continue;
-    const masked = field.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+    const masked = field.filter(isAbsent).length;
     throw new NextscaleError({
       code: "invalid-data",
       where,
       expected: `${name} without masked cells`,
-      got: `${masked} of ${field.length} masked, the first of ${placeOf(layout, first)}`,
+      got: `${masked} of ${field.length} masked or infinite, the first of ${placeOf(layout, first)}`,
       fix: "fill them, from a climatology for example",
     });
   }

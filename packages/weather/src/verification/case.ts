@@ -55,26 +55,30 @@ export function checkCase(where: string, forecast: ForecastCase, layout: FieldLa
   members.forEach((member, m) => checkField(where, `member ${m}`, member, layout));
 }
 
-/** @throws NextscaleError `shape` for a field of the wrong length, `invalid-data` for an infinite value */
-export function checkField(where: string, what: string, field: Float32Array, layout: FieldLayout): void {
-  const { grid, channels } = layout;
+/** @throws NextscaleError `shape` for a field of the wrong length */
+export function requireSize(where: string, what: string, field: Float32Array, { grid, channels }: FieldLayout): void {
   const [rows, columns] = [grid.latitudes.length, grid.longitudes.length];
   const size = channels.length * rows * columns;
-  if (field.length !== size) {
-    throw new NextscaleError({
-      code: "shape",
-      where,
-      expected: `${what} of ${channels.length} x ${rows} x ${columns} = ${size} values`,
-      got: `${field.length}`,
-    });
-  }
+  if (field.length === size) return;
+  throw new NextscaleError({
+    code: "shape",
+    where,
+    expected: `${what} of ${channels.length} x ${rows} x ${columns} = ${size} values`,
+    got: `${field.length}`,
+  });
+}
+
+/** @throws NextscaleError `shape` for a field of the wrong length, `invalid-data` for an infinite value */
+export function checkField(where: string, what: string, field: Float32Array, layout: FieldLayout): void {
+  requireSize(where, what, field, layout);
+  const cells = cellCount(layout);
   const at = field.findIndex((value) => value === Infinity || value === -Infinity);
   if (at >= 0) {
     throw new NextscaleError({
       code: "invalid-data",
       where,
       expected: `${what} of finite values, or NaN where masked`,
-      got: `${field[at]} in channel ${channels[Math.floor(at / (rows * columns))]}, cell ${at % (rows * columns)}`,
+      got: `${field[at]} in channel ${layout.channels[Math.floor(at / cells)]}, cell ${at % cells}`,
       fix: "drop the case, and count it as a failed forecast where it is one",
     });
   }

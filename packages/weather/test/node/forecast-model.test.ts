@@ -146,10 +146,10 @@ describe("a forecast", () => {
     await expect(stepsOf(change)).rejects.toMatchObject({ code });
   });
 
-  test("masked cells are refused", async () => {
-    const current = initial.current.map((value, i) => (i === 7 ? Number.NaN : value));
+  test.each([Number.NaN, -Infinity])("masked and infinite cells are refused: %d", async (absent) => {
+    const current = initial.current.map((value, i) => (i === 7 ? absent : value));
     await expect(stepsOf({ initial: { ...initial, current } })).rejects.toThrow(
-      /initial.current without masked cells, got 1 of 256 masked, the first of z500 at 73.8 S, 157.5 E/,
+      /initial.current without masked cells, got 1 of 256 masked or infinite, the first of z500 at 73.8 S, 157.5 E/,
     );
   });
 
