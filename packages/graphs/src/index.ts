@@ -133,7 +133,7 @@ export type { Coding } from "./codes/encode-graph.js";
 export type { SplitCodes } from "./codes/split-codes.js";
 export type { Patterns } from "./pyramid/patterns.js";
 export type { Formula } from "./pyramid/formula.js";
-export type { Capacity } from "./refiner/inputs.js";
+export type { LevelSize } from "./training/capacities.js";
 export type { GraphSource } from "./graph/packed-graphs.js";
 export { drawKeys, type Keys } from "./pyramid/keys.js";
 export type { Level } from "./pyramid/level.js";

@@ -2,6 +2,12 @@ import * as z from "zod";
 import { BOND_ORDERS } from "../molecule/molecule.js";
 import { moleculeVocabularySchema } from "../molecule/vocabulary.js";
 
+/** Rounds in which pairs of nodes hear of each other: how many, and of how many numbers. */
+const messageSchema = z.strictObject({ rounds: z.int().min(1).max(16), width: z.int().min(1).max(256) });
+
+/** Rounds in which pairs of nodes hear of each other. */
+export type MessageConfig = z.infer<typeof messageSchema>;
+
 /** Sizes of the network. */
 export const refinerSchema = z.strictObject({
   width: z.int().min(4).max(2048),
@@ -11,6 +17,8 @@ export const refinerSchema = z.strictObject({
   walkLength: z.int().min(1).max(64),
   /** Numbers that describe a pair before its label is predicted. */
   pairWidth: z.int().min(4).max(2048),
+  /** Where given, pairs hear of each other before nodes do: see `pairMessages`. */
+  messages: messageSchema.optional(),
   /**
    * Where given, nodes attend to those that they may be joined with and to so many summaries of their level, instead of to all nodes: nothing
    * grows with the square of their number.
@@ -67,6 +75,11 @@ export const graphModelSchema = z
     message: "expected a width that is a multiple of the number of heads",
     path: ["network", "heads"],
   })
+  .refine(({ network: { messages, summaries } }) => messages === undefined || summaries === undefined, {
+    message:
+      "expected either messages, which are between all pairs, or summaries, with which not all pairs are looked at",
+    path: ["network", "messages"],
+  })
   .refine(
     ({ atoms, nodeLabels, edgeLabels }) =>
       atoms === undefined || (atoms.length === nodeLabels && edgeLabels === BOND_ORDERS.length),
@@ -88,7 +101,7 @@ export type GraphModelConfig = z.infer<typeof graphModelSchema>;
 /** How a graph model is trained. */
 export const graphTrainingSchema = z.strictObject({
   steps: z.int().min(1),
-  /** Levels of graphs in a step. */
+  /** Levels of the largest size in a step; of those half as large there are twice as many, and so on: see `capacitiesOf`. */
   batchSize: z.int().min(1).max(4096),
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),

@@ -41,8 +41,11 @@ export const GRAPH_PRESETS = {
     training: { ...TRAINING, steps: 12_000, batchSize: 96 },
   },
   planar: {
-    model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 64 } },
-    training: { ...TRAINING, steps: 6000, batchSize: 64 },
+    model: {
+      ...PLAIN,
+      network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 64, messages: { rounds: 2, width: 32 } },
+    },
+    training: { ...TRAINING, steps: 3000, batchSize: 16 },
   },
   tree: {
     model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 64 } },

@@ -70,7 +70,7 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
   const settings = { ...preset.model, ...property };
   const source = options.from === undefined ? undefined : await sourceOf(options.from, settings);
   const training = source === undefined ? preset.training : { ...preset.training, from: source.hash };
-  const { coding, capacity } = fitFoundations(graphs, settings, seed, values.properties, source?.config.divisions);
+  const { coding, sizes } = fitFoundations(graphs, settings, seed, values.properties, source?.config.divisions);
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
   const config: GraphRunConfig = { model: coding.config, training };
   const data = { name, sha256: await hashOf(graphs, options.property?.values ?? []) };
@@ -81,13 +81,12 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     };
-    const sizes = { items: training.batchSize, ...capacity };
     const stage = refinerStage({
       config,
       coding,
       graphs: packed(graphs),
       ...values,
-      capacity: sizes,
+      sizes,
       seed,
       weights: source?.tensors,
     });

@@ -2,6 +2,7 @@ import { sab, type SetBlockConfig } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GraphModelConfig } from "../config/config.js";
 import { edgeWeights, pairStates, walkFeatures } from "./pair-states.js";
+import { pairMessages, type PairMessageParameters } from "./pair-messages.js";
 import type { PairView, RowsAt } from "./pair-view.js";
 import { numbersTo } from "./tables.js";
 import { walksOf } from "./walks.js";
@@ -11,6 +12,7 @@ export function allPairs(
   { pairs, mask }: { readonly pairs: tf.Tensor; readonly mask: tf.Tensor },
   { edgeLabels, network }: GraphModelConfig,
   shape: SetBlockConfig,
+  messages?: PairMessageParameters,
 ): PairView {
   const [items = 0, nodes = 0] = mask.shape;
   const states = pairStates(edgeLabels);
@@ -18,11 +20,10 @@ export function allPairs(
   const walks = edgeWeights(edgeLabels).map((weights) => walksOf(pairs, network.walkLength, weights));
   const pairInputs = states + walkFeatures(network);
   const oneHot: tf.Tensor = tf.oneHot(pairs, states, 1, 0, "float32");
+  const features = tf.reshape(tf.concat([oneHot, ...walks.map(({ between }) => between)], -1), [-1, pairInputs]);
+  const present = tf.cast(tf.greater(pairs, 0), "float32");
   return {
-    features: tf.reshape(tf.concat([oneHot, ...walks.map(({ between }) => between)], -1), [
-      items * nodes * nodes,
-      pairInputs,
-    ]),
+    features: messages === undefined ? features : tf.concat([features, pairMessages(messages, features, present)], 1),
     returns: tf.reshape(
       tf.concat(
         walks.map(({ returns }) => returns),

@@ -4,6 +4,7 @@ import type { Coding } from "../codes/encode-graph.js";
 import { allPairs } from "./all-pairs.js";
 import { denseFrom, deviationOf } from "./dense.js";
 import { nodeFeatures, type RefinerTensors } from "./inputs.js";
+import { initPairMessages, type PairMessageParameters } from "./pair-messages.js";
 import { pairStates, walkFeatures } from "./pair-states.js";
 import { linkedPairs } from "./linked-pairs.js";
 import type { AttentionParameters } from "./pair-view.js";
@@ -19,6 +20,8 @@ export type GraphRefinerParameters = {
   readonly counts: tf.Tensor;
   /** With what the state of a pair, and the walks between its nodes, add to the scores of each head. */
   readonly blocks: readonly (AttentionParameters & { readonly bias: LinearParameters })[];
+  /** Of rounds between pairs, where there are any. */
+  readonly messages?: PairMessageParameters;
   readonly splits: LinearParameters;
   readonly pair: PatternHeadParameters;
 };
@@ -43,11 +46,12 @@ export interface GraphRefiner {
  * of the nodes, of the groups, and of the nodes on either side of a group.
  */
 export function graphRefiner({ config, patterns, splits }: Coding): GraphRefiner {
-  const { width, heads, blocks, pairWidth, summaries } = config.network;
+  const { width, heads, blocks, pairWidth, summaries, messages } = config.network;
   const states = pairStates(config.edgeLabels);
   const shape = { width, heads, hidden: 4 * width };
   const walks = walkFeatures(config.network);
-  const pairInputs = states + walks;
+  const known = states + walks;
+  const pairInputs = known + (messages?.width ?? 0);
   const features = nodeFeatures(config);
   const limited = splitLimits(splits, config.nodeLabels);
   const head = patternHead({ patterns, width, pairWidth, pairInputs });
@@ -69,13 +73,15 @@ export function graphRefiner({ config, patterns, splits }: Coding): GraphRefiner
           ...(summaries === undefined ? {} : { summary: summary(i) }),
           bias: dense(`bias/${i}`, pairInputs, heads),
         })),
+        ...(messages === undefined ? {} : { messages: initPairMessages(messages, known, layers) }),
         splits: layers.head("splits", width, splits.count),
         pair: head.init(layers),
       };
     },
     apply(params, inputs) {
       const [items = 0, nodes = 0] = inputs.mask.shape;
-      const view = "pairs" in inputs ? allPairs(inputs, config, shape) : linkedPairs(inputs, config, shape);
+      const view =
+        "pairs" in inputs ? allPairs(inputs, config, shape, params.messages) : linkedPairs(inputs, config, shape);
       const embedded = linear(params.node, tf.reshape(inputs.nodes, [items * nodes, features]));
       const returns = tf.matMul(view.returns, params.returns);
       // Attention is a mean and cannot count, which valences are about.

@@ -1,7 +1,10 @@
 import { permutation, type RandomStream } from "@nextscale/refinement-core";
 import type { Site, Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
-import { FORM, PAIRS, type Candidates } from "../pyramid/candidates.js";
+import { FORM, type Candidates } from "../pyramid/candidates.js";
+import { colours } from "./colours.js";
+import { blockNeeds, siblingNeeds } from "./needs.js";
+import { wavesOver } from "./waves.js";
 
 /**
  * In how many substeps the codes of a level are chosen: so many, or as many as it takes for the choices not to get in each other's way; or
@@ -37,7 +40,7 @@ export function orderOf(
 ): Site[][] {
   const substeps = substepsAt(plan, candidates, config);
   if (config.hierarchy === "one-scale" && typeof substeps === "number") return randomParts(sites, substeps, random);
-  const phases = exactPhases(sites, candidates, random);
+  const phases = exactPhases(sites, candidates, random, config);
   const isOfSiblings = ({ of, at }: Site) => of === "patterns" && candidates.groups.forms[at] === FORM.siblings;
   const ofSiblings = phases.findIndex((phase) => !phase.every(isOfSiblings));
   return inSubsteps(phases, substeps, ofSiblings < 0 ? phases.length : ofSiblings);
@@ -56,74 +59,26 @@ export function substepsAt(
 }
 
 /**
- * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings and then blocks by colour,
- * then what becomes of the nodes. Blocks that share a node which splits have different colours: which of its two children one takes decides what is
- * left for the other. So have edges that get their labels and share a node: bonds share the valence of an atom. Priorities are random, so no order of
- * the nodes shows.
+ * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings, then blocks, then what
+ * becomes of the nodes. Blocks that share a node which splits are in different phases: which of its two children one takes decides what is left for
+ * the other. So are edges that get their labels and share a node: bonds share the valence of an atom. Priorities are random, so no order of the nodes
+ * shows.
+ *
+ * Blocks of graphs without labels of edges come in waves, those of others, which are small graphs with many different codes, in colours: molecules
+ * are as good with them, and take fewer phases.
  */
-export function exactPhases(sites: Sites, candidates: Candidates, random: LevelRandom): Site[][] {
-  const siblings = colours(sites.siblings, siblingNeeds(candidates), random, 0);
-  const blocks = colours(sites.blocks, blockNeeds(candidates), random, 1);
-  const patterns = [...siblings, ...blocks].map((colour) => colour.map((at): Site => ({ of: "patterns", at })));
+export function exactPhases(
+  sites: Sites,
+  candidates: Candidates,
+  random: LevelRandom,
+  { edgeLabels }: Pick<GraphModelConfig, "edgeLabels">,
+): Site[][] {
+  const siblings = colours(sites.siblings, siblingNeeds(candidates), { ...random, site: 0 });
+  const inOrder = edgeLabels > 1 ? colours : wavesOver(candidates);
+  const blocks = inOrder(sites.blocks, blockNeeds(candidates), { ...random, site: 1 });
+  const patterns = [...siblings, ...blocks].map((phase) => phase.map((at): Site => ({ of: "patterns", at })));
   const splits = sites.splits.map((at): Site => ({ of: "splits", at }));
   return splits.length > 0 ? [...patterns, splits] : patterns;
-}
-
-/**
- * Groups in a random order, those that compete with most others first, which saves colours (Welsh and Powell 1967); each in the first colour
- * that no group before it has that needs one of the same things.
- */
-function colours(
-  groups: readonly number[],
-  needs: (group: number) => readonly number[],
-  { stream, item, scale }: LevelRandom,
-  site: number,
-): number[][] {
-  const wanted = Array.from(permutation(stream, groups.length, { item, scale, site }), (at) => {
-    return { group: groups[at]!, nodes: needs(groups[at]!) };
-  });
-  const demand = new Map<number, number>();
-  for (const { nodes } of wanted) for (const node of nodes) demand.set(node, (demand.get(node) ?? 0) + 1);
-  const rivals = (nodes: readonly number[]) => nodes.reduce((sum, node) => sum + demand.get(node)!, 0);
-  const taken = new Map<number, Set<number>>();
-  const result: number[][] = [];
-  for (const { group, nodes } of wanted.sort((a, b) => rivals(b.nodes) - rivals(a.nodes))) {
-    const sets = nodes.map((node) => {
-      const set = taken.get(node) ?? new Set<number>();
-      taken.set(node, set);
-      return set;
-    });
-    let colour = 0;
-    while (sets.some((set) => set.has(colour))) colour++;
-    for (const set of sets) set.add(colour);
-    (result[colour] ??= []).push(group);
-  }
-  return result;
-}
-
-/** What siblings compete for: two nodes that part have nothing in common with others, of many each is in several groups. */
-function siblingNeeds({ parents, groups }: Candidates): (group: number) => number[] {
-  const children = childrenOf(parents);
-  return (group) => {
-    const parent = groups.between[2 * group]!;
-    return children[parent]! <= 2 ? [] : [groups.pairs[2 * PAIRS * group]!, groups.pairs[2 * PAIRS * group + 1]!];
-  };
-}
-
-/** The coarse nodes that a block competes for: those that split, and both where edges get their labels. */
-function blockNeeds({ parents, labelled, groups }: Candidates): (group: number) => number[] {
-  const children = childrenOf(parents);
-  return (group) => {
-    const ends = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
-    return labelled ? ends : ends.filter((node) => children[node]! > 1);
-  };
-}
-
-/** How many children each coarse node has, by its number. */
-function childrenOf(parents: Int32Array): Int32Array {
-  const children = new Int32Array(parents.length);
-  for (const parent of parents) children[parent]!++;
-  return children;
 }
 
 /**

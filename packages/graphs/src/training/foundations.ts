@@ -9,14 +9,12 @@ import { formulaAt, formulaOf, massOf } from "../pyramid/formula.js";
 import { flatHierarchyOf, hierarchyOf, type Hierarchy } from "../pyramid/hierarchy.js";
 import { drawKeys } from "../pyramid/keys.js";
 import { rootLevel } from "../pyramid/level.js";
-import type { Capacity } from "../refiner/inputs.js";
+import type { LevelSize } from "./capacities.js";
 
-/** Graphs whose splits are counted, and that capacities are measured on. */
+/** Graphs whose splits are counted, and whose levels are measured. */
 const SAMPLE = 4000;
 /** What is seen less often is no rule. */
 const LEAST = 2;
-/** Capacity over what was seen, in groups: other keys make other levels. */
-const MARGIN = 1.25;
 /** Graphs of which each formula is taken to have so many more, of the spread of all: a few say little about their spread. */
 const PRIOR = 4;
 /** The least spread of a property among graphs of one formula, in deviations. */
@@ -25,8 +23,8 @@ const LEAST_SPREAD = 0.05;
 /** Everything of a model that is fitted before its network is trained. */
 export interface Foundations {
   readonly coding: Coding;
-  /** Sizes that every level of every graph fits in, as far as was seen; the training leaves out levels that do not. */
-  readonly capacity: Omit<Capacity, "items">;
+  /** Of the levels of some graphs, each size once. */
+  readonly sizes: readonly LevelSize[];
 }
 
 /**
@@ -58,13 +56,7 @@ export function fitFoundations(
     formulas: formulasOf(graphs, nodeLabels, properties),
     divisions: divisions ?? (nodeLabels === 1 ? [] : divisionsOf(hierarchies, nodeLabels)),
   };
-  return {
-    coding: codingOf(config),
-    capacity: {
-      nodes: config.sizes.length - 1,
-      groups: Math.ceil((MARGIN * Math.max(...hierarchies.map(mostGroups))) / 4) * 4,
-    },
-  };
+  return { coding: codingOf(config), sizes: sizesOfLevels(hierarchies) };
 }
 
 function requireGraphs(
@@ -149,9 +141,17 @@ function divisionsOf(hierarchies: readonly Hierarchy[], labels: number): number[
     .map(({ counts }) => counts);
 }
 
-function mostGroups({ levels }: Hierarchy): number {
-  const root = expand(rootLevel(levels.at(-1)!.formulas));
-  return Math.max(root.groups.count, ...levels.slice(1).map((level) => expand(level).groups.count));
+/** Sizes of what the levels of graphs are chosen from. */
+function sizesOfLevels(hierarchies: readonly Hierarchy[]): LevelSize[] {
+  const found = new Map<string, LevelSize>();
+  for (const { levels } of hierarchies) {
+    for (const coarse of [rootLevel(levels.at(-1)!.formulas), ...levels.slice(1)]) {
+      const { mass, groups } = expand(coarse);
+      const size = { nodes: mass.length, groups: groups.count };
+      found.set(`${size.nodes} ${size.groups}`, size);
+    }
+  }
+  return [...found.values()];
 }
 
 function invalid(expected: string, got: string): NextscaleError {

@@ -24,11 +24,16 @@ export type Targets<T> = {
   readonly patternWeights: T;
 };
 
+/** Levels of one capacity. */
+type Part = { readonly inputs: RefinerTensors; readonly targets: Targets<tf.Tensor> };
+
 type Inputs = ScheduledInputs & {
   readonly state: WeightState<GraphRefinerParameters>;
-  readonly inputs: RefinerTensors;
-  readonly targets: Targets<tf.Tensor>;
+  readonly parts: readonly Part[];
 };
+
+/** What the codes of each kind count. */
+const WEIGHTS = { splits: "splitWeights", patterns: "patternWeights" } as const;
 
 /** As for the transformers of images and weather. */
 const BETAS = [0.9, 0.95] as const;
@@ -48,34 +53,41 @@ export function targetTypes({ items, nodes, groups }: Capacity): Targets<TensorT
 }
 
 /** One training step: the mean cross-entropy of the codes that are asked for. */
-export function refinerProgram(coding: Coding, { weightDecay }: GraphTrainingConfig, capacity: Capacity): Program {
+export function refinerProgram(
+  coding: Coding,
+  { weightDecay }: GraphTrainingConfig,
+  capacities: readonly Capacity[],
+): Program {
   const refiner = graphRefiner(coding);
   const { config } = coding;
   const signature: TypesOf<Inputs> = {
     ...scheduledTypes,
     state: weightStateTypes(refinerTypes(config)),
-    inputs: inputTypes(config, capacity),
-    targets: targetTypes(capacity),
+    parts: capacities.map((capacity) => ({ inputs: inputTypes(config, capacity), targets: targetTypes(capacity) })),
   };
-  return traceTyped<Inputs>(signature, ({ state, inputs, targets, ...scheduled }) => {
-    const logits = refiner.apply(state.parameters, inputs);
-    const parts = {
-      splits: [logits.splits, targets.splits, targets.splitWeights],
-      patterns: [logits.patterns, targets.patterns, targets.patternWeights],
-    } as const;
-    const sums = Object.entries(parts).map(([name, [of, target, weights]]) => {
-      const [a = 0, b = 0, classes = 0] = of.shape;
-      const entropy = softmaxCrossEntropy(tf.reshape(of, [a * b, classes]), tf.reshape(target, [a * b]));
-      const flat = tf.reshape(weights, [a * b]);
-      return [name, tf.sum(tf.mul(entropy, flat)), tf.sum(flat)] as const;
+  return traceTyped<Inputs>(signature, ({ state, parts, ...scheduled }) => {
+    const asked = parts.map(({ inputs, targets }) => ({ logits: refiner.apply(state.parameters, inputs), targets }));
+    const sums = (["splits", "patterns"] as const).map((name) => {
+      const ofParts = asked.map(({ logits, targets }) => weighted(logits[name], targets[name], targets[WEIGHTS[name]]));
+      const [entropy, weight] = [tf.addN(ofParts.map((one) => one.entropy)), tf.addN(ofParts.map((one) => one.weight))];
+      return { name, entropy, weight };
     });
-    const total = sums.reduce((sum, [, , weight]) => tf.add(sum, weight), tf.scalar(1e-6) as tf.Tensor);
     const loss = tf.div(
-      sums.reduce((sum, [, part]) => tf.add(sum, part), tf.scalar(0) as tf.Tensor),
-      total,
+      tf.addN(sums.map(({ entropy }) => entropy)),
+      tf.addN([...sums.map(({ weight }) => weight), tf.scalar(1e-6)]),
     );
-    const means = Object.fromEntries(sums.map(([name, sum, weight]) => [name, tf.div(sum, tf.maximum(weight, 1e-6))]));
+    const means = Object.fromEntries(
+      sums.map(({ name, entropy, weight }) => [name, tf.div(entropy, tf.maximum(weight, 1e-6))]),
+    );
     const next = updateWeights(loss, state, scheduled, { betas: BETAS, weightDecay, orthogonalised: isHiddenMatrix });
     return { loss, ...means, state: next };
   });
+}
+
+/** Sums over all codes of a kind: of their cross-entropies, each times its weight, and of the weights. */
+function weighted(logits: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) {
+  const [a = 0, b = 0, classes = 0] = logits.shape;
+  const entropy = softmaxCrossEntropy(tf.reshape(logits, [a * b, classes]), tf.reshape(targets, [a * b]));
+  const flat = tf.reshape(weights, [a * b]);
+  return { entropy: tf.sum(tf.mul(entropy, flat)), weight: tf.sum(flat) };
 }

@@ -20,7 +20,8 @@ import type { SplitCodes } from "../codes/split-codes.js";
 import { formulaAt } from "../pyramid/formula.js";
 import { refinerTypes } from "../refiner/refiner-types.js";
 import { refinerProgram, targetTypes } from "./refiner-program.js";
-import { encodeGraph, type Coding } from "../codes/encode-graph.js";
+import { encodeGraph, type Coding, type EncodedLevel } from "../codes/encode-graph.js";
+import { capacitiesOf, placeOf, type LevelSize } from "./capacities.js";
 import { pickLevel, trainingTask, type TrainingTask } from "./training-task.js";
 
 /** What the stage trains on. */
@@ -30,7 +31,8 @@ export interface RefinerStageInputs {
   readonly graphs: GraphSource;
   /** Of each graph, in deviations from the mean, of a model that can be asked for it. */
   readonly properties?: Float32Array;
-  readonly capacity: Capacity;
+  /** Of levels, as `fitFoundations` finds them; levels that have no room are left out. */
+  readonly sizes: readonly LevelSize[];
   readonly seed: number;
   /** Trained weights to begin with, `refiner/...`. */
   readonly weights?: NamedArrays | undefined;
@@ -54,22 +56,24 @@ export function refinerStage({
   coding,
   graphs,
   properties,
-  capacity,
+  sizes,
   seed,
   weights,
 }: RefinerStageInputs): Stage<GraphRunConfig> {
   const { model, training } = config;
   const { steps, batchSize, learningRate: peak } = training;
+  const capacities = capacitiesOf(sizes, model.sizes.length - 1, batchSize);
   const tasksAGraph = Math.min(TASKS_A_GRAPH, batchSize);
+  const graphsOf = ({ items }: Capacity) => Math.floor(items / tasksAGraph);
   // Of fewer graphs than that the rest of a step stays empty.
-  const graphsAStep = Math.max(1, Math.min(Math.floor(batchSize / tasksAGraph), graphs.length));
+  const graphsAStep = Math.min(Math.max(...capacities.map(graphsOf)), graphs.length);
   const order = shuffledBatches({
     count: graphs.length,
     batchSize: graphsAStep,
     stream: randomStream(seed, "graphs/order"),
   });
   const keys = randomStream(seed, "graphs/keys");
-  const levels = randomStream(seed, "graphs/levels");
+  const picks = randomStream(seed, "graphs/levels");
   const hidden = randomStream(seed, "graphs/hidden");
   const told = randomStream(seed, "graphs/told");
   const isTold = (item: number) => uniforms(told, { items: { first: item, count: 1 }, draws: 1 })[0]! < TOLD;
@@ -78,7 +82,7 @@ export function refinerStage({
     name: "refiner",
     kind: "graphs/training/refiner",
     steps,
-    program: () => refinerProgram(coding, training, capacity),
+    program: () => refinerProgram(coding, training, capacities),
     layout: ({ model: found }) => layoutOf({ state: weightStateTypes(refinerTypes(found)) }),
     start: () => {
       const types = refinerTypes(model);
@@ -87,29 +91,43 @@ export function refinerStage({
     },
     constants: {},
     batches: (step) => {
-      const tasks = Array.from(order(step).indices, (graph, i) => {
-        const whole = encodeGraph(graphs.at(graph)!, coding, { stream: keys, item: step * graphsAStep + i });
-        // The coarsest always fits.
-        const encoded = whole.filter(({ candidates }) => candidates.groups.count <= capacity.groups);
-        return Array.from({ length: tasksAGraph }, (_, k) => {
-          const item = (step * graphsAStep + i) * tasksAGraph + k;
-          const level = pickLevel(encoded, levels, item);
-          const { task, weights } = trainingTask(encoded[level]!, model, { stream: hidden, item, scale: level });
-          return properties === undefined || !isTold(item)
-            ? { task, weights }
-            : { task: { ...task, property: properties[graph] }, weights };
-        });
-      }).flat();
-      return {
-        ...prefixed("inputs", refinerInputs(tasks.map(({ task }) => task), capacity, coding)), // prettier-ignore
-        ...prefixed("targets", targetsOf(tasks, capacity, coding.splits)),
-      };
+      const encoded = Array.from(order(step).indices, (graph, i) => {
+        const item = step * graphsAStep + i;
+        return { graph, item, levels: encodeGraph(graphs.at(graph)!, coding, { stream: keys, item }) };
+      });
+      const parts = capacities.map((capacity, part) => {
+        const within = encoded
+          .map(({ levels, ...of }) => ({
+            ...of,
+            levels: levels.filter((level) => placeOf(sizeOf(level), capacities) === part),
+          }))
+          .filter(({ levels }) => levels.length > 0);
+        const tasks = within.slice(0, graphsOf(capacity)).flatMap(({ graph, item, levels }) =>
+          Array.from({ length: tasksAGraph }, (_, k) => {
+            const own = (item * capacities.length + part) * tasksAGraph + k;
+            const level = pickLevel(levels, picks, own);
+            const { task, weights } = trainingTask(levels[level]!, model, { stream: hidden, item: own, scale: level });
+            return properties === undefined || !isTold(own)
+              ? { task, weights }
+              : { task: { ...task, property: properties[graph] }, weights };
+          }),
+        );
+        return {
+          ...prefixed(`parts/${part}/inputs`, refinerInputs(tasks.map(({ task }) => task), capacity, coding)), // prettier-ignore
+          ...prefixed(`parts/${part}/targets`, targetsOf(tasks, capacity, coding.splits)),
+        };
+      });
+      return Object.assign({}, ...parts) as NamedArrays;
     },
     scalars: {
       learningRate: withWarmUp(rate, { steps: WARM_UP }),
       averageDecay: (step) => Math.min(AVERAGE_DECAY, (1 + step) / (10 + step)),
     },
   };
+}
+
+function sizeOf({ candidates: { mass, groups } }: EncodedLevel): LevelSize {
+  return { nodes: mass.length, groups: groups.count };
 }
 
 /** What the network is to say of each task. */

@@ -33,7 +33,7 @@ export function trainingTask(
     draws: 2,
   });
   const sites = sitesOf(candidates, { apart: config.hierarchy === "one-scale" });
-  const phases = exactPhases(sites, candidates, random);
+  const phases = exactPhases(sites, candidates, random, config);
   // What is not chosen follows from the rest, so it is known.
   const known = allBut(sites, candidates);
   const weights = {

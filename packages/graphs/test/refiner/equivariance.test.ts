@@ -12,6 +12,7 @@ const labels = { nodeLabels: 2, edgeLabels: 2 };
 const refiner = tinyRefiner(labels);
 const { patterns } = refiner;
 const linked = tinyRefiner({ ...labels, network: { ...NETWORK, summaries: 2 } });
+const hearing = tinyRefiner({ ...labels, network: { ...NETWORK, messages: { rounds: 2, width: 5 } } });
 const TOLERANCE = 1e-9;
 
 const capacityFor = (tasks: readonly Task[], more = 0) => ({
@@ -63,6 +64,7 @@ function movedBack(
 describe.each([
   ["of all pairs", refiner],
   ["of pairs that may be edges", linked],
+  ["of all pairs, which hear of each other", hearing],
 ])("the refiner %s", (_, refiner) => {
   test("commutes with every order of nodes and groups", () => {
     fc.assert(

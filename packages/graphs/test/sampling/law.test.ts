@@ -72,7 +72,10 @@ async function outcomesOf(
     const options: RevealOptions = {
       config,
       order: (sites, candidates, scale) =>
-        inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test/order"), item: 0, scale }), substeps),
+        inSubsteps(
+          exactPhases(sites, candidates, { stream: randomStream(1, "test/order"), item: 0, scale }, config),
+          substeps,
+        ),
       predict,
       choose: choosing(path, splits),
     };

@@ -1,14 +1,18 @@
 import { randomStream } from "@nextscale/refinement-core";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sitesOf, type Site } from "../../src/codes/sites.js";
-import { componentsOf, degreeOf, graphOf, type Graph } from "../../src/index.js";
+import { componentsOf, degreeOf, graphOf, gridGraph, type Graph } from "../../src/index.js";
 import { expand, FORM, type Candidates } from "../../src/pyramid/candidates.js";
 import { contraction } from "../../src/pyramid/contraction.js";
 import { rootLevel, type Level } from "../../src/pyramid/level.js";
 import { allowedPatterns, formAt, patternsOf } from "../../src/pyramid/patterns.js";
 import { allBut } from "../../src/sampling/reveal.js";
 import { exactPhases, inSubsteps, type Substeps } from "../../src/sampling/reveal-order.js";
+import { blockNeeds } from "../../src/sampling/needs.js";
+import { anyGraph } from "../support/graphs.js";
 import { tinyRefiner } from "../support/refiner.js";
+import { taskOf } from "../support/tasks.js";
 
 const patterns = patternsOf(1);
 const allowed = allowedPatterns(patterns);
@@ -81,8 +85,11 @@ describe("a hexagon from a triangle", () => {
   const candidates = expand(triangle);
   const rings = ringsOf(candidates);
   const sites = sitesOf(candidates, { apart: false });
-  const partsOf = (substeps: Substeps, item: number) =>
-    inSubsteps(exactPhases(sites, candidates, { stream: randomStream(1, "test"), item, scale: 0 }), substeps);
+  const partsOf = (substeps: Substeps, item: number, edgeLabels = 1) =>
+    inSubsteps(
+      exactPhases(sites, candidates, { stream: randomStream(1, "test"), item, scale: 0 }, { edgeLabels }),
+      substeps,
+    );
 
   test("all codes at once: one in eight, and no law of independent codes gives more than one in four", () => {
     expect(chanceOfRing(rings, partsOf(1, 0))).toBeCloseTo(1 / 8, 12);
@@ -106,16 +113,75 @@ describe("a hexagon from a triangle", () => {
   });
 });
 
-test("colours keep blocks apart that need the same nodes, and every site is chosen once", () => {
-  const candidates = expand(triangle);
+describe.each([
+  ["waves", 1],
+  ["colours", 2],
+])("%s", (_, edgeLabels) => {
+  test("keep blocks apart that need the same nodes, and every site is chosen once", () => {
+    const candidates = expand(triangle);
+    const sites = sitesOf(candidates, { apart: false });
+    const phases = exactPhases(
+      sites,
+      candidates,
+      { stream: randomStream(1, "test"), item: 0, scale: 0 },
+      { edgeLabels },
+    );
+    // Siblings, then three blocks of which each two share a node.
+    expect(phases.map((phase) => phase.length)).toEqual([3, 1, 1, 1]);
+    for (const substeps of [1, 2, 3, 4, 9, "exact"] as const) {
+      const parts = inSubsteps(phases, substeps);
+      expect(parts.length).toBe(substeps === "exact" ? 4 : Math.min(4, substeps));
+      expect(parts.flat()).toEqual(phases.flat());
+    }
+  });
+
+  test("keep them apart on any level", () => {
+    fc.assert(
+      fc.property(anyGraph({ most: 12, nodeLabels: 1, edgeLabels: 1 }), fc.nat({ max: 1e6 }), (graph, item) => {
+        const { candidates } = taskOf(graph, tinyRefiner(), item);
+        const sites = sitesOf(candidates, { apart: false });
+        const phases = exactPhases(
+          sites,
+          candidates,
+          { stream: randomStream(1, "test"), item, scale: 0 },
+          { edgeLabels },
+        );
+        const needs = blockNeeds(candidates);
+        for (const phase of phases) {
+          const needed = phase
+            .filter(({ of, at }) => of === "patterns" && sites.blocks.includes(at))
+            .flatMap(({ at }) => needs(at));
+          expect(new Set(needed).size).toBe(needed.length);
+        }
+        const chosen = phases.flat().map(({ of, at }) => `${of} ${at}`);
+        expect(new Set(chosen).size).toBe(sites.siblings.length + sites.blocks.length + sites.splits.length);
+        expect(chosen.length).toBe(new Set(chosen).size);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test("waves go out from one block; colours begin everywhere", () => {
+  const graph = gridGraph({ rows: 4, columns: 4 });
+  const [mass, splits] = [new Int32Array(16).fill(2), new Int32Array(16).fill(1)];
+  const candidates = expand({ ...rootLevel(Int32Array.of(32)), graph, mass, formulas: mass, splits });
   const sites = sitesOf(candidates, { apart: false });
-  const phases = exactPhases(sites, candidates, { stream: randomStream(1, "test"), item: 0, scale: 0 });
-  // Siblings, then three blocks of which each two share a node.
-  expect(phases.map((phase) => phase.length)).toEqual([3, 1, 1, 1]);
-  for (const substeps of [1, 2, 3, 4, 9, "exact"] as const) {
-    const parts = inSubsteps(phases, substeps);
-    expect(parts.length).toBe(substeps === "exact" ? 4 : Math.min(4, substeps));
-    expect(parts.flat()).toEqual(phases.flat());
+  const { between } = candidates.groups;
+  const blocksOf = (edgeLabels: number, item: number) =>
+    exactPhases(sites, candidates, { stream: randomStream(1, "test"), item, scale: 0 }, { edgeLabels })
+      .map((phase) => phase.filter(({ of, at }) => of === "patterns" && sites.blocks.includes(at)))
+      .filter(({ length }) => length > 0);
+  for (let item = 0; item < 20; item++) {
+    const waves = blocksOf(1, item);
+    expect(waves[0]!.length).toBe(1);
+    const seen = new Set<number>();
+    waves.forEach((wave, i) => {
+      const ends = wave.map(({ at }) => [between[2 * at]!, between[2 * at + 1]!]);
+      expect(ends.every((nodes) => i === 0 || nodes.some((node) => seen.has(node)))).toBe(true);
+      for (const node of ends.flat()) seen.add(node);
+    });
+    expect(blocksOf(2, item)[0]!.length).toBeGreaterThan(2);
   }
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { edgesOf, generateGraph, type Graph } from "../../src/index.js";
 import { PAIRS } from "../../src/pyramid/candidates.js";
+import { capacitiesOf, placeOf, type LevelSize } from "../../src/training/capacities.js";
 import { fitFoundations } from "../../src/training/foundations.js";
 import { refinerStage } from "../../src/training/refiner-stage.js";
 
@@ -8,41 +9,65 @@ const network = { width: 8, heads: 2, blocks: 1, walkLength: 2, pairWidth: 4 };
 const model = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, network } as const;
 const training = { steps: 2, batchSize: 8, learningRate: 1e-3, weightDecay: 0 };
 
-function batchOf(graphs: readonly Graph[], groups: number | undefined) {
-  const { coding, capacity } = fitFoundations(graphs, model, 1);
-  const sizes = { items: 8, ...capacity, ...(groups === undefined ? {} : { groups }) };
-  return { capacity, batch: refinerStage({ config: { model: coding.config, training }, coding, graphs, capacity: sizes, seed: 1 }).batches(0) }; // prettier-ignore
+const graphs = Array.from({ length: 4 }, (_, i) => generateGraph({ kind: "planar", nodes: [16, 16] }, 1, i));
+const { coding, sizes } = fitFoundations(graphs, model, 1);
+
+type Batch = Readonly<Record<string, ArrayLike<number>>>;
+
+/** The first batch of a training with these sizes of levels. */
+function batchOf(of: readonly LevelSize[], batchSize: number): Batch {
+  const config = { model: coding.config, training: { ...training, batchSize } };
+  return refinerStage({ config, coding, graphs, sizes: of, seed: 1 }).batches(0) as Batch;
 }
 
-const graphs = Array.from({ length: 4 }, (_, i) => generateGraph({ kind: "planar", nodes: [16, 16] }, 1, i));
+/** Of each task of a part, how many of some numbers are not 0. */
+function countsIn(batch: Batch, name: string, items: number): number[] {
+  const numbers = Array.from(batch[name]!);
+  const each = numbers.length / items;
+  return Array.from(
+    { length: items },
+    (_, i) => numbers.slice(i * each, (i + 1) * each).filter((one) => one !== 0).length,
+  );
+}
+
+test("each capacity has half the nodes of the one before and room for twice as many levels", () => {
+  const capacities = capacitiesOf(sizes, 16, 8);
+  expect(capacities.map(({ items, nodes }) => [items, nodes])).toEqual([[8, 16], [16, 8]]); // prettier-ignore
+  expect(sizes.every((size) => placeOf(size, capacities) === Number(size.nodes <= 8))).toBe(true);
+  // Whatever is not seen needs no room: graphs without scales between have levels of their own size only.
+  const flat = [{ nodes: 100, groups: 10 }, { nodes: 30, groups: 10 }]; // prettier-ignore
+  expect(capacitiesOf(flat, 100, 1).map(({ nodes }) => nodes)).toEqual([100, 50]);
+  expect(capacitiesOf([{ nodes: 9, groups: 36 }], 9, 1)).toEqual([{ items: 1, nodes: 9, groups: 48 }]);
+  expect(placeOf({ nodes: 101, groups: 1 }, capacitiesOf(flat, 100, 1))).toBe(-1);
+});
+
+test("levels are in the part of the smallest capacity that they fit in", () => {
+  const batch = batchOf(sizes, 8);
+  const [large, small] = [countsIn(batch, "parts/0/inputs/mask", 8), countsIn(batch, "parts/1/inputs/mask", 16)];
+  expect(large).toEqual(large.map(() => 16));
+  expect(small.every((nodes) => nodes >= 1 && nodes <= 8)).toBe(true);
+  expect(new Set(small).size).toBeGreaterThan(1);
+});
 
 test("a level with more groups than there is room for is left out, and does not run into the next", () => {
   expect(edgesOf(graphs[0]!).length).toBeGreaterThan(20);
-  const pairsIn = (batch: Readonly<Record<string, ArrayLike<number>>>, groups: number) =>
-    Array.from({ length: 8 }, (_, item) => {
-      const present = Array.from(batch["inputs/present"]!).slice(item * groups * PAIRS, (item + 1) * groups * PAIRS);
-      return present.reduce((sum, one) => sum + one, 0);
-    });
-  const { capacity, batch } = batchOf(graphs, undefined);
-  expect(Math.max(...pairsIn(batch, capacity.groups))).toBeGreaterThan(3 * PAIRS);
-  const small = batchOf(graphs, 3).batch;
-  expect(Math.max(...pairsIn(small, 3))).toBeLessThanOrEqual(3 * PAIRS);
-  expect(small["targets/patterns"]!.length).toBe(8 * 3);
+  const few = sizes.map(({ nodes }) => ({ nodes, groups: 3 }));
+  const batch = batchOf(few, 8);
+  expect(countsIn(batch, "parts/0/inputs/mask", 8)).toEqual(new Array(8).fill(0));
+  expect(batch["parts/0/targets/patterns"]!.length).toBe(8 * 4);
+  const pairs = countsIn(batch, "parts/1/inputs/present", 16);
+  expect(Math.max(...pairs)).toBeLessThanOrEqual(4 * PAIRS);
+  expect(Math.max(...pairs)).toBeGreaterThan(0);
 });
 
 test("a step of fewer tasks than a graph usually has takes as many as it has room for", () => {
-  const { coding, capacity } = fitFoundations(graphs, model, 1);
   for (const batchSize of [1, 3]) {
-    const config = { model: coding.config, training: { ...training, batchSize } };
-    const sizes = { items: batchSize, ...capacity };
-    const batch = refinerStage({ config, coding, graphs, capacity: sizes, seed: 1 }).batches(0);
-    const masks = Array.from({ length: batchSize }, (_, item) => batch["inputs/mask"]![item * capacity.nodes]);
-    expect(masks).toEqual(masks.map(() => 1));
-    expect(batch["targets/splits"]!.length).toBe(batchSize * capacity.nodes);
+    const masks = countsIn(batchOf(sizes, batchSize), "parts/0/inputs/mask", batchSize);
+    expect(masks).toEqual(masks.map(() => 16));
   }
 });
 
 test("many graphs are no more than an argument list holds", () => {
   const many = new Array<Graph>(200_000).fill(graphs[0]!);
-  expect(fitFoundations(many, model, 1).capacity.nodes).toBe(16);
+  expect(fitFoundations(many, model, 1).sizes.every(({ nodes }) => nodes <= 16)).toBe(true);
 });
