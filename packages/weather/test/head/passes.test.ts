@@ -257,7 +257,7 @@ test("training asks the network what drawing asks it: the same guess beside what
   const random = Object.fromEntries(
     Object.entries(objective.random({ first: 0, count: items })).map(([name, data]) => {
       const { shape, dtype } = types[name]!;
-      return [name, tf.tensor(data, [...shape], dtype as "float32")];
+      return [name, tf.tensor(data, [...shape], dtype)];
     }),
   );
   const training = heard(three.networkOf(items));
