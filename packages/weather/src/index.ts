@@ -146,6 +146,7 @@ export {
   gaussianHeadSchema,
   headConfigSchema,
   onePassHeadSchema,
+  scalePassesSchema,
   transformQuantiserSchema,
   vectorQuantiserSchema,
   type CategoricalHeadConfig,
@@ -155,6 +156,7 @@ export {
   type HeadConfig,
   type HeadPreset,
   type OnePassHeadConfig,
+  type ScalePasses,
 } from "./config/head-config.js";
 export { SIMULATOR_SPLIT, WEATHER_PRESETS, type WeatherPresetName } from "./config/presets.js";
 export { ANALYSIS_SETS, type AnalysisSet, type Years } from "./config/analysis-sets.js";

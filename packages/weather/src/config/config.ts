@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { headConfigSchema, scalesOf, type HeadConfig, type HeadPreset } from "./head-config.js";
+import { headConfigSchema, saidPerScale, type HeadConfig, type HeadPreset } from "./head-config.js";
 
 const positive = z.number().int().positive();
 const layerWidth = positive.max(1024);
@@ -77,7 +77,7 @@ export const weatherModelConfigSchema = z
     network: networkConfigSchema,
   })
   .superRefine((config, context) => {
-    for (const { path, message } of [...contradictions(config), ...perScale(config)])
+    for (const { path, message } of [...contradictions(config), ...unequalScales(config)])
       context.addIssue({ code: "custom", path: [...path], message });
   });
 interface Contradiction {
@@ -142,22 +142,23 @@ export function contradictions({ grid, channels, anchor, pyramid, network, trunc
   return rules.filter(([holds]) => !holds).map(([, path, message]) => ({ path, message }));
 }
 
-/** What is not there once for each scale. */
-function perScale({
+/** What is not said once for each scale: of a model, or of a preset, whose head is not fitted and which has no sharpness. */
+export function unequalScales({
   pyramid,
   head,
   sharpness,
 }: Pick<ModelParts, "pyramid"> & {
-  readonly head: HeadConfig;
-  readonly sharpness: readonly number[];
+  readonly head: HeadConfig | HeadPreset;
+  readonly sharpness?: readonly number[];
 }): Contradiction[] {
   const scales = pyramid.factors.length + 1;
-  return [
-    ...(scalesOf(head) === scales ? [] : [{ path: ["head"], message: `expected one for ${scales} scales` }]),
-    ...(sharpness.length === scales
-      ? []
-      : [{ path: ["sharpness"], message: `expected one for each of ${scales} scales` }]),
+  const said = [
+    ...saidPerScale(head).map(({ path, count }) => ({ path: ["head", ...path], count })),
+    ...(sharpness === undefined ? [] : [{ path: ["sharpness"], count: sharpness.length }]),
   ];
+  return said
+    .filter(({ count }) => count !== scales)
+    .map(({ path, count }) => ({ path, message: `expected one for each of ${scales} scales, got ${count}` }));
 }
 
 /** Columns of tokens of each scale and of the encoder. */

@@ -25,17 +25,19 @@ export const vectorQuantiserSchema = z.strictObject({
   stages: z.array(positive.max(64)).min(1).max(scales),
 });
 
+/**
+ * How the tokens of a scale are drawn: all in one pass, as the paper has it; in 2 or 4, by the colours of a chessboard; or
+ * `nested`, from a single token to ever denser ones. The coarsest cells of a region are not hemispheres, and what they have in
+ * common would average out if they were drawn apart.
+ */
+export const scalePassesSchema = z.union([z.literal(1), z.literal(2), z.literal(4), z.literal("nested")]);
+
 /** Codes, coarse to fine: the paper's head. */
 export const categoricalHeadSchema = z.strictObject({
   kind: z.literal("categorical"),
   quantiser: z.discriminatedUnion("kind", [transformQuantiserSchema, vectorQuantiserSchema]),
-  /** In how many passes the finest scale is drawn: 1, the paper's, 2 or 4. */
-  passes: z.union([z.literal(1), z.literal(2), z.literal(4)]),
-  /**
-   * How the coarsest scale is drawn: at once, or `nested`, from a single token to ever denser ones. The coarsest cells of a
-   * region are not hemispheres, and what they have in common would average out.
-   */
-  base: z.literal("nested").optional(),
+  /** Passes over each scale, coarsest first, or one for all scales. */
+  passes: z.union([scalePassesSchema, z.array(scalePassesSchema).min(1).max(scales)]),
 });
 
 /** A mean and a deviation for each coordinate, coarse to fine. */
@@ -80,6 +82,9 @@ export type OnePassHeadConfig = Readonly<z.infer<typeof onePassHeadSchema>>;
 /** What the network of a model is asked about the next state. */
 export type HeadConfig = Readonly<z.infer<typeof headConfigSchema>>;
 
+/** How the tokens of a scale are drawn. */
+export type ScalePasses = z.infer<typeof scalePassesSchema>;
+
 /** What quantises a model's codes. */
 export type FieldQuantiserConfig = CategoricalHeadConfig["quantiser"];
 
@@ -109,15 +114,27 @@ export function codeShapes(quantiser: FieldQuantiserConfig): readonly CodeShape[
   return quantiser.stages.map((dimensions) => ({ dimensions, levels: quantiser.vocabulary }));
 }
 
-/** For how many scales a head is. */
-export function scalesOf(head: HeadConfig): number {
+/** Something that a head says once for each scale, and of how many scales it does. */
+export interface SaidPerScale {
+  readonly path: readonly string[];
+  readonly count: number;
+}
+
+/** What a head says once for each scale: of one that has seen no data, that which is not fitted. */
+export function saidPerScale(head: HeadConfig | HeadPreset): readonly SaidPerScale[] {
   switch (head.kind) {
-    case "categorical":
-      return codeShapes(head.quantiser).length;
+    case "categorical": {
+      const { quantiser, passes } = head;
+      return [
+        ...("scales" in quantiser ? [{ path: ["quantiser", "scales"], count: quantiser.scales.length }] : []),
+        ...("stages" in quantiser ? [{ path: ["quantiser", "stages"], count: quantiser.stages.length }] : []),
+        ...(typeof passes === "object" ? [{ path: ["passes"], count: passes.length }] : []),
+      ];
+    }
     case "gaussian":
-      return head.dimensions.length;
+      return "dimensions" in head ? [{ path: ["dimensions"], count: head.dimensions.length }] : [];
     case "diffusion":
     case "one-pass":
-      return 1;
+      return [{ path: [], count: 1 }];
   }
 }

@@ -65,7 +65,7 @@ export const WEATHER_PRESETS = {
       // They hold 99.5 % of the variance of the training years; what is left is less than a tenth of a day's error.
       truncation: { components: 108 },
       pyramid: { factors: [2, 2], baseSide: 1, expansion: "bilinear" },
-      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.35 }, passes: 1, base: "nested" },
+      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.35 }, passes: ["nested", 1, 1] },
       network: { width: 64, heads: 4, encoderBlocks: 4, scaleBlocks: 2, windowColumns: 12, encoderSide: 2 },
     },
     training: {
@@ -83,7 +83,7 @@ export const WEATHER_PRESETS = {
     model: {
       anchor: { kind: "ridge", rows: 3, columns: 3 },
       pyramid: { factors: [2, 2], baseSide: 1, expansion: "bilinear" },
-      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: 2 },
+      head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: [1, 1, 2] },
       network: { width: 16, heads: 2, encoderBlocks: 1, scaleBlocks: 1, windowColumns: 4, encoderSide: 2 },
     },
     training: {

@@ -21,7 +21,7 @@ import { logitsOf } from "./logits.js";
 export function categoricalHead(config: CategoricalHeadConfig, geometry: FieldGeometry): OneRunHead {
   const { grid, channels, pyramid, tokens, scales } = geometry;
   const codes = codeShapes(config.quantiser);
-  const passes = passesOver(tokens, config);
+  const passes = passesOver(tokens, config.passes);
   const visited = passScales(scales, passes);
   const coderOf = (weights: HeadWeights) => passQuantiser(fieldQuantiser(config.quantiser, weights), passes);
   const predict = (network: Parameters<OneRunHead["draw"]>[0]) => {

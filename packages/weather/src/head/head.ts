@@ -33,7 +33,7 @@ interface AnyHead {
   /** Numbers that it wants of each token of each scale, coarsest first. */
   readonly outputs: readonly number[];
   readonly weights: TypesOf<HeadWeights>;
-  /** Passes through the network for a step of a member: the encoder's, and one for each visit of a scale. */
+  /** Passes through the network for a step of a member: the encoder's, and those over the scales. */
   readonly evaluations: number;
 }
 

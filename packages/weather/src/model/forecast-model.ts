@@ -65,7 +65,7 @@ export interface ForecastModel {
   readonly trainedOn: { readonly name: string; readonly sha256: string };
   readonly seed: number;
   readonly engine: string;
-  /** Passes through the network for a step of a member: the encoder's, and one for each visit of a scale. */
+  /** Passes through the network for a step of a member: the encoder's, and those over the scales. */
   readonly networkEvaluations: number;
   /**
    * An ensemble, step by step; nothing of earlier steps is kept.

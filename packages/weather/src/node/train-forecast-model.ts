@@ -13,6 +13,7 @@ import {
 import {
   contradictions,
   runConfigSchema,
+  unequalScales,
   type RunConfig,
   type WeatherModelConfig,
   type WeatherPreset,
@@ -121,8 +122,18 @@ async function trainAlone(options: TrainForecastModelOptions): Promise<TrainedFo
   }
 }
 
-/** @throws NextscaleError `invalid-argument` for a preset that does not fit the grid: before anything is fitted */
+/** @throws NextscaleError `invalid-argument` for a preset that fits neither itself nor the grid: before anything is fitted */
 function requirePreset(preset: WeatherPreset, { grid, channels }: FieldSeries["layout"]): void {
+  const [unequal] = unequalScales(preset.model);
+  if (unequal !== undefined) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: WHERE,
+      expected: "a preset whose head is for the scales of its pyramid",
+      got: `one that is not (${unequal.path.join(".")}: ${unequal.message})`,
+      fix: "a pyramid has one scale more than factors",
+    });
+  }
   const unfit = ({ model }: WeatherPreset) => contradictions({ ...model, grid: gridConfig(grid), channels });
   const [first] = unfit(preset);
   if (first === undefined) return;

@@ -1,7 +1,8 @@
 import type { Quantiser } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FieldScale } from "./field-scales.js";
-import { allAtOnce, chessboard, nested } from "./token-order.js";
+import type { CategoricalHeadConfig, ScalePasses } from "../config/head-config.js";
+import { chessboard, nested } from "./token-order.js";
 import type { ScaleTokens } from "./token-grids.js";
 
 /** A pass over a scale. */
@@ -14,18 +15,15 @@ export interface Pass {
   readonly own: Float32Array;
 }
 
-/** How the tokens of the finest and of the coarsest scale are drawn. */
-export interface PassesConfig {
-  readonly passes: 1 | 2 | 4;
-  readonly base?: "nested" | undefined;
+/** What a forecast visits, coarse to fine: each scale in the passes that it is to be drawn in. */
+export function passesOver(tokens: readonly ScaleTokens[], passes: CategoricalHeadConfig["passes"]): readonly Pass[] {
+  return tokens.flatMap((own, scale) => {
+    return passesOf(scale, orderOf(own, typeof passes === "object" ? passes[scale]! : passes));
+  });
 }
 
-/** What a forecast visits: every scale once, but for the finest and the coarsest, which may be drawn in several passes. */
-export function passesOver(tokens: readonly ScaleTokens[], { passes, base }: PassesConfig): readonly Pass[] {
-  return tokens.flatMap((own, scale) => {
-    if (scale === 0 && base === "nested") return passesOf(scale, nested(own));
-    return passesOf(scale, scale === tokens.length - 1 ? chessboard(own, passes) : allAtOnce(own));
-  });
+function orderOf(tokens: ScaleTokens, passes: ScalePasses): Int32Array {
+  return passes === "nested" ? nested(tokens) : chessboard(tokens, passes);
 }
 
 /** Passes over a scale, of which there may be empty ones on a grid of few tokens; they are left out. */

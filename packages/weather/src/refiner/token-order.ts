@@ -6,14 +6,9 @@ import type { TokenGrid } from "./displacement.js";
  * in the order of `toTokens`.
  */
 
-/** All in the first. */
-export function allAtOnce(grid: TokenGrid): Int32Array {
-  return byPlace(grid, () => 0);
-}
-
 /**
  * In one, two or four: no two neighbours of the same of four colours, and the first two colours are the black fields of a
- * chessboard. It takes the seams from the finest scale.
+ * chessboard. It takes the seams from a scale.
  */
 export function chessboard(grid: TokenGrid, passes: 1 | 2 | 4): Int32Array {
   return byPlace(grid, (row, column) => Math.floor((colourOf(row, column) * passes) / 4));

@@ -49,7 +49,7 @@ export function categoricalObjective(
   const moves = randomStream(seed, "weather/corruption");
   const colours = randomStream(seed, "weather/colours");
   // What is drawn already in each pass, of the scales that tell tokens that are from those that are not: the finest does always.
-  const passes = passesOver(tokens, head);
+  const passes = passesOver(tokens, head.passes);
   const drawnBefore = new Map(
     tokens.flatMap(({ count }, k) => {
       const masks = passes.filter(({ scale }) => scale === k).map(({ before }) => before ?? new Float32Array(count));

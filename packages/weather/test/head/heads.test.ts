@@ -22,6 +22,8 @@ delete training.corruption;
 
 /** The encoder's, those of a base of 2 x 4 tokens in ever denser passes, and one for each of two finer scales. */
 const NESTED_PASSES = 1 + 4 + 2;
+/** The encoder's, and those of the scales. */
+const MIDDLE_PASSES = 1 + 1 + 4 + 2;
 
 /** Heads, and passes through the network of a step of each. */
 const HEADS: readonly (readonly [string, WeatherPreset, number])[] = [
@@ -52,8 +54,13 @@ const HEADS: readonly (readonly [string, WeatherPreset, number])[] = [
   [
     // 2 x 4 tokens at the base: one, then one more, two, and the rest.
     "categorical with a nested base",
-    { ...TINY, model: { ...TINY.model, head: { ...TINY.model.head, passes: 1, base: "nested" } as HeadPreset } },
+    { ...TINY, model: { ...TINY.model, head: { ...TINY.model.head, passes: ["nested", 1, 1] } as HeadPreset } },
     NESTED_PASSES,
+  ],
+  [
+    "categorical with several passes over coarser scales",
+    { ...TINY, model: { ...TINY.model, head: { ...TINY.model.head, passes: [1, 4, 2] } as HeadPreset } },
+    MIDDLE_PASSES,
   ],
   [
     "diffusion",

@@ -1,17 +1,22 @@
 import { expect, test } from "vitest";
-import { weatherModelConfigSchema, WEATHER_PRESETS, type WeatherModelConfig } from "../../src/index.js";
+import {
+  weatherModelConfigSchema,
+  WEATHER_PRESETS,
+  type CategoricalHeadConfig,
+  type WeatherModelConfig,
+} from "../../src/index.js";
 import { gaussianGrid } from "../../src/grid/grid.js";
 import { gridConfig } from "../../src/model/grid-from.js";
 
 const { model } = WEATHER_PRESETS.sim;
-const categorical = (scales: number): WeatherModelConfig["head"] => ({
+const categorical = (scales: number, passes: CategoricalHeadConfig["passes"] = 1): WeatherModelConfig["head"] => ({
   kind: "categorical",
   quantiser: {
     kind: "transform",
     step: 0.35,
     scales: Array.from({ length: scales }, () => ({ dimensions: 3, levels: 9 })),
   },
-  passes: 1,
+  passes,
 });
 const right: WeatherModelConfig = {
   ...{ grid: gridConfig(gaussianGrid(32, 64)), channels: ["z500"], statics: 3, stepHours: 12, hours: [0, 12] },
@@ -26,6 +31,7 @@ const issuesOf = (changes: Partial<WeatherModelConfig>) => {
 
 test("a description that agrees with itself is one", () => {
   expect(issuesOf({})).toEqual([]);
+  expect(issuesOf({ head: categorical(4, ["nested", 1, 2, 4]) })).toEqual([]);
   const grid = { ...right.grid, kind: "regional" } as const;
   expect(issuesOf({ grid, truncation: { components: 20 }, anchor: { kind: "component-ridge" } })).toEqual([]);
 });
@@ -37,7 +43,9 @@ test.each<[string, Partial<WeatherModelConfig>, string]>([
     "pyramid.factors",
   ],
   ["tokens of the base that do not divide it", { pyramid: { ...right.pyramid, baseSide: 4 } }, "pyramid.factors"],
-  ["a scale too few", { head: categorical(3) }, "head"],
+  ["a scale too few", { head: categorical(3) }, "head.quantiser.scales"],
+  ["passes over a scale too many", { head: categorical(4, [1, 1, 1, 1, 2]) }, "head.passes"],
+  ["passes that no chessboard has", { head: categorical(4, 3 as 2) }, "head.passes"],
   [
     "diffusion over several scales",
     { head: { kind: "diffusion", levels: 20, churn: { amount: 0, above: 0 } } },

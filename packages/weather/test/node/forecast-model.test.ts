@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "@nextscale/refinement-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { HeadPreset } from "../../src/config/head-config.js";
 import { channelsFirst } from "../../src/model/channel-order.js";
 import type { ForecastModel, ForecastRequest, ForecastStep, InitialState } from "../../src/model/forecast-model.js";
 import { loadForecastModel } from "../../src/node/load-forecast-model.js";
@@ -71,6 +72,10 @@ describe("training", () => {
     await expect(train("brief", { validation: await tinySeries(3, 5, 2011) })).rejects.toMatchObject({
       code: "missing-data",
     });
+    const unequal = { ...TINY.model, head: { ...TINY.model.head, passes: [1, 2] } as HeadPreset };
+    await expect(train("passes", { preset: { ...TINY, model: unequal } })).rejects.toThrow(
+      /head is for the scales of its pyramid, got .*head.passes: expected one for each of 3 scales, got 2/,
+    );
     const preset = { ...TINY, model: { ...TINY.model, truncation: 9 } };
     await expect(train("waves", { preset })).rejects.toThrow(
       /a preset for 16 x 8 points .*truncation: expected waves.*; choose among eraint, tiny, or regrid the data/,

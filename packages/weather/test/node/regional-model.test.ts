@@ -22,7 +22,7 @@ const PRESET: WeatherPreset = {
     anchor: { kind: "component-ridge" },
     truncation: { components: COMPONENTS },
     pyramid: TINY.model.pyramid,
-    head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: 1, base: "nested" },
+    head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: ["nested", 1, 1] },
     network: TINY.model.network,
   },
   training: TINY.training,

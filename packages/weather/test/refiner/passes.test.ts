@@ -13,7 +13,8 @@ import { expect, test } from "vitest";
 import { gaussianGrid } from "../../src/grid/grid.js";
 import { fieldPyramid } from "../../src/pyramid/field-pyramid.js";
 import { fieldScales } from "../../src/refiner/field-scales.js";
-import { passesOver, passQuantiser, passScales, type PassesConfig } from "../../src/refiner/passes.js";
+import type { CategoricalHeadConfig } from "../../src/config/head-config.js";
+import { passesOver, passQuantiser, passScales } from "../../src/refiner/passes.js";
 import { scaleTokens } from "../../src/refiner/token-grids.js";
 
 const grid = gaussianGrid(8, 16);
@@ -21,13 +22,19 @@ const factors = [2, 2];
 const pyramid = { factors, baseSide: 1, expansion: "bilinear" } as const;
 const tokens = scaleTokens(grid, pyramid);
 
-const ways: [string, PassesConfig, number][] = [
-  ["in one pass", { passes: 1 }, 3],
-  ["the finest in two", { passes: 2 }, 4],
-  ["the finest in four", { passes: 4 }, 6],
-  ["the base nested", { passes: 1, base: "nested" }, 6],
+/** Ways, and passes over all scales: of 2 x 4, 2 x 4 and 4 x 8 tokens. */
+const ways: [CategoricalHeadConfig["passes"], number][] = [
+  [1, 3],
+  [2, 6],
+  [4, 12],
+  ["nested", 4 + 4 + 5],
+  [[1, 1, 2], 4],
+  [[1, 1, 4], 6],
+  [[1, 2, 1], 4],
+  [[4, 2, 1], 7],
+  [["nested", 1, 1], 6],
 ];
-test.each(ways)("drawn %s, scales end where they do in one", (_, config, count) => {
+test.each(ways)("drawn in %j passes, scales end where they do in one", (config, count) => {
   const field = tf.tensor4d(normals(randomStream(1, "test/passes"), { draws: 8 * 16 }), [1, 8, 16, 1]);
   const scales = fieldScales(grid, pyramid);
   const levels = gaussianPyramid(fieldPyramid(tensorGrid, grid, factors, "bilinear"), field, factors.length);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allAtOnce, chessboard, nested } from "../../src/refiner/token-order.js";
+import { chessboard, nested } from "../../src/refiner/token-order.js";
 
 const gridOf = (rows: number, columns: number) => ({
   latitudes: Float64Array.from({ length: rows }, (_, i) => i),
@@ -23,7 +23,7 @@ test("two passes are the fields of a chessboard, and one is all", () => {
   chessboard(gridOf(6, 8), 2).forEach((pass, token) => {
     expect(pass).toBe(((token % 6) + Math.floor(token / 6)) % 2);
   });
-  expect(chessboard(gridOf(6, 8), 1)).toEqual(allAtOnce(gridOf(6, 8)));
+  expect(chessboard(gridOf(6, 8), 1).every((pass) => pass === 0)).toBe(true);
 });
 
 test("nested passes grow from one token to all, and each token lies between some that are there", () => {

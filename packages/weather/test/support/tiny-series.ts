@@ -9,7 +9,7 @@ export const TINY: WeatherPreset = {
     anchor: { kind: "ridge", rows: 3, columns: 3 },
     truncation: 5,
     pyramid: { factors: [2, 2], baseSide: 1, expansion: "bilinear" },
-    head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: 2 },
+    head: { kind: "categorical", quantiser: { kind: "transform", step: 0.5 }, passes: [1, 1, 2] },
     network: {
       width: 16,
       heads: 2,
