@@ -118,12 +118,13 @@ const JOBS: { readonly [Job in GraphJob]: (graph: Graph, engine: Engine) => Prom
   },
 };
 
-/** The training of a network on that graph alone: in each step one of its largest levels, and some smaller ones. */
+/** The training of a network on that graph alone, one level a step, in a program that has room for the largest. */
 function untrained(graph: Graph) {
   const settings = { hierarchy: "pairs", nodeLabels: 1, edgeLabels: 1, network: GRAPH_NETWORK } as const;
   const { coding, sizes } = fitFoundations([graph], settings, SEED);
   const training = { steps: 1000, batchSize: 1, learningRate: 1e-3, weightDecay: 1e-4 };
   const config = { model: coding.config, training };
-  const stage = refinerStage({ config, coding, graphs: [graph], sizes, seed: SEED });
+  const largest = sizes.filter(({ nodes }) => nodes === graph.nodeCount);
+  const stage = refinerStage({ config, coding, graphs: [graph], sizes: largest, seed: SEED });
   return { stage, config: coding.config };
 }

@@ -49,7 +49,7 @@ export const GRAPH_PRESETS = {
   },
   tree: {
     model: { ...PLAIN, network: { width: 96, heads: 6, blocks: 5, walkLength: 8, pairWidth: 64 } },
-    training: { ...TRAINING, steps: 2000, batchSize: 64 },
+    training: { ...TRAINING, steps: 3000, batchSize: 16 },
   },
   sbm: {
     model: { ...PLAIN, network: { width: 64, heads: 4, blocks: 5, walkLength: 6, pairWidth: 32 } },

@@ -8,6 +8,8 @@ export interface LevelSize {
 
 /** Capacities are halved until this few nodes: levels of fewer cost next to nothing. */
 const LEAST_NODES = 8;
+/** With so many the coarsest levels cost little enough, also where cost grows with nodes and not with their square. */
+const MOST_CAPACITIES = 4;
 /** Groups over what was seen: other keys make other levels. */
 const MARGIN = 1.25;
 
@@ -24,7 +26,7 @@ export function capacitiesOf(sizes: readonly LevelSize[], largest: number, items
   let [nodes, left] = [largest, sizes];
   for (let factor = 1; left.length > 0; factor *= 2) {
     const next = Math.ceil(nodes / 2);
-    const isLast = next < LEAST_NODES;
+    const isLast = next < LEAST_NODES || factor === 2 ** (MOST_CAPACITIES - 1);
     const own = left.filter((size) => isLast || size.nodes > next);
     if (own.length > 0) capacities.push({ items: items * factor, nodes, groups: roomFor(own) });
     left = left.filter((size) => !isLast && size.nodes <= next);

@@ -34,6 +34,8 @@ test("each capacity has half the nodes of the one before and room for twice as m
   const capacities = capacitiesOf(sizes, 16, 8);
   expect(capacities.map(({ items, nodes }) => [items, nodes])).toEqual([[8, 16], [16, 8]]); // prettier-ignore
   expect(sizes.every((size) => placeOf(size, capacities) === Number(size.nodes <= 8))).toBe(true);
+  const many = [5000, 2500, 1250, 625, 300, 20, 2].map((nodes) => ({ nodes, groups: nodes }));
+  expect(capacitiesOf(many, 5000, 1).map(({ items, nodes }) => [items, nodes])).toEqual([[1, 5000], [2, 2500], [4, 1250], [8, 625]]); // prettier-ignore
   // Whatever is not seen needs no room: graphs without scales between have levels of their own size only.
   const flat = [{ nodes: 100, groups: 10 }, { nodes: 30, groups: 10 }]; // prettier-ignore
   expect(capacitiesOf(flat, 100, 1).map(({ nodes }) => nodes)).toEqual([100, 50]);
