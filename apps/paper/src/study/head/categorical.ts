@@ -42,6 +42,7 @@ export interface Coder {
 
 /** A model of codes, with what its likelihood is made of. */
 export interface CategoricalModel extends CellModel<LinearParameters> {
+  readonly head: "categorical";
   readonly coder: Coder;
   readonly sampler: OneRunSampler;
   /**
@@ -91,6 +92,7 @@ export function categoricalModel(
     Object.fromEntries(forms.map(({ stages }, k) => [`${k}`, f32(items, tokens[k]!.sites, stages)]));
 
   return {
+    head: "categorical",
     ...{ domain, space, coder, types, init: network.init, random: noiseOnCodes(tokens, forms, codeNoise) },
     loss(params, states, labels, random) {
       const quantiser = coder.quantiser();

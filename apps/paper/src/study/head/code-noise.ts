@@ -10,11 +10,7 @@ import type { RandomInputs } from "./cell-model.js";
  *
  * @param strength largest share of an image's codes
  */
-export function noiseOnCodes(
-  tokens: readonly TokenGrid[],
-  forms: readonly CodeForm[],
-  strength: number,
-): RandomInputs {
+export function noiseOnCodes(tokens: readonly TokenGrid[], forms: readonly CodeForm[], strength: number): RandomInputs {
   const noisy = strength === 0 ? [] : forms.slice(0, -1);
   return {
     types: (items) =>

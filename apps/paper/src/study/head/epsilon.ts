@@ -1,7 +1,6 @@
 import { f32, i32 } from "@nextscale/engine";
 import {
   categoricalHead,
-  cosineNoise,
   denoisingLoss,
   denoisingTarget,
   encode,
@@ -18,23 +17,14 @@ import {
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { cellNetwork, type CellParameters, type SiteInputs } from "../network/cell-network.js";
-import { STUDY, type StudySettings } from "../settings.js";
+import type { StudySettings } from "../settings.js";
 import type { CellModel, PlannedSampler } from "./cell-model.js";
 import type { ContinuousCell } from "./continuous.js";
 import { factorsAt, noiseOnResiduals } from "./residual-noise.js";
 
-/** The noise schedule of all denoising cells (Nichol and Dhariwal 2021). */
-export const SCHEDULE = cosineNoise(STUDY.times);
-
-/**
- * What the network says: the velocity, noise and data in one. At the last time of the cosine schedule a state has no signal:
- * there a prediction of the noise alone, the paper's epsilon, does not tell what the data are, and plans of few steps start
- * from there. With data of unit variance an error of the velocity weighs alike at all times.
- */
-export const PARAMETERISATION = "velocity";
-
 /** A model that takes noise from the residuals of each scale. */
 export interface EpsilonModel extends CellModel<LinearParameters>, ContinuousCell {
+  readonly head: "epsilon";
   readonly sampler: PlannedSampler;
   /**
    * The velocity of a scale's noisy residuals [B, sites, width].
@@ -81,6 +71,7 @@ export function epsilonModel(
   const predict: EpsilonModel["predict"] = (params, k, { context, noisy, level }, labels) =>
     network.one(params, k, inputsOf(k, context, noisy, level), network.start(params, labels)).output;
   return {
+    head: "epsilon",
     ...{ domain, space, deviations, types, init: network.init, random: noiseOnResiduals(tokens), predict },
     loss(params, states, labels, random) {
       const policy = encode(identityQuantiser<tf.Tensor>(), space.data(states));

@@ -26,6 +26,7 @@ const LOG_DEVIATION = { least: -5, most: 3 } as const;
 
 /** A Gaussian in place of a code: the same scales, residuals as they are, each number with a mean and a deviation of its own. */
 export interface GaussianModel extends CellModel<GaussianHeadParameters>, ContinuousCell {
+  readonly head: "gaussian";
   readonly sampler: OneRunSampler;
   /** What the network says of a scale's residuals, in their deviation, each [B, sites, width]. */
   predict(
@@ -53,6 +54,7 @@ export function gaussianModel(
   const noiseTypes = (items: number) =>
     Object.fromEntries(tokens.map(({ sites, width }, k) => [`${k}`, f32(items, sites, width)]));
   return {
+    head: "gaussian",
     ...{ domain, space, deviations, types, init: network.init, predict },
     random: { types: () => ({}), draw: () => ({}) },
     loss(params, states, labels) {

@@ -11,7 +11,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { STUDY } from "../settings.js";
 import type { TokenGrid } from "../space/tokens.js";
 import type { RandomInputs } from "./cell-model.js";
-import { PARAMETERISATION, SCHEDULE } from "./epsilon.js";
+import { PARAMETERISATION, SCHEDULE } from "./schedule.js";
 
 /** The network is told noise / signal, and so no time. */
 const FACTORS = ["signal", "noise", "onData", "onNoise", "weight"] as const;
@@ -43,7 +43,10 @@ export function noiseOnResiduals(tokens: readonly TokenGrid[]): RandomInputs {
 }
 
 /** The factors of a scale among random inputs. */
-export function factorsAt(random: Readonly<Record<string, tf.Tensor>>, k: number): Omit<DenoisingFactors<tf.Tensor>, "time"> {
+export function factorsAt(
+  random: Readonly<Record<string, tf.Tensor>>,
+  k: number,
+): Omit<DenoisingFactors<tf.Tensor>, "time"> {
   return Object.fromEntries(FACTORS.map((name) => [name, random[`${name}${k}`]!])) as Omit<
     DenoisingFactors<tf.Tensor>,
     "time"

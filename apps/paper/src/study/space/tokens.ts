@@ -38,7 +38,10 @@ export function fromTokens({ rows, patch, channels, side }: TokenGrid, tokens: t
 export type TokenScale = Scale<readonly tf.Tensor[], tf.Tensor, tf.Tensor, tf.Tensor>;
 
 /** A scale of grids as one of tokens. */
-export function inTokens(grid: TokenGrid, scale: Scale<readonly tf.Tensor[], tf.Tensor, tf.Tensor, tf.Tensor>): TokenScale {
+export function inTokens(
+  grid: TokenGrid,
+  scale: Scale<readonly tf.Tensor[], tf.Tensor, tf.Tensor, tf.Tensor>,
+): TokenScale {
   return {
     context: (state) => toTokens(grid, scale.context(state)),
     residual: (data, context) => toTokens(grid, scale.residual(data, fromTokens(grid, context))),

@@ -1,0 +1,80 @@
+import type { SpaceName } from "../cell/cell.js";
+import { evaluationsOf, samplingLabel } from "../sampling/sampling.js";
+import { costAt, type CostAt, type FrontierPoint } from "./frontier.js";
+import { mean, type CellResults, type SampleResults, type StudyResults } from "./results.js";
+
+/** Units of cost that are compared. */
+export const COSTS = ["operations", "seconds"] as const;
+
+/** A sample set as a point. */
+export interface CostedPoint {
+  readonly name: string;
+  readonly cell: CellResults;
+  readonly evaluations: number;
+  /** Floating-point operations of a sample, and seconds of a thousand. */
+  readonly operations: number;
+  readonly seconds: number;
+  readonly distance: number;
+  readonly count: number;
+}
+
+/** The claim: at equal quality next-scale samples need ten times fewer operations than those of diffusion with at most 50 evaluations. */
+export const CLAIMED_FACTOR = 10;
+
+/** What the figures say to it, in one space or in all. */
+export interface Headline {
+  readonly space: SpaceName | "all";
+  /** The next-scale samples that are closest to the test images. */
+  readonly nextScale: Omit<CostedPoint, "cell">;
+  /** What diffusion costs where it is as close. */
+  readonly diffusion: Readonly<Record<(typeof COSTS)[number], CostAt>>;
+  /** Diffusion's cost by that of the next-scale samples; null where diffusion never comes as close. */
+  readonly factors: Readonly<Record<(typeof COSTS)[number], number | null>>;
+  readonly outcome: "supported" | "not supported" | "diffusion never as close";
+}
+
+/** All sample sets of a study as points, means over seeds. */
+export function pointsOf({ cells }: Pick<StudyResults, "cells">): readonly CostedPoint[] {
+  return cells.flatMap((cell) => cell.samples.map((samples) => pointOf(cell, samples)));
+}
+
+function pointOf(cell: CellResults, { sampling, seeds, secondsPerThousand }: SampleResults): CostedPoint {
+  const [first] = seeds;
+  const way = samplingLabel(sampling);
+  return {
+    name: way === "" ? cell.label : `${cell.label}, ${way}`,
+    ...{ cell, evaluations: evaluationsOf(sampling, cell.cell.sides.length) },
+    ...{ operations: first!.operations, count: first!.count },
+    seconds: mean(secondsPerThousand),
+    distance: mean(seeds.map(({ frechet }) => frechet)),
+  };
+}
+
+/** The headline of each space and of both together. Only sets of equal size are compared: the distance is biased by 1/count. */
+export function headlines(results: Pick<StudyResults, "cells" | "steps" | "study">): readonly Headline[] {
+  const { samples } = results.study.settings;
+  const points = pointsOf(results).filter(({ count }) => count === samples);
+  return (["all", "pixels", "latents"] as const).map((space) => {
+    return headlineOf(space, points.filter(({ cell }) => space === "all" || cell.cell.space === space), results.steps.most); // prettier-ignore
+  });
+}
+
+function headlineOf(space: Headline["space"], points: readonly CostedPoint[], most: number): Headline {
+  const isDiffusion = ({ cell }: CostedPoint): boolean => cell.cell.head === "epsilon";
+  const [{ cell: _, ...nextScale }] = points
+    .filter((point) => !isDiffusion(point))
+    .toSorted((a, b) => a.distance - b.distance) as [CostedPoint];
+  const rivals = points.filter((point) => isDiffusion(point) && point.evaluations <= most);
+  const costs = COSTS.map((unit) => {
+    const own = rivals.map(({ name, distance, ...point }): FrontierPoint => ({ name, distance, cost: point[unit] }));
+    return [unit, costAt(own, nextScale.distance)] as const;
+  });
+  const factors = costs.map(([unit, found]) => [unit, found.kind === "never reached" ? null : found.cost / nextScale[unit]] as const); // prettier-ignore
+  const [[, ofOperations]] = factors as [(typeof factors)[number]];
+  return {
+    ...{ space, nextScale },
+    diffusion: Object.fromEntries(costs) as Headline["diffusion"],
+    factors: Object.fromEntries(factors) as Headline["factors"],
+    outcome: ofOperations === null ? "diffusion never as close" : ofOperations >= CLAIMED_FACTOR ? "supported" : "not supported", // prettier-ignore
+  };
+}
