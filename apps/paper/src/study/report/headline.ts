@@ -50,21 +50,27 @@ function pointOf(cell: CellResults, { sampling, seeds, secondsPerThousand }: Sam
   };
 }
 
-/** The headline of each space and of both together. Only sets of equal size are compared: the distance is biased by 1/count. */
+/**
+ * The headline of both spaces together and of each, where there are both kinds of samples. Only sets of equal size are compared:
+ * the distance is biased by 1/count.
+ */
 export function headlines(results: Pick<StudyResults, "cells" | "steps" | "study">): readonly Headline[] {
   const { samples } = results.study.settings;
   const points = pointsOf(results).filter(({ count }) => count === samples);
-  return (["all", "pixels", "latents"] as const).map((space) => {
-    return headlineOf(space, points.filter(({ cell }) => space === "all" || cell.cell.space === space), results.steps.most); // prettier-ignore
+  return (["all", "pixels", "latents"] as const).flatMap((space) => {
+    const own = points.filter(({ cell }) => space === "all" || cell.cell.space === space);
+    const isDiffusion = ({ cell }: CostedPoint): boolean => cell.cell.head === "epsilon";
+    const [best] = own.filter((point) => !isDiffusion(point)).toSorted((a, b) => a.distance - b.distance);
+    const rivals = own.filter((point) => isDiffusion(point) && point.evaluations <= results.steps.most);
+    return best === undefined || rivals.length === 0 ? [] : [headlineOf(space, best, rivals)];
   });
 }
 
-function headlineOf(space: Headline["space"], points: readonly CostedPoint[], most: number): Headline {
-  const isDiffusion = ({ cell }: CostedPoint): boolean => cell.cell.head === "epsilon";
-  const [{ cell: _, ...nextScale }] = points
-    .filter((point) => !isDiffusion(point))
-    .toSorted((a, b) => a.distance - b.distance) as [CostedPoint];
-  const rivals = points.filter((point) => isDiffusion(point) && point.evaluations <= most);
+function headlineOf(
+  space: Headline["space"],
+  { cell: _, ...nextScale }: CostedPoint,
+  rivals: readonly CostedPoint[],
+): Headline {
   const costs = COSTS.map((unit) => {
     const own = rivals.map(({ name, distance, ...point }): FrontierPoint => ({ name, distance, cost: point[unit] }));
     return [unit, costAt(own, nextScale.distance)] as const;
