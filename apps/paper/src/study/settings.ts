@@ -18,25 +18,31 @@ export const studySettingsSchema = z.strictObject({
     /** Share of the labels that are replaced by "no class". */
     classDropout: z.number().min(0).max(1),
   }),
+  /** Training images on which codebooks and deviations are fitted. */
+  fittingImages: count,
   /** Samples of which a distance is taken, and of samplers with more than 50 evaluations. */
   samples: count,
   fewSamples: count,
   /** Test images whose bound is estimated where it takes many evaluations. */
   boundImages: count,
+  /** Resamples of the bootstrap of a distance. */
+  resamples: count.min(2),
 });
 
 /** Size of the study. */
 export type StudySettings = Readonly<z.infer<typeof studySettingsSchema>>;
 
-/** The study: an hour and a half of two cores for the matrix of one seed. */
+/** The study: an hour and a half of two cores for the matrix of one seed; most of it is training, in proportion to the images. */
 export const FULL_STUDY: StudySettings = {
   trainingImages: 60_000,
   testImages: 10_000,
   backbone: { width: 96, depth: 4, heads: 4 },
-  training: { steps: 1500, batchSize: 128, learningRate: 4e-3, weightDecay: 0.05, classDropout: 0.1 },
+  training: { steps: 1500, batchSize: 64, learningRate: 4e-3, weightDecay: 0.05, classDropout: 0.1 },
+  fittingImages: 4_000,
   samples: 10_000,
   fewSamples: 2_000,
   boundImages: 1_000,
+  resamples: 100,
 };
 
 /** A smoke run: every part of the program, and figures that say nothing. */
@@ -45,9 +51,11 @@ export const QUICK_STUDY: StudySettings = {
   testImages: 250,
   backbone: { width: 32, depth: 1, heads: 2 },
   training: { steps: 6, batchSize: 16, learningRate: 4e-3, weightDecay: 0.05, classDropout: 0.1 },
+  fittingImages: 200,
   samples: 250,
   fewSamples: 100,
   boundImages: 50,
+  resamples: 10,
 };
 
 /** Evaluations above which fewer samples are drawn. */
@@ -61,6 +69,4 @@ export const STUDY = {
   sides: { pixels: [1, 2, 4, 7, 28], latents: [1, 2, 3, 4, 5] },
   /** The bundled image model whose tokeniser makes the latents. */
   tokeniser: "mnist",
-  /** Images on which codebooks and deviations are fitted. */
-  fittingImages: 4_000,
 } as const;

@@ -33,8 +33,8 @@ test("all cells have one backbone, and parameters within a few per cent of each 
 
 test("a diffusion sample costs an evaluation of each scale more for every step, and plans keep to their evaluations", async () => {
   const known = await networks();
-  const { sampler } = await blankModel({ space: "pixels", head: "epsilon", sides: [7, 28] }, known, TINY);
-  const cost = cellCost(sampler);
+  const model = await blankModel({ space: "pixels", head: "epsilon", sides: [7, 28] }, known, TINY);
+  const cost = cellCost(model);
   const of = (steps: number) => cost.sample({ kind: "diffusion", solver: "ddim", steps });
   expect(of(6) - of(4)).toBe(of(3) - of(1));
   expect(of(2) - of(1)).toBeGreaterThan(0.9 * of(1));

@@ -56,7 +56,7 @@ test.each(HEADS)("a %s cell learns: its loss falls on a batch that it sees again
 
 test.each(HEADS)("a sample of a %s cell is a function of the seed and its number, not of the batch", async (head) => {
   const { model } = await pixelModel(head);
-  const weights = parameterArrays(model.init(parameterNormals(3)) as never, "parameters");
+  const weights = parameterArrays(model.init(parameterNormals(3)), "parameters");
   const programs = compiledPrograms(engine, weights, { where: "test" });
   const labels = Int32Array.of(0, 1, 2, 3);
   const draw = (batch: number, seed = 5) =>

@@ -8,9 +8,11 @@ export const TINY: StudySettings = {
   testImages: 40,
   backbone: { width: 16, depth: 1, heads: 2 },
   training: { steps: 4, batchSize: 8, learningRate: 4e-3, weightDecay: 0.05, classDropout: 0.1 },
+  fittingImages: 64,
   samples: 20,
   fewSamples: 10,
   boundImages: 20,
+  resamples: 5,
 };
 
 /** Rectangles as a data set with classes. */

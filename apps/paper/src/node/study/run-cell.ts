@@ -66,7 +66,7 @@ export async function runCell(
   try {
     let record = earlier.record ?? (await firstRecord(lab, cell, model, seed, programs));
     await writeRecord(path, record);
-    const cost = cellCost(model.sampler);
+    const cost = cellCost(model);
     const meter = await lab.meter();
     for (const sampling of missing) {
       const scales = cell.sides.length;

@@ -111,10 +111,7 @@ export async function runPlan(
   try {
     await progress.expect(lab, plan, seeds);
     const floors = [];
-    for (const seed of seeds) {
-      const { study: _study, seed: _seed, ...figures } = await runStudyFloors(lab, seed);
-      floors.push(figures);
-    }
+    for (const seed of seeds) floors.push(await runStudyFloors(lab, seed));
     const outcomes = plan.map((): Awaited<ReturnType<typeof runCell>>[] => []);
     // Seed by seed, so that an interrupted study has whole seeds.
     for (const seed of seeds) {
@@ -153,12 +150,12 @@ function studyProgress({ settings, onProgress }: RunPlanOptions) {
   return {
     async expect(lab: StudyLab, plan: readonly PlannedCell[], seeds: readonly number[]): Promise<void> {
       for (const { cell, samplings } of plan) {
-        const { sampler } = await blankModel(cell, lab.networks, settings);
+        const model = await blankModel(cell, lab.networks, settings);
         for (const seed of seeds) {
           const { record } = await findCell(lab, cell, seed);
           const missing = samplings.filter((one) => record?.samples[samplingId(one)] === undefined);
           if (missing.length === 0) continue;
-          const cost = cellCost(sampler);
+          const cost = cellCost(model);
           costs.set(cellRunName(cell, seed), cost);
           if (record === undefined) total += cost.training(settings.training);
           for (const one of missing) total += cost.sample(one) * sampleCount(one, cell.sides.length, settings);

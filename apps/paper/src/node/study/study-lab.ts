@@ -10,7 +10,7 @@ import { fitCellCodebooks, residualDeviations } from "../../study/codes/fit-cell
 import type { CellModel } from "../../study/head/cell-model.js";
 import { setMeter, type SetMeter } from "../../study/measure/set-distance.js";
 import type { StudyIdentity } from "../../study/report/records.js";
-import { STUDY, type StudySettings } from "../../study/settings.js";
+import type { StudySettings } from "../../study/settings.js";
 import { standardOf } from "../../study/space/domain.js";
 import { trainedWeights } from "../../study/training/study-program.js";
 import { cellRunSchema, studyStage, type CellRun, type TrainingItems } from "../../study/training/study-stage.js";
@@ -69,7 +69,7 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
     );
   const fittingOf = async (cell: Cell) => {
     const training = await items(cell.space, "train");
-    const count = Math.min(STUDY.fittingImages, training.count);
+    const count = Math.min(settings.fittingImages, training.count);
     const known = training.at(Int32Array.from({ length: count }, (_, i) => i));
     const channels = cell.space === "pixels" ? 1 : tokeniser.latent[2];
     const standard = await once(`standard ${cell.space}`, async () => standardOf(known, channels));
@@ -96,7 +96,10 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
   return {
     ...{ study, settings, data, networks, engine, folder, items, model },
     ...(signal === undefined ? {} : { signal }),
-    meter: () => once("meter", async () => setMeter(features, (await embedDataset(features, data.test)).features)),
+    meter: () =>
+      once("meter", async () =>
+        setMeter(features, (await embedDataset(features, data.test)).features, settings.resamples),
+      ),
     async trained(cell, own, seed) {
       const training = await items(cell.space, "train");
       // The heads' parameters are of several types; a training treats them alike.

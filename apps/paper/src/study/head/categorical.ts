@@ -15,7 +15,6 @@ import {
   walk,
   type LinearParameters,
   type Quantiser,
-  type TypesOf,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CategoricalCell } from "../cell/cell.js";
@@ -74,7 +73,7 @@ export function categoricalModel(
     ...{ context, ownInputs: 1, commonInputs: 0 },
     headOf: (token) => categoricalHead(formOf(token).stages * formOf(token).vocabulary),
   });
-  const types = parameterTypes(network.init(SHAPES_ONLY)) as TypesOf<Params>;
+  const types = parameterTypes(network.init(SHAPES_ONLY));
   const start = (items: number): tf.Tensor => tf.zeros([items, ...shapes[0]!]);
   const asLogits = (k: number, output: tf.Tensor): tf.Tensor => {
     const { stages, vocabulary } = forms[k]!;
@@ -82,7 +81,7 @@ export function categoricalModel(
   };
   const encoded = (quantiser: Quantiser<tf.Tensor, tf.Tensor>, states: tf.Tensor) => {
     const data = space.data(states);
-    return encoding === "closed" ? encode(quantiser, data) : encodeOpenLoop(quantiser, data, start(states.shape[0]!));
+    return encoding === "closed" ? encode(quantiser, data) : encodeOpenLoop(quantiser, data, start(states.shape[0]));
   };
   const logitsOf = (params: Params, contexts: readonly tf.Tensor[], labels: tf.Tensor) => {
     const inputs = contexts.map((own) => ({ own }));
@@ -100,12 +99,12 @@ export function categoricalModel(
         const mask = random[`mask${k}`];
         return mask === undefined ? codes : selectCodes(mask, random[`replacement${k}`]!, codes);
       });
-      const visits = [...walk(space.scales(), start(states.shape[0]!), policy)];
+      const visits = [...walk(space.scales(), start(states.shape[0]), policy)];
       const logits = logitsOf(params, visits.map(({ context: own }) => own), labels); // prettier-ignore
       return tf.mean(tf.concat(visits.map(({ targets }, k) => tf.mean(softmaxCrossEntropy(logits[k]!, targets), 2)), 1)); // prettier-ignore
     },
     scored(params, states, labels) {
-      const visits = [...walk(space.scales(), start(states.shape[0]!), encoded(coder.quantiser(), states))];
+      const visits = [...walk(space.scales(), start(states.shape[0]), encoded(coder.quantiser(), states))];
       const logits = logitsOf(params, visits.map(({ context: own }) => own), labels); // prettier-ignore
       return {
         scales: visits.map(({ codes }, k) => ({ logits: logits[k]!, codes })),

@@ -13,7 +13,6 @@ import {
   traceTyped,
   walk,
   type LinearParameters,
-  type TypesOf,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { cellNetwork, type CellParameters, type SiteInputs } from "../network/cell-network.js";
@@ -62,7 +61,7 @@ export function epsilonModel(
     ...{ context: "markov", ownInputs: 2, commonInputs: NOISE_FEATURES },
     headOf: ({ width }) => categoricalHead(width),
   });
-  const types = parameterTypes(network.init(SHAPES_ONLY)) as TypesOf<Params>;
+  const types = parameterTypes(network.init(SHAPES_ONLY));
   const allSites = tokens.reduce((sum, { sites }) => sum + sites, 0);
   const inputsOf = (k: number, context: tf.Tensor, noisy: tf.Tensor, level: tf.Tensor): SiteInputs => {
     const features = tf.reshape(noiseFeatures(level), [-1, 1, NOISE_FEATURES]);
@@ -75,7 +74,7 @@ export function epsilonModel(
     ...{ domain, space, deviations, types, init: network.init, random: noiseOnResiduals(tokens), predict },
     loss(params, states, labels, random) {
       const policy = encode(identityQuantiser<tf.Tensor>(), space.data(states));
-      const visits = [...walk(space.scales(), tf.zeros([states.shape[0]!, ...shapes[0]!]), policy)];
+      const visits = [...walk(space.scales(), tf.zeros([states.shape[0], ...shapes[0]!]), policy)];
       const steps = visits.map(({ context, codes }, k) => {
         const factors = factorsAt(random, k);
         const [data, e] = [tf.div(codes, deviations[k]!), random[`e${k}`]!];

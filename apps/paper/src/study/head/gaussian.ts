@@ -13,7 +13,6 @@ import {
   walk,
   type GaussianHeadParameters,
   type GaussianOutput,
-  type TypesOf,
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { cellNetwork, type CellParameters } from "../network/cell-network.js";
@@ -47,7 +46,7 @@ export function gaussianModel(
     ...{ context: "markov", ownInputs: 1, commonInputs: 0 },
     headOf: ({ width }) => gaussianHead(width),
   });
-  const types = parameterTypes(network.init(SHAPES_ONLY)) as TypesOf<CellParameters<GaussianHeadParameters>>;
+  const types = parameterTypes(network.init(SHAPES_ONLY));
   const start = (items: number): tf.Tensor => tf.zeros([items, ...shapes[0]!]);
   const predict: GaussianModel["predict"] = (params, k, own, labels) =>
     clipped(network.one(params, k, { own }, network.start(params, labels)).output);
@@ -59,7 +58,7 @@ export function gaussianModel(
     random: { types: () => ({}), draw: () => ({}) },
     loss(params, states, labels) {
       const policy = encode(identityQuantiser<tf.Tensor>(), space.data(states));
-      const visits = [...walk(space.scales(), start(states.shape[0]!), policy)];
+      const visits = [...walk(space.scales(), start(states.shape[0]), policy)];
       const outputs = network.all(params, visits.map(({ context: own }) => ({ own })), labels); // prettier-ignore
       const nats = visits.map(({ codes }, k) => {
         return tf.div(gaussianNats(clipped(outputs[k]!), tf.div(codes, deviations[k]!)), tokens[k]!.width);

@@ -27,10 +27,9 @@ export type SetMeter = (images: Float32Array, labels: ArrayLike<number>) => Prom
 
 /** Blocks that a bootstrap draws from: moments of blocks add up, so a resample costs no more than its sum. */
 const BLOCKS = 100;
-const RESAMPLES = 50;
 
 /** A meter against the features of test images. Images are first rounded to 256 levels, as if saved and read again. */
-export function setMeter(network: Pick<FeatureNetwork, "embed">, test: FeatureMatrix): SetMeter {
+export function setMeter(network: Pick<FeatureNetwork, "embed">, test: FeatureMatrix, resamples: number): SetMeter {
   const metric = fitFrechet(momentsOf(test));
   return async (images, labels) => {
     const count = labels.length;
@@ -44,7 +43,7 @@ export function setMeter(network: Pick<FeatureNetwork, "embed">, test: FeatureMa
         const all = chosen.reduce((sum, block) => mergeMoments(sum, blocks[block]!), emptyMoments(features.dimension));
         return metric.score(all).distance;
       },
-      { seed: 0, resamples: RESAMPLES },
+      { seed: 0, resamples },
     );
     return { count, frechet, standardError, classAgreement: accuracy(predictions, labels) };
   };

@@ -1,5 +1,5 @@
 import type { SpaceName } from "../cell/cell.js";
-import { evaluationsOf, samplingLabel } from "../sampling/sampling.js";
+import { evaluationsOf, samplingLabel, type Sampling } from "../sampling/sampling.js";
 import { costAt, type CostAt, type FrontierPoint } from "./frontier.js";
 import { mean, type CellResults, type SampleResults, type StudyResults } from "./results.js";
 
@@ -9,7 +9,10 @@ export const COSTS = ["operations", "seconds"] as const;
 /** A sample set as a point. */
 export interface CostedPoint {
   readonly name: string;
-  readonly cell: CellResults;
+  /** Id of the cell. */
+  readonly cell: string;
+  readonly space: SpaceName;
+  readonly kind: Sampling["kind"];
   readonly evaluations: number;
   /** Floating-point operations of a sample, and seconds of a thousand. */
   readonly operations: number;
@@ -25,7 +28,7 @@ export const CLAIMED_FACTOR = 10;
 export interface Headline {
   readonly space: SpaceName | "all";
   /** The next-scale samples that are closest to the test images. */
-  readonly nextScale: Omit<CostedPoint, "cell">;
+  readonly nextScale: CostedPoint;
   /** What diffusion costs where it is as close. */
   readonly diffusion: Readonly<Record<(typeof COSTS)[number], CostAt>>;
   /** Diffusion's cost by that of the next-scale samples; null where diffusion never comes as close. */
@@ -43,7 +46,8 @@ function pointOf(cell: CellResults, { sampling, seeds, secondsPerThousand }: Sam
   const way = samplingLabel(sampling);
   return {
     name: way === "" ? cell.label : `${cell.label}, ${way}`,
-    ...{ cell, evaluations: evaluationsOf(sampling, cell.cell.sides.length) },
+    ...{ cell: cell.id, space: cell.cell.space, kind: sampling.kind },
+    ...{ evaluations: evaluationsOf(sampling, cell.cell.sides.length) },
     ...{ operations: first!.operations, count: first!.count },
     seconds: mean(secondsPerThousand),
     distance: mean(seeds.map(({ frechet }) => frechet)),
@@ -58,19 +62,14 @@ export function headlines(results: Pick<StudyResults, "cells" | "steps" | "study
   const { samples } = results.study.settings;
   const points = pointsOf(results).filter(({ count }) => count === samples);
   return (["all", "pixels", "latents"] as const).flatMap((space) => {
-    const own = points.filter(({ cell }) => space === "all" || cell.cell.space === space);
-    const isDiffusion = ({ cell }: CostedPoint): boolean => cell.cell.head === "epsilon";
-    const [best] = own.filter((point) => !isDiffusion(point)).toSorted((a, b) => a.distance - b.distance);
-    const rivals = own.filter((point) => isDiffusion(point) && point.evaluations <= results.steps.most);
+    const own = points.filter((point) => space === "all" || point.space === space);
+    const [best] = own.filter(({ kind }) => kind === "next-scale").toSorted((a, b) => a.distance - b.distance);
+    const rivals = own.filter(({ kind, evaluations }) => kind === "diffusion" && evaluations <= results.steps.most);
     return best === undefined || rivals.length === 0 ? [] : [headlineOf(space, best, rivals)];
   });
 }
 
-function headlineOf(
-  space: Headline["space"],
-  { cell: _, ...nextScale }: CostedPoint,
-  rivals: readonly CostedPoint[],
-): Headline {
+function headlineOf(space: Headline["space"], nextScale: CostedPoint, rivals: readonly CostedPoint[]): Headline {
   const costs = COSTS.map((unit) => {
     const own = rivals.map(({ name, distance, ...point }): FrontierPoint => ({ name, distance, cost: point[unit] }));
     return [unit, costAt(own, nextScale.distance)] as const;

@@ -16,7 +16,7 @@ export interface StudyResults {
   readonly steps: PlanSteps;
   readonly seeds: readonly number[];
   /** One for each seed. */
-  readonly floors: readonly Omit<StudyFloors, "study" | "seed">[];
+  readonly floors: readonly StudyFloors[];
   readonly cells: readonly CellResults[];
 }
 

@@ -20,7 +20,7 @@ export function studyPicture(results: StudyResults, axis: CostAxis): string {
   const lines = results.cells
     .filter(({ group }) => group === "matrix")
     .flatMap((cell): ChartLine[] => {
-      const own = points.filter((point) => point.cell.id === cell.id).toSorted((a, b) => of(a) - of(b));
+      const own = points.filter((point) => point.cell === cell.id).toSorted((a, b) => of(a) - of(b));
       return own.length === 0 ? [] : [{ name: cell.label, x: own.map(of), y: own.map(({ distance }) => distance) }];
     });
   const floor = mean(floors.map(({ training }) => training[`${study.settings.samples}`]!.frechet));

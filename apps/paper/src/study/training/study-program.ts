@@ -38,7 +38,7 @@ export function studyProgram<H extends Readonly<Record<string, unknown>>>(
     ...{ state: weightStateTypes(model.types as never), ...scheduledTypes },
     ...{ items: f32(batchSize, ...model.domain.item), labels: i32(batchSize), random: model.random.types(batchSize) },
   };
-  return traceTyped<Inputs<H>>(signature as never, ({ state, items, labels, random, ...rates }) => {
+  return traceTyped<Inputs<H>>(signature, ({ state, items, labels, random, ...rates }) => {
     const loss = model.loss(state.parameters, model.domain.standardised(items), labels, random);
     const next = updateWeights(loss, state as never, rates, { betas: BETAS, weightDecay, ...GROUPS });
     return { loss, state: next };

@@ -58,7 +58,7 @@ export function studyStage<H extends Readonly<Record<string, unknown>>>(
     steps,
     program: () => studyProgram(model, settings.training),
     layout: () => studyLayout(model),
-    start: () => initialWeightState(model.init(parameterNormals(seed)) as never, model.types as never),
+    start: () => initialWeightState(model.init(parameterNormals(seed)), model.types),
     constants: {},
     batches(step): NamedArrays {
       const { indices } = order(step);
