@@ -11,3 +11,14 @@ export { FLOORS, type Floor, type FloorId } from "./floors/floors.js";
 export { linearFilter, type LinearFilter } from "./floors/linear-filter.js";
 export { variantId, variantLabel, type BandsVariant, type CodesVariant, type Variant } from "./variant/variant.js";
 export { matchedWidth, networkShapes, parameterCount } from "./variant/networks.js";
+export { FULL_STUDY, QUICK_STUDY, STUDY, type StudySettings } from "./study/settings.js";
+export { cellId, cellLabel, type Cell, type CategoricalCell, type EpsilonCell, type GaussianCell, type SpaceName } from "./study/cell/cell.js"; // prettier-ignore
+export { ABLATIONS, FEWER_SCALES, MATRIX_CELLS } from "./study/cell/cells.js";
+export type { CellLikelihood, CellRecord, CellTimes, SampleRecord, StudyFloors, StudyIdentity } from "./study/report/records.js"; // prettier-ignore
+export { STUDY_PARTS, studyPlan, FULL_STEPS, QUICK_STEPS, type PlannedCell, type PlanSteps, type StudyPart } from "./study/report/study-plan.js"; // prettier-ignore
+export { STUDY_FORMAT, type CellResults, type SampleResults, type StudyResults } from "./study/report/results.js";
+export { costAt, frontierOf, type CostAt, type FrontierPoint } from "./study/report/frontier.js";
+export { headlines, type CostedPoint, type Headline } from "./study/report/headline.js";
+export { studyMarkdown } from "./study/report/study-markdown.js";
+export { studyPicture, type CostAxis } from "./study/report/study-picture.js";
+export { samplingId, samplingLabel, type PlannedSampling, type Sampling } from "./study/sampling/sampling.js";

@@ -14,6 +14,7 @@ export {
 } from "./ir/tensor-type.js";
 export { gelu, layerNorm, silu, softmaxCrossEntropy, stopGradient } from "./nn/index.js";
 export { onnxOutputNames, toOnnx, type OnnxOptions } from "./onnx/to-onnx.js";
+export { floatingPointOperations } from "./ops/program-work.js";
 export { adamW, adamWSignature, adamWZeros, type AdamWOptions, type AdamWState } from "./optimiser/adamw.js";
 export { clipByGlobalNorm } from "./optimiser/clip-by-global-norm.js";
 export { movingAverage } from "./optimiser/moving-average.js";

@@ -19,7 +19,11 @@ export { renderGrid, type GridOptions } from "./render/grid.js";
 export type { DrawableImage } from "./render/raster.js";
 export { renderScaleStrip, type ScaleStripOptions } from "./render/scale-strip.js";
 
+export { frozenTokeniser, type FrozenTokeniser } from "./tokeniser/frozen-tokeniser.js";
+
 // metrics
+export { labelCost, twoPartCosts, type KnownReconstructions } from "./metrics/evaluate-likelihood.js";
+export { roundToLevels } from "./metrics/levels.js";
 export { evaluateImages, type EvaluateImagesOptions, type EvaluationStage } from "./metrics/evaluate-images.js";
 export type { EvaluatedModel } from "./metrics/evaluated-model.js";
 export {

@@ -292,6 +292,11 @@ export { fitProductCodebook, productQuantiser } from "./quantiser/product-quanti
 export { identityQuantiser, type Quantiser } from "./quantiser/quantiser.js";
 export { codeNeighbours, nearbyCodes } from "./quantiser/neighbours.js";
 export { residualQuantiser } from "./quantiser/residual-quantiser.js";
+export {
+  fitResidualCodebook,
+  residualVectorQuantiser,
+  type ResidualCodebook,
+} from "./quantiser/residual-vector-quantiser.js";
 export { hostVectorQuantiser, vectorQuantiser } from "./quantiser/vector-quantiser.js";
 export { fitTransform, type FittedTransform } from "./quantiser/fit-transform.js";
 export { transformQuantiser, type TransformCodebook } from "./quantiser/transform-quantiser.js";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RECIPES, TABLE_NAMES } from "@nextscale/paper";
+import { RECIPES, STUDY_PARTS, TABLE_NAMES } from "@nextscale/paper";
 import { afterAll, expect, test } from "vitest";
 import { createProgram } from "../../src/program.js";
 import { run } from "../weather/in-process.js";
@@ -12,11 +12,11 @@ const folder = mkdtempSync(join(tmpdir(), "nextscale-paper-command-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const { signal } = new AbortController();
 
-test("there is a command for every table, and none besides", () => {
+test("there is a command for every table and every part of the study, and none besides", () => {
   const program = createProgram({ args: [], signal });
   const paper = program.commands.find((command) => command.name() === "paper")!;
-  expect(paper.commands.map((command) => command.name())).toEqual([...TABLE_NAMES]);
-  for (const command of paper.commands) {
+  expect(paper.commands.map((command) => command.name())).toEqual([...TABLE_NAMES, ...STUDY_PARTS]);
+  for (const command of paper.commands.slice(0, TABLE_NAMES.length)) {
     const { title } = RECIPES[command.name() as (typeof TABLE_NAMES)[number]];
     // In the words of the table's own title.
     expect(command.description().split(";")[0]!.split(": ").at(-1)).toBe(title.split(": ").at(-1)!.replace("refinement depth S", "refinement depth")); // prettier-ignore
@@ -27,6 +27,8 @@ test("an unknown table, no seeds and a folder that cannot be written are refused
   const out = join(folder, "out");
   await expect(run(["paper", "table5", "--out", out], signal)).rejects.toThrow();
   await expect(run(["paper", "table1", "--seeds", "0", "--out", out], signal)).rejects.toThrow();
+  await expect(run(["paper", "matrix", "--seeds", "0", "--out", out], signal)).rejects.toThrow();
   writeFileSync(join(folder, "file"), "");
   await expect(run(["paper", "table1", "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
+  await expect(run(["paper", "frontier", "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
 });

@@ -1,1 +1,2 @@
 export { runTable, type RunTableOptions, type TableProgress } from "./run-table.js";
+export { runStudy, type RunStudyOptions, type StudyProgress } from "./study/run-study.js";

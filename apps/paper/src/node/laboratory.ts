@@ -12,6 +12,7 @@ import type { Prepared } from "../setup/method-of.js";
 import type { Study } from "../table/records.js";
 import { autoencoderStage, frozenAutoencoder } from "../training/autoencoder-stage.js";
 import { runConfigSchema, type RunConfig } from "../training/run-config.js";
+import { onlyOnce } from "./once.js";
 import { codebookOf, latentsOf } from "./prepare.js";
 
 /** What all runs of a study share: the data, an engine, and what is made once and used by many. */
@@ -89,16 +90,5 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
     noise: (seed) => once(`noise ${seed}`, async () => tabulatedNoise(seed)),
     components: () => once("components", () => digitComponents(digits.training, signal)),
     prepared: (seed) => ({ autoencoder: () => autoencoderOf(seed), codebook: (parts) => codebook(seed, parts) }),
-  };
-}
-
-/** Remembers what it made by its key. */
-function onlyOnce(): <T>(key: string, make: () => Promise<T>) => Promise<T> {
-  const made = new Map<string, Promise<unknown>>();
-  return <T>(key: string, make: () => Promise<T>): Promise<T> => {
-    const known = made.get(key) as Promise<T> | undefined;
-    const value = known ?? make();
-    made.set(key, value);
-    return value;
   };
 }

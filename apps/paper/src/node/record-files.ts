@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import { NextscaleError } from "@nextscale/engine";
 import { writeFileAtomic } from "@nextscale/engine/node";
 import type * as z from "zod";
-import type { Study } from "../table/records.js";
 
 /**
  * Reads a record if there is one.
@@ -40,8 +39,8 @@ export function writeRecord(path: string, record: object): Promise<void> {
  *
  * @throws NextscaleError `invalid-argument`
  */
-export function requireSameStudy(folder: string, found: Study, study: Study): void {
-  for (const name of ["settings", "data", "engine"] as const) {
+export function requireSameStudy<Identity extends object>(folder: string, found: Identity, study: Identity): void {
+  for (const name of Object.keys(study) as (keyof Identity & string)[]) {
     if (isDeepStrictEqual(found[name], study[name])) continue;
     throw new NextscaleError({
       code: "invalid-argument",

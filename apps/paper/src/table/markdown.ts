@@ -1,3 +1,4 @@
+import { markdownTable } from "./markdown-table.js";
 import type { MetricName } from "./metrics.js";
 import type { Row, Table } from "./table.js";
 import { RULE, type Verdict } from "./verdict.js";
@@ -15,9 +16,7 @@ export function tableMarkdown(table: Table): string {
     `MNIST, ${trainingImages} images to train on, ${testImages} to test with, ${epochs} epochs, ` +
       `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}; mean ± standard deviation over seeds. Engine ${study.engine}.`,
     "",
-    markdownRow(header),
-    markdownRow(header.map((_, i) => (i === 0 ? "---" : "--:"))),
-    ...lines.map(markdownRow),
+    ...markdownTable(header, lines),
     "",
     ...verdicts.flatMap(verdictLines),
     "",
@@ -26,10 +25,6 @@ export function tableMarkdown(table: Table): string {
     ...notes.map((note) => `- ${note}`),
     "",
   ].join("\n");
-}
-
-function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }
 
 /** A cell in the words of a table: `0.0123 ± 0.0001`. */

@@ -1,5 +1,5 @@
 import { typeOf, type Program, type ValueId } from "../ir/program.js";
-import { multiplyAdds } from "../ops/work.js";
+import { programMultiplyAdds } from "../ops/program-work.js";
 import { largestValue, planTiles, type TilePlan } from "./plan.js";
 
 /**
@@ -26,24 +26,15 @@ export function chooseTiles(program: Program, inputs: readonly ValueId[]): TileP
   if (largest <= TILE_BYTES) return null;
   const enough = TILE_COUNTS.findIndex((tiles) => largest / tiles <= TILE_BYTES);
   const counts = enough < 0 ? TILE_COUNTS : TILE_COUNTS.slice(0, enough + 1);
-  const total = work(program);
+  const total = programMultiplyAdds(program);
   for (const tiles of counts.toReversed()) {
     const batch = inputs.filter((value) => divides(typeOf(program, value).shape[0], tiles));
     const plan = batch.length === 0 ? null : planTiles(program, batch, tiles);
-    if (plan !== null && tiles * work(plan.body) >= LEAST_SHARE * total) return plan;
+    if (plan !== null && tiles * programMultiplyAdds(plan.body) >= LEAST_SHARE * total) return plan;
   }
   return null;
 }
 
 function divides(extent: number | undefined, tiles: number): boolean {
   return extent !== undefined && extent > 0 && extent % tiles === 0;
-}
-
-/** Multiply-adds of a program's products and convolutions. */
-function work(program: Program): number {
-  const types = (values: readonly ValueId[]) => values.map((value) => typeOf(program, value));
-  return program.nodes.reduce(
-    (sum, { op, inputs, outputs }) => sum + multiplyAdds(op, types(inputs), types(outputs)),
-    0,
-  );
 }

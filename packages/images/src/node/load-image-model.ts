@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NextscaleError } from "@nextscale/engine";
 import { openEngine, type EngineName } from "@nextscale/engine/node";
-import { requireArgument, requireOptions, type OptionRequirements } from "@nextscale/refinement-core";
+import { requireArgument, requireOptions, type Checkpoint, type OptionRequirements } from "@nextscale/refinement-core";
 import { readCheckpoint, recordMetrics } from "@nextscale/refinement-core/node";
+import type { ImageModelConfig } from "../config/config.js";
 import { headlineFigures } from "../metrics/headline-figures.js";
 import type { ImageReport } from "../metrics/report.js";
 import { imageModelKind } from "../model/checkpoint-kind.js";
@@ -51,9 +52,18 @@ export async function loadImageModel(nameOrFolder: string, options: LoadImageMod
     fits: (value) => typeof value === "string",
   });
   requireOptions("images/loadImageModel", options, OPTIONS);
-  const checkpoint = await readCheckpoint(folderOf(nameOrFolder), imageModelKind);
+  const checkpoint = await readImageModel(nameOrFolder);
   const engine = await openEngine(options.engine, options.worker === undefined ? {} : { worker: options.worker });
   return createImageModel(checkpoint, { engine, ownsEngine: true });
+}
+
+/**
+ * Configuration and weights of an image model, checked, for those who build on a part of it.
+ *
+ * @throws NextscaleError `invalid-argument` when there is no such model, `invalid-file` or `invalid-data` when its files are damaged
+ */
+export function readImageModel(nameOrFolder: string): Promise<Checkpoint<ImageModelConfig>> {
+  return readCheckpoint(folderOf(nameOrFolder), imageModelKind);
 }
 
 /**

@@ -1,0 +1,111 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Engine } from "@nextscale/engine";
+import { embedDataset } from "@nextscale/images";
+import { compiledPrograms, type CompiledPrograms } from "@nextscale/refinement-core";
+import { runStage, type StageProgress, type TrainingRun } from "@nextscale/refinement-core/node";
+import type { Cell, SpaceName } from "../../study/cell/cell.js";
+import { fittedCoder, groundOf, isOfTokeniser, modelOf, tokeniserCoder, type AnyCellModel } from "../../study/cell/model-of.js"; // prettier-ignore
+import { fitCellCodebooks, residualDeviations } from "../../study/codes/fit-cell.js";
+import type { CellModel } from "../../study/head/cell-model.js";
+import { setMeter, type SetMeter } from "../../study/measure/set-distance.js";
+import type { StudyIdentity } from "../../study/report/records.js";
+import type { StudySettings } from "../../study/settings.js";
+import { standardOf } from "../../study/space/domain.js";
+import { trainedWeights } from "../../study/training/study-program.js";
+import { cellRunSchema, studyStage, type CellRun, type TrainingItems } from "../../study/training/study-stage.js";
+import { onlyOnce } from "../once.js";
+import { imageItems, latentItems, type StudyData, type StudyNetworks } from "./study-data.js";
+
+/** What all runs of the study share: the data, the networks, an engine, and what is made once and used by many. */
+export interface StudyLab {
+  readonly study: StudyIdentity;
+  readonly settings: StudySettings;
+  readonly data: StudyData;
+  readonly networks: StudyNetworks;
+  readonly engine: Engine;
+  /** Folder of records and checkpoints. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly meter: () => Promise<SetMeter>;
+  /** What cells of a space read. */
+  readonly items: (space: SpaceName, part: keyof StudyData) => Promise<TrainingItems>;
+  readonly model: (cell: Cell) => Promise<AnyCellModel>;
+  /** Trains a cell from its checkpoint, if there is one, and compiles programs with what it has learned. */
+  readonly trained: (cell: Cell, model: AnyCellModel, seed: number) => Promise<CompiledPrograms>;
+}
+
+/** What the study is opened with. */
+export interface StudyLabOptions {
+  readonly settings: StudySettings;
+  readonly data: StudyData;
+  readonly networks: StudyNetworks;
+  readonly engine: Engine;
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: StageProgress) => void;
+  /** Steps between two checkpoints. */
+  readonly checkpointEvery?: number;
+  /** Steps between two calls of `onProgress`. */
+  readonly logEvery?: number;
+}
+
+/** Steps between two checkpoints unless told: a minute or two. */
+const CHECKPOINT_EVERY = 250;
+
+/** Opens the study in a folder, which is made. */
+export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> {
+  const { settings, data, networks, engine, signal, onProgress } = options;
+  const folder = join(options.folder, "runs");
+  await mkdir(folder, { recursive: true });
+  const { tokeniser, vocabulary, tokeniserHash, features } = networks;
+  const study: StudyIdentity = {
+    ...{ settings, data: data.train.hash, engine: engine.name, tokeniser: tokeniserHash, features: features.hash },
+  };
+  const once = onlyOnce();
+  const items: StudyLab["items"] = (space, part) =>
+    once(`items ${space} ${part}`, async () =>
+      space === "pixels" ? imageItems(data[part]) : latentItems(engine, tokeniser, data[part], signal),
+    );
+  const fittingOf = async (cell: Cell) => {
+    const training = await items(cell.space, "train");
+    const count = Math.min(settings.fittingImages, training.count);
+    const known = training.at(Int32Array.from({ length: count }, (_, i) => i));
+    const channels = cell.space === "pixels" ? 1 : tokeniser.latent[2];
+    const standard = await once(`standard ${cell.space}`, async () => standardOf(known, channels));
+    return { engine, ...groundOf(cell, tokeniser, standard), items: known, count };
+  };
+  const model: StudyLab["model"] = async (cell) => {
+    const fitting = await fittingOf(cell);
+    // Codebooks and deviations are functions of the space and its scales alone.
+    const key = `${cell.space} ${cell.sides.join()}`;
+    const coder = async () =>
+      isOfTokeniser(cell)
+        ? tokeniserCoder(tokeniser, cell.sides.length, vocabulary)
+        : fittedCoder(await once(`codebooks ${key}`, () => fitCellCodebooks(fitting)));
+    const deviations = () => once(`deviations ${key}`, () => residualDeviations(fitting));
+    return modelOf(cell, fitting, { coder, deviations }, settings);
+  };
+  const run = (cell: Cell, seed: number): TrainingRun<CellRun> => ({
+    ...{ config: { cell, settings }, schema: cellRunSchema, seed, data: { name: "mnist", sha256: study.data } },
+    ...{ folder, engine, resume: true, checkpointEvery: options.checkpointEvery ?? CHECKPOINT_EVERY },
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(options.logEvery === undefined ? {} : { logEvery: options.logEvery }),
+  });
+  return {
+    ...{ study, settings, data, networks, engine, folder, items, model },
+    ...(signal === undefined ? {} : { signal }),
+    meter: () =>
+      once("meter", async () =>
+        setMeter(features, (await embedDataset(features, data.test)).features, settings.resamples),
+      ),
+    async trained(cell, own, seed) {
+      const training = await items(cell.space, "train");
+      // The heads' parameters are of several types; a training treats them alike.
+      const stage = studyStage(cell, own as unknown as CellModel<never>, { items: training, settings, seed });
+      const { state } = await runStage(run(cell, seed), stage);
+      return compiledPrograms(engine, trainedWeights(state), { where: "paper/study" });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { STUDY } from "../settings.js";
+import { usualCell, type CategoricalCell, type Cell } from "./cell.js";
+
+const HEADS = ["categorical", "gaussian", "epsilon"] as const;
+
+/** {pixels, latents} x {categorical, gaussian, epsilon} x {multi-scale, single-scale}. */
+export const MATRIX_CELLS: readonly Cell[] = (["pixels", "latents"] as const).flatMap((space) =>
+  HEADS.flatMap((head) => {
+    const all = STUDY.sides[space];
+    return [usualCell(space, head, all), usualCell(space, head, all.slice(-1))];
+  }),
+);
+
+/** The cell that ablations are of: codes of latents, coarse to fine. */
+export const ABLATED = usualCell("latents", "categorical", STUDY.sides.latents) as CategoricalCell;
+
+/** Each differs from `ABLATED` in one thing: the context, the loop, noise on the codes. */
+export const ABLATIONS: readonly Cell[] = [
+  { ...ABLATED, context: "prefix" },
+  { ...ABLATED, encoding: "open" },
+  { ...ABLATED, codeNoise: 0.1 },
+];
+
+/** Sensitivity to S: codes of fewer scales, whose codebooks are fitted to them; S = 1 and S = 5 are cells of the matrix. */
+export const FEWER_SCALES: readonly Cell[] = [
+  usualCell("latents", "categorical", [2, 5]),
+  usualCell("latents", "categorical", [1, 3, 5]),
+];
+
+/** Everything that is trained. */
+export const STUDY_CELLS: readonly Cell[] = [...MATRIX_CELLS, ...ABLATIONS, ...FEWER_SCALES];

@@ -1,0 +1,76 @@
+import { f32, i32, softmaxCrossEntropy, type Program } from "@nextscale/engine";
+import {
+  calibrationOf,
+  concatenate,
+  emptyReliability,
+  mergeReliability,
+  observePrediction,
+  traceTyped,
+  type LinearParameters,
+} from "@nextscale/refinement-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { CategoricalModel } from "../head/categorical.js";
+import type { CellParameters } from "../network/cell-network.js";
+import type { TrainingItems } from "../training/study-stage.js";
+import { BOUND_BATCH, keptRows, overItems, type Measured, type ModelBound } from "./measured.js";
+
+/** What codes cost, and how well their probabilities are calibrated. */
+export interface CodeCost extends ModelBound {
+  /** Expected calibration error of each scale, and over all codes. */
+  readonly calibration: readonly number[];
+  readonly calibrationOfAll: number;
+}
+
+/** Exact code likelihood of the first items of a set, teacher forced (eq. 2), with what the codes decode to. */
+export async function codeCost(
+  model: CategoricalModel,
+  { programs, signal }: Measured,
+  items: TrainingItems,
+  count: number,
+): Promise<CodeCost> {
+  const bins = model.coder.forms.map(() => emptyReliability());
+  const images: Float32Array[] = [];
+  let nats = 0;
+  await overItems(items, count, signal, async (inputs, _, kept) => {
+    const outputs = await programs.run("codes", () => codeCostProgram(model), inputs);
+    for (const value of keptRows(outputs["nats"], 1, kept)) nats += value;
+    images.push(keptRows(outputs["images"], 784, kept));
+    bins.forEach((own, k) => {
+      const size = model.space.tokens[k]!.sites * model.coder.forms[k]!.stages;
+      const correct = outputs[`correct/${k}`]!;
+      keptRows(outputs[`confidence/${k}`], size, kept).forEach((value, at) => {
+        observePrediction(own, value, correct[at] === 1);
+      });
+    });
+  });
+  return {
+    nats: nats / count,
+    images: concatenate(images),
+    calibration: bins.map((own) => calibrationOf(own).expectedError),
+    calibrationOfAll: calibrationOf(bins.reduce(mergeReliability)).expectedError,
+  };
+}
+
+/**
+ * `items`, `labels` -> `nats` [items], `images`, and for each scale the largest probability of each code, `confidence/k`, and
+ * whether it fell on the code, `correct/k`.
+ */
+function codeCostProgram(model: CategoricalModel): Program {
+  type Inputs = {
+    readonly parameters: CellParameters<LinearParameters>;
+    readonly items: tf.Tensor;
+    readonly labels: tf.Tensor;
+  };
+  const { domain } = model;
+  const signature = { parameters: model.types, items: f32(BOUND_BATCH, ...domain.item), labels: i32(BOUND_BATCH) };
+  return traceTyped<Inputs>(signature, ({ parameters, items, labels }) => {
+    const { scales, images } = model.scored(parameters, domain.standardised(items), labels);
+    const nats = scales.map(({ logits, codes }) => tf.sum(softmaxCrossEntropy(logits, codes), [1, 2]));
+    return {
+      nats: tf.addN(nats),
+      images,
+      confidence: scales.map(({ logits }) => tf.max(tf.softmax(logits), -1)),
+      correct: scales.map(({ logits, codes }) => tf.equal(tf.argMax(logits, -1), codes)),
+    };
+  });
+}

@@ -1,0 +1,207 @@
+import { f32, i32, type NamedArrays, type Program } from "@nextscale/engine";
+import {
+  concatenate,
+  dataFactors,
+  gaussianBound,
+  normals,
+  randomStream,
+  reverseDeviations,
+  traceTyped,
+  type LinearParameters,
+} from "@nextscale/refinement-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { EpsilonModel } from "../head/epsilon.js";
+import { PARAMETERISATION, SCHEDULE } from "../head/schedule.js";
+import type { CellParameters } from "../network/cell-network.js";
+import { ratioOf } from "../sampling/draw-samples.js";
+import { STUDY } from "../settings.js";
+import type { TrainingItems } from "../training/study-stage.js";
+import { BOUND_BATCH, boundNoise, keptRows, overItems, type Measured, type ModelBound } from "./measured.js";
+
+/** Noisy residuals of each time of each scale whose error is averaged, at least. */
+const DRAWS = 2;
+
+/**
+ * DDPM's bound of a denoising cell, scale after scale: at each the divergences of T steps from noise to z_1, for the residual
+ * against what the samples of coarser scales, denoised z_1, amount to. Latent variables again, as for Gaussians: a bound
+ * whatever the pyramid holds. The better of the two fixed variances of the reverse step counts, for each scale.
+ */
+export async function denoisingCost(
+  model: EpsilonModel,
+  measured: Measured,
+  items: TrainingItems,
+  count: number,
+): Promise<ModelBound> {
+  const walked = await walkItems(model, measured, items, count);
+  let nats = 0;
+  for (const [k, { sites, width }] of model.space.tokens.entries()) {
+    const { power, errors } = await errorsOf(model, measured, k, walked, items.labels);
+    const bounds = (["small", "large"] as const).map((variance) => {
+      const { total, decoder } = gaussianBound(SCHEDULE, reverseDeviations(SCHEDULE, variance), { power, errors });
+      return total - decoder;
+    });
+    nats += sites * width * Math.min(...bounds);
+  }
+  return { nats, images: walked.images };
+}
+
+/** What the walk of items leaves at each scale. */
+interface Walked {
+  readonly count: number;
+  /** For each scale [count, sites, width]. */
+  readonly contexts: readonly Float32Array[];
+  readonly residuals: readonly Float32Array[];
+  readonly images: Float32Array;
+}
+
+/** What items decode to alone, without the divergences: for the decoder to be fitted on. */
+export async function denoisedImages(
+  model: EpsilonModel,
+  measured: Measured,
+  items: TrainingItems,
+  count: number,
+): Promise<Float32Array> {
+  return (await walkItems(model, measured, items, count)).images;
+}
+
+async function walkItems(
+  model: EpsilonModel,
+  { programs, seed, signal }: Measured,
+  items: TrainingItems,
+  count: number,
+): Promise<Walked> {
+  const { tokens } = model.space;
+  const parts = tokens.map(() => ({ contexts: [] as Float32Array[], residuals: [] as Float32Array[] }));
+  const images: Float32Array[] = [];
+  await overItems(items, count, signal, async (inputs, first, kept) => {
+    const noise = Object.entries(boundNoise(tokens, seed, first)).map(([name, data]) => [`random/${name}`, data]);
+    const outputs = await programs.run("walk", () => walkProgram(model), {
+      ...inputs,
+      ...(Object.fromEntries(noise) as NamedArrays),
+    });
+    images.push(keptRows(outputs["images"], 784, kept));
+    parts.forEach(({ contexts, residuals }, k) => {
+      const size = tokens[k]!.sites * tokens[k]!.width;
+      contexts.push(keptRows(outputs[`contexts/${k}`], size, kept));
+      residuals.push(keptRows(outputs[`residuals/${k}`], size, kept));
+    });
+  });
+  return {
+    ...{ count, images: concatenate(images) },
+    contexts: parts.map(({ contexts }) => concatenate(contexts)),
+    residuals: parts.map(({ residuals }) => concatenate(residuals)),
+  };
+}
+
+type Params = CellParameters<LinearParameters>;
+
+/** `items`, `labels`, `random/e...` -> `contexts/k`, `residuals/k` in deviations of the scale, and `images`. */
+function walkProgram(model: EpsilonModel): Program {
+  type Inputs = {
+    readonly parameters: Params;
+    readonly items: tf.Tensor;
+    readonly labels: tf.Tensor;
+    readonly random: Readonly<Record<string, tf.Tensor>>;
+  };
+  const { domain, space, deviations } = model;
+  const random = Object.fromEntries(
+    space.tokens.map(({ sites, width }, k) => [`e${k}`, f32(BOUND_BATCH, sites, width)]),
+  );
+  const signature = {
+    ...{ parameters: model.types, items: f32(BOUND_BATCH, ...domain.item), labels: i32(BOUND_BATCH), random },
+  };
+  const first = SCHEDULE[1]!;
+  const factors = dataFactors(PARAMETERISATION, first);
+  return traceTyped<Inputs>(signature, ({ parameters, items, labels, random: e }) => {
+    const data = space.data(domain.standardised(items));
+    const level = tf.fill([BOUND_BATCH], ratioOf(first));
+    let state: tf.Tensor = tf.zeros([BOUND_BATCH, ...space.states[0]!]);
+    const steps = space.scales().map((scale, k) => {
+      const context = scale.context(state);
+      const residual = tf.div(scale.residual(data, context), deviations[k]!);
+      const noisy = tf.add(tf.mul(residual, first.signal), tf.mul(e[`e${k}`]!, first.noise));
+      const said = model.predict(parameters, k, { context, noisy, level }, labels);
+      const value = tf.add(tf.mul(noisy, factors.state), tf.mul(said, factors.prediction));
+      state = scale.refine(state, tf.mul(value, deviations[k]!), context);
+      return { context, residual };
+    });
+    return {
+      contexts: steps.map(({ context }) => context),
+      residuals: steps.map(({ residual }) => residual),
+      images: domain.images(state),
+    };
+  });
+}
+
+/** Mean square of a scale's residuals, and the mean squared error of what the network takes them for, at each time. */
+async function errorsOf(
+  model: EpsilonModel,
+  { programs, seed, signal }: Measured,
+  k: number,
+  { count, contexts, residuals }: Walked,
+  labels: ArrayLike<number>,
+): Promise<{ readonly power: number; readonly errors: Float64Array }> {
+  const { sites, width } = model.space.tokens[k]!;
+  const size = sites * width;
+  const [context, residual] = [contexts[k]!, residuals[k]!];
+  const sums = new Float64Array(STUDY.times);
+  const numbers = new Float64Array(STUDY.times);
+  const stream = randomStream(seed, "paper/study-errors");
+  const draws = BOUND_BATCH * Math.ceil((DRAWS * STUDY.times) / BOUND_BATCH);
+  for (let first = 0; first < draws; first += BOUND_BATCH) {
+    signal?.throwIfAborted();
+    const chosen = Int32Array.from({ length: BOUND_BATCH }, (_, i) => itemAt(first + i, count));
+    const levels = Array.from(chosen, (_, i) => SCHEDULE[((first + i) % STUDY.times) + 1]!);
+    const rows = (data: Float32Array): Float32Array =>
+      concatenate(Array.from(chosen, (item) => data.subarray(item * size, (item + 1) * size)));
+    const each = (of: (level: (typeof levels)[number]) => number) => Float32Array.from(levels, of);
+    const outputs = await programs.run(`errors ${k}`, () => errorProgram(model, k), {
+      ...{ context: rows(context), residual: rows(residual), labels: Int32Array.from(chosen, (item) => labels[item]!) },
+      e: normals(stream, { items: { first, count: BOUND_BATCH }, scale: k, sites, draws: width }),
+      ...{ signal: each((level) => level.signal), noise: each((level) => level.noise), level: each(ratioOf) },
+      ...{ onState: each((level) => dataFactors(PARAMETERISATION, level).state) },
+      ...{ onPrediction: each((level) => dataFactors(PARAMETERISATION, level).prediction) },
+    });
+    keptRows(outputs["errors"], 1, BOUND_BATCH).forEach((error, i) => {
+      sums[(first + i) % STUDY.times]! += error;
+      numbers[(first + i) % STUDY.times]! += 1;
+    });
+  }
+  const power = residual.reduce((sum, value) => sum + value * value, 0) / residual.length;
+  return { power, errors: sums.map((sum, t) => sum / numbers[t]!) };
+}
+
+/** Which item the n-th draw is of: other ones each time a time comes round again. */
+function itemAt(n: number, count: number): number {
+  return (n + 7 * Math.floor(n / STUDY.times)) % count;
+}
+
+/** `context`, `residual`, `e`, `labels` and the factors of each item -> `errors` [items]. */
+function errorProgram(model: EpsilonModel, k: number): Program {
+  type Inputs = {
+    readonly parameters: Params;
+    readonly context: tf.Tensor;
+    readonly residual: tf.Tensor;
+    readonly e: tf.Tensor;
+    readonly labels: tf.Tensor;
+    readonly signal: tf.Tensor;
+    readonly noise: tf.Tensor;
+    readonly level: tf.Tensor;
+    readonly onState: tf.Tensor;
+    readonly onPrediction: tf.Tensor;
+  };
+  const { sites, width } = model.space.tokens[k]!;
+  const tokens = f32(BOUND_BATCH, sites, width);
+  const number = f32(BOUND_BATCH);
+  const signature = {
+    ...{ parameters: model.types, context: tokens, residual: tokens, e: tokens, labels: i32(BOUND_BATCH) },
+    ...{ signal: number, noise: number, level: number, onState: number, onPrediction: number },
+  };
+  return traceTyped<Inputs>(signature, ({ parameters, context, residual, e, labels, level, ...factors }) => {
+    const times = (x: tf.Tensor, factor: tf.Tensor) => tf.mul(x, tf.reshape(factor, [-1, 1, 1]));
+    const noisy = tf.add(times(residual, factors.signal), times(e, factors.noise));
+    const said = model.predict(parameters, k, { context, noisy, level }, labels);
+    const found = tf.add(times(noisy, factors.onState), times(said, factors.onPrediction));
+    return { errors: tf.mean(tf.square(tf.sub(found, residual)), [1, 2]) };
+  });
+}

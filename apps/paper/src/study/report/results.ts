@@ -1,0 +1,80 @@
+import { cellId, cellLabel, type Cell } from "../cell/cell.js";
+import { samplingId, type Sampling } from "../sampling/sampling.js";
+import type { CellLikelihood, CellRecord, CellTimes, SampleRecord, StudyFloors, StudyIdentity } from "./records.js";
+import type { PlannedCell, PlanSteps, StudyPart } from "./study-plan.js";
+
+/** Format of the study's JSON. */
+export const STUDY_FORMAT = "nextscale-paper-study-1";
+
+/** A part of the study with all that its tables and plots are made of: plain data. */
+export interface StudyResults {
+  readonly format: typeof STUDY_FORMAT;
+  readonly name: StudyPart;
+  readonly study: StudyIdentity;
+  /** A smoke run, of other settings than the study's: its figures say nothing. */
+  readonly isSmoke: boolean;
+  readonly steps: PlanSteps;
+  readonly seeds: readonly number[];
+  /** One for each seed. */
+  readonly floors: readonly StudyFloors[];
+  readonly cells: readonly CellResults[];
+}
+
+/** A cell's figures. */
+export interface CellResults {
+  readonly id: string;
+  readonly label: string;
+  readonly group: PlannedCell["group"];
+  readonly cell: Cell;
+  readonly parameters: number;
+  readonly backboneParameters: number;
+  /** One for each seed. */
+  readonly likelihood: readonly CellLikelihood[];
+  readonly codes: readonly NonNullable<CellRecord["codes"]>[];
+  readonly samples: readonly SampleResults[];
+}
+
+/** Samples of a cell, drawn in one way. */
+export interface SampleResults {
+  readonly id: string;
+  readonly sampling: Sampling;
+  /** One for each seed. */
+  readonly seeds: readonly SampleRecord[];
+  readonly secondsPerThousand: readonly number[];
+}
+
+/** What a run of a cell left, for one seed. */
+export interface SeedOutcome {
+  readonly record: CellRecord;
+  readonly times: CellTimes;
+}
+
+/** Brings the outcomes of a planned cell's seeds together. */
+export function cellResults({ cell, group, samplings }: PlannedCell, outcomes: readonly SeedOutcome[]): CellResults {
+  const [first] = outcomes;
+  return {
+    ...{ id: cellId(cell), label: cellLabel(cell), group, cell },
+    parameters: first!.record.parameters,
+    backboneParameters: first!.record.backboneParameters,
+    likelihood: outcomes.map(({ record }) => record.likelihood),
+    codes: outcomes.flatMap(({ record }) => (record.codes === undefined ? [] : [record.codes])),
+    samples: samplings.map((sampling) => {
+      const id = samplingId(sampling);
+      return {
+        ...{ id, sampling },
+        seeds: outcomes.map(({ record }) => record.samples[id]!),
+        secondsPerThousand: outcomes.flatMap(({ times }) => times.secondsPerThousand[id] ?? []),
+      };
+    }),
+  };
+}
+
+/** The samples of a cell that were drawn in a way. */
+export function samplesOf({ samples }: CellResults, sampling: Sampling): SampleResults | undefined {
+  return samples.find(({ id }) => id === samplingId(sampling));
+}
+
+/** Mean of some figures. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,192 @@
+import { markdownTable } from "../../table/markdown-table.js";
+import { cellLabel } from "../cell/cell.js";
+import { evaluationsOf, PLAIN, samplingLabel } from "../sampling/sampling.js";
+import type { CostAt } from "./frontier.js";
+import { distanceText, spreadText, threeDigits } from "./figures.js";
+import { CLAIMED_FACTOR, headlines, pointsOf, type Headline } from "./headline.js";
+import { mean, samplesOf, type CellResults, type SampleResults, type StudyResults } from "./results.js";
+import { isStepSeries, matrixSampling, stepSampling } from "./study-plan.js";
+
+/** A part of the study as Markdown. */
+export function studyMarkdown(results: StudyResults): string {
+  return [...intro(results), ...(results.name === "matrix" ? matrixLines(results) : frontierLines(results)), ""].join(
+    "\n",
+  );
+}
+
+const TITLES = {
+  matrix: "Section 6: space, head and scales on one backbone",
+  frontier: "Section 6: quality against cost",
+} as const;
+
+function intro({ name, study, isSmoke, seeds, cells }: StudyResults): string[] {
+  const { settings, engine } = study;
+  const { width, depth, heads } = settings.backbone;
+  const sizes = cells.map(({ parameters }) => parameters);
+  const spread = 100 * (Math.max(...sizes) / Math.min(...sizes) - 1);
+  const { steps, batchSize } = settings.training;
+  return [
+    `## ${TITLES[name]}`,
+    "",
+    ...(isSmoke ? ["**A smoke run: it shows that the program works, and its figures say nothing.**", ""] : []),
+    `MNIST, ${settings.trainingImages} images to train on, ${settings.testImages} to test with. Every cell is the same scale transformer (width ` +
+      `${width}, depth ${depth}, ${heads} heads, class as condition) with ${threeDigits(Math.min(...sizes))} to ${threeDigits(Math.max(...sizes))} parameters ` +
+      `(${spread.toFixed(1)} % apart: input projection and head), trained for ${steps} steps of ${batchSize} images. ` +
+      `${seeds.length === 1 ? "Seed" : "Seeds"} ${seeds.join(", ")}. Engine ${engine}.`,
+    "",
+    `Fréchet: LeNet distance of ${settings.samples} samples to the test images, ${settings.fewSamples} where a sample takes more than 50 evaluations ` +
+      `(then with a *), classes as frequent as in training; ± is ${seeds.length === 1 ? "a 95 % interval by a bootstrap over samples" : "the standard deviation over seeds"}. ` +
+      "It is biased upwards by about 1/samples: the first row is the floor.",
+    "",
+  ];
+}
+
+const HEADER = ["", "Sampler", "Oracle of the codes ↓", "Fréchet ↓", "Class agreement ↑", "Bits/dim ≤ ↓", "Calibration error ↓", "Evaluations", "MFLOP/sample", "s/1,000", "Parameters"]; // prettier-ignore
+
+function matrixLines(results: StudyResults): string[] {
+  const { cells, steps } = results;
+  const rows = (group: CellResults["group"]) =>
+    cells
+      .filter((cell) => cell.group === group)
+      .map((cell) => cellRow(results, cell, matrixSampling(cell.cell, steps)));
+  const ablated = cells.filter(({ group, cell }) => group === "matrix" && cellLabel(cell) === "Latents, categorical, 5 scales"); // prettier-ignore
+  return [
+    ...markdownTable(HEADER, [...floorRows(results), ...rows("matrix")]),
+    "",
+    "### What the next-scale model of latents depends on",
+    "",
+    ...markdownTable(HEADER, [...ablated.map((cell) => cellRow(results, cell, PLAIN)), ...rows("ablation")]),
+    "",
+    ...sensitivityLines(results),
+    "",
+    ...NOTES.map((note) => `- ${note}`),
+  ];
+}
+
+function floorRows({ floors, study }: StudyResults): string[][] {
+  const { samples, fewSamples } = study.settings;
+  const agreement = (of: readonly { readonly classAgreement: number }[]) => percent(of.map(({ classAgreement }) => classAgreement)); // prettier-ignore
+  const rest = ["–", "–", "0", "–", "–", "–"];
+  const real = [...new Set([samples, fewSamples])].map((count) => {
+    const found = floors.map(({ training }) => training[`${count}`]!);
+    return [`Training images, ${count} (floor)`, "", "–", distanceText(found), agreement(found), ...rest];
+  });
+  const normal = floors.map((own) => own.normal);
+  const histograms = `${mean(floors.map(({ histogramBits }) => histogramBits)).toFixed(2)}, ${mean(floors.map(({ pixelHistogramBits }) => pixelHistogramBits)).toFixed(2)}`; // prettier-ignore
+  return [
+    ...real,
+    ["Normal distribution of pixels (trivial)", "", "–", distanceText(normal), agreement(normal), ...rest],
+    ["One histogram, a histogram for each pixel (trivial)", "", "–", "–", "–", histograms, "–", "–", "–", "–", "–"],
+  ];
+}
+
+function cellRow(
+  results: Pick<StudyResults, "study">,
+  cell: CellResults,
+  sampling: SampleResults["sampling"],
+): readonly string[] {
+  const samples = samplesOf(cell, sampling)!;
+  const { seeds, secondsPerThousand } = samples;
+  return [
+    cell.label,
+    samplingLabel(sampling),
+    distanceText(cell.codes.map(({ oracle }) => oracle)),
+    `${distanceText(seeds)}${star(results, samples)}`,
+    percent(seeds.map(({ classAgreement }) => classAgreement)),
+    spreadText(cell.likelihood.map(({ bitsPerDim }) => bitsPerDim), 3),
+    spreadText(cell.codes.map(({ calibrationOfAll }) => calibrationOfAll), 4),
+    `${evaluationsOf(sampling, cell.cell.sides.length)}`,
+    threeDigits(seeds[0]!.operations / 1e6),
+    threeDigits(mean(secondsPerThousand)),
+    threeDigits(cell.parameters),
+  ]; // prettier-ignore
+}
+
+function star({ study }: Pick<StudyResults, "study">, { seeds }: SampleResults): string {
+  return seeds[0]!.count === study.settings.samples ? "" : " *";
+}
+
+function percent(shares: readonly number[]): string {
+  return `${spreadText(shares.map((share) => 100 * share), 1)} %`; // prettier-ignore
+}
+
+function sensitivityLines(results: StudyResults): string[] {
+  const { cells, steps } = results;
+  const scales = cells
+    .filter(({ cell, group }) => cell.space === "latents" && cell.head === "categorical" && group !== "ablation")
+    .toSorted((a, b) => a.cell.sides.length - b.cell.sides.length)
+    .map((cell) => {
+      const { codes } = cell;
+      const bits = codes[0]!.bits;
+      const found = samplesOf(cell, PLAIN)!;
+      return [`S = ${cell.cell.sides.length} (${cell.cell.sides.join(", ")}), ${bits} bits`, distanceText(codes.map(({ oracle }) => oracle)), distanceText(found.seeds), threeDigits(found.seeds[0]!.operations / 1e6)]; // prettier-ignore
+    });
+  const series = cells.find(({ cell }) => isStepSeries(cell));
+  const times = steps.steps.flatMap((count) => {
+    const found = series && samplesOf(series, stepSampling(count));
+    return found === undefined ? [] : [[`T = ${count}`, "–", distanceText(found.seeds), threeDigits(found.seeds[0]!.operations / 1e6)]]; // prettier-ignore
+  });
+  return [
+    "### Sensitivity to S and to T",
+    "",
+    "Codes of latents in S scales, an evaluation each, and diffusion of latents in T steps of DDIM.",
+    "",
+    ...markdownTable(["", "Oracle of the codes ↓", "Fréchet ↓", "MFLOP/sample"], [...scales, ...times]),
+  ];
+}
+
+const NOTES: readonly string[] = [
+  "Pixels: the Laplacian pyramid of section 4 with levels of 1, 2, 4, 7 and 28 pixels a side, the finest in patches of 4 x 4, so that no scale has more than 49 sites and both spaces have five scales. Latents: 5 x 5 x 24, of the tokeniser of the bundled model `mnist`.",
+  "Codes of latents in five scales are the tokeniser's (256 a site). All others are fitted by residual k-means in walk order: two codes of 128 a token, one of 32 where a token is a single pixel. The oracle is the distance of test images as their codes decode.",
+  "Attention is Markov (eq. 18) in all cells but the one that says otherwise. Continuous heads see exact residuals in training and their own samples afterwards.",
+  "Diffusion: velocity under a cosine schedule of 1,000 times. At its last time there is no signal, and a prediction of epsilon would not tell what the data are; plans of few steps start there. With several scales T steps are taken at each.",
+  "Bits/dim is an upper bound of −log₂ p(image)/784 in all cells: the class, then codes (exact), or latent variables near the residuals (Gaussian: KL against the network's; diffusion: DDPM's bound), then the pixels, given what is decoded.",
+  "Operations are those of matrix products and convolutions of the traced programs, decoder included; times are of two processor cores, batches of 250.",
+];
+
+function frontierLines(results: StudyResults): string[] {
+  const all = pointsOf(results);
+  const rows = all
+    .toSorted((a, b) => a.operations - b.operations)
+    .map((point) => {
+      const isStarred = point.count !== results.study.settings.samples;
+      return [point.name, `${point.distance.toFixed(2)}${isStarred ? " *" : ""}`, `${point.evaluations}`, threeDigits(point.operations / 1e6), threeDigits(point.seconds)]; // prettier-ignore
+    });
+  return [
+    "### The claim",
+    "",
+    `At equal Fréchet distance the best next-scale samples against diffusion with at most ${results.steps.most} evaluations, on its frontier: claimed are ` +
+      `${CLAIMED_FACTOR} times fewer operations.`,
+    "",
+    ...headlines(results).map(headlineText),
+    "",
+    "### All points, by operations",
+    "",
+    ...markdownTable(["", "Fréchet ↓", "Evaluations", "MFLOP/sample", "s/1,000"], rows),
+  ];
+}
+
+const WHERE = { all: "Pixels and latents", pixels: "Pixels", latents: "Latents" } as const;
+
+/** A headline as a line of a list. */
+export function headlineText({ space, nextScale, diffusion, factors, outcome }: Headline): string {
+  const { name, distance, operations, seconds } = nextScale;
+  const told = (unit: "operations" | "seconds", shown: (cost: number) => string): string => {
+    const factor = factors[unit];
+    return factor === null ? neverText(diffusion[unit]) : `${shown((diffusion[unit] as { readonly cost: number }).cost)} (${factor.toFixed(1)} times${diffusion[unit].kind === "at most" ? " at most" : ""})`; // prettier-ignore
+  };
+  const verdict = {
+    supported: `at least ${CLAIMED_FACTOR} times fewer operations: **supported**`,
+    "not supported": `at least ${CLAIMED_FACTOR} times fewer operations: **not supported**`,
+    "diffusion never as close": "**diffusion never comes as close** with so many evaluations",
+  }[outcome];
+  return (
+    `- ${WHERE[space]}: ${name} has ${distance.toFixed(2)} for ${threeDigits(operations / 1e6)} MFLOP and ${threeDigits(seconds)} s/1,000; ` +
+    `diffusion as close takes ${told("operations", (cost) => `${threeDigits(cost / 1e6)} MFLOP`)} and ${told("seconds", (cost) => `${threeDigits(cost)} s/1,000`)}. ` +
+    `${verdict[0]!.toUpperCase()}${verdict.slice(1)}.`
+  );
+}
+
+function neverText(found: CostAt): string {
+  return found.kind === "never reached" ? `– never reached (closest ${found.closest.distance.toFixed(2)})` : "";
+}

@@ -1,0 +1,74 @@
+import { ABLATIONS, FEWER_SCALES, MATRIX_CELLS } from "../cell/cells.js";
+import type { Cell } from "../cell/cell.js";
+import { MOST_EVALUATIONS } from "../settings.js";
+import { PLAIN, samplingId, SOLVERS, type Sampling } from "../sampling/sampling.js";
+
+/** Names of the parts of the study. */
+export const STUDY_PARTS = ["matrix", "frontier"] as const;
+
+/** Name of a part of the study. */
+export type StudyPart = (typeof STUDY_PARTS)[number];
+
+/** A cell, why it is there, and how it is sampled. */
+export interface PlannedCell {
+  readonly cell: Cell;
+  readonly group: "matrix" | "ablation" | "scales";
+  readonly samplings: readonly Sampling[];
+}
+
+/** T of the plans: of a smoke run few. */
+export interface PlanSteps {
+  /** Of sensitivity to T, and of a frontier's plans. */
+  readonly steps: readonly number[];
+  /** The most evaluations of a diffusion sample that next-scale samples are held against. */
+  readonly most: number;
+}
+
+/** The study's, and a smoke run's. */
+export const FULL_STEPS: PlanSteps = { steps: [1, 2, 5, 10, 20, 50], most: MOST_EVALUATIONS };
+export const QUICK_STEPS: PlanSteps = { steps: [1, 2], most: 10 };
+
+/** Temperature of next-scale samples that a frontier has besides 1. */
+const COOLER = 0.9;
+
+/** The plan by which a denoising cell stands in the matrix: as many evaluations as are allowed, divided among the scales. */
+export function matrixSampling({ head, sides }: Cell, { most }: PlanSteps): Sampling {
+  if (head !== "epsilon") return PLAIN;
+  return { kind: "diffusion", solver: "dpm-solver", steps: Math.floor(most / sides.length) };
+}
+
+/** The cell whose plans show the sensitivity to T: latent diffusion. */
+export function isStepSeries({ space, head, sides }: Cell): boolean {
+  return space === "latents" && head === "epsilon" && sides.length === 1;
+}
+
+/** A sampling of the sensitivity to T. */
+export function stepSampling(steps: number): Sampling {
+  return { kind: "diffusion", solver: "ddim", steps };
+}
+
+/** What a part of the study needs. The frontier has all that the matrix has, and more plans. */
+export function studyPlan(part: StudyPart, steps: PlanSteps): readonly PlannedCell[] {
+  const planned = (cells: readonly Cell[], group: PlannedCell["group"]) =>
+    cells.map((cell): PlannedCell => {
+      const ofMatrix = [matrixSampling(cell, steps), ...(isStepSeries(cell) ? steps.steps.map(stepSampling) : [])];
+      const more = part === "frontier" ? frontierSamplings(cell, group, steps) : [];
+      return { cell, group, samplings: distinct([...ofMatrix, ...more]) };
+    });
+  return [...planned(MATRIX_CELLS, "matrix"), ...planned(ABLATIONS, "ablation"), ...planned(FEWER_SCALES, "scales")];
+}
+
+function frontierSamplings(cell: Cell, group: PlannedCell["group"], { steps, most }: PlanSteps): Sampling[] {
+  if (cell.head !== "epsilon") return group === "matrix" ? [{ kind: "next-scale", temperature: COOLER }] : [];
+  const within = steps.filter((count) => count * cell.sides.length <= most);
+  return SOLVERS.flatMap((solver) =>
+    // A second-order solver and fresh noise need several steps to be anything but DDIM.
+    within
+      .filter((count) => solver === "ddim" || count > 1)
+      .map((count): Sampling => ({ kind: "diffusion", solver, steps: count })),
+  );
+}
+
+function distinct(samplings: readonly Sampling[]): readonly Sampling[] {
+  return [...new Map(samplings.map((sampling) => [samplingId(sampling), sampling])).values()];
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { costAt, frontierOf } from "../../src/study/report/frontier.js";
+
+const point = (cost: number, distance: number) => ({ name: `${cost}`, cost, distance });
+const points = [point(100, 1), point(1, 100), point(10, 10), point(50, 20), point(10, 30)];
+
+test("the frontier leaves out what a cheaper point is as close as", () => {
+  expect(frontierOf(points).map(({ cost }) => cost)).toEqual([1, 10, 100]);
+});
+
+test("costs lie on straight lines between logarithms", () => {
+  // distance = 100 / cost throughout.
+  for (const distance of [50, 10, 3, 1]) {
+    expect(costAt(points, distance)).toMatchObject({
+      kind: "interpolated",
+      cost: expect.closeTo(100 / distance, 9) as number,
+    });
+  }
+  // Slope -2: ten times closer for the root of ten more.
+  expect(costAt([point(1, 100), point(10, 1)], 10)).toMatchObject({ cost: expect.closeTo(Math.sqrt(10), 9) as number });
+});
+
+test("what the cheapest point is closer than costs at most as much, and what none is as close as is never reached", () => {
+  expect(costAt(points, 200)).toEqual({ kind: "at most", cost: 1, name: "1" });
+  expect(costAt(points, 0.5)).toEqual({ kind: "never reached", closest: point(100, 1) });
+});

@@ -1,0 +1,107 @@
+import { openEngine } from "@nextscale/engine/node";
+import type { Engine, NamedArrays } from "@nextscale/engine";
+import { compiledPrograms, normals, parameterArrays, parameterNormals, randomStream } from "@nextscale/refinement-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cellId, usualCell, type Cell } from "../../src/study/cell/cell.js";
+import { fittedCoder, modelOf, type AnyCellModel } from "../../src/study/cell/model-of.js";
+import { codeFormOf } from "../../src/study/codes/fit-cell.js";
+import type { CellModel } from "../../src/study/head/cell-model.js";
+import { SCHEDULE } from "../../src/study/head/schedule.js";
+import { imageItems } from "../../src/node/study/study-data.js";
+import { drawSamples, ratioOf } from "../../src/study/sampling/draw-samples.js";
+import { PLAIN, type Sampling } from "../../src/study/sampling/sampling.js";
+import { pixelDomain } from "../../src/study/space/domain.js";
+import { pixelSpace } from "../../src/study/space/pixel-space.js";
+import { studyStage } from "../../src/study/training/study-stage.js";
+import { rectangleImages, TINY } from "./support.js";
+
+let engine: Engine;
+beforeAll(async () => void (engine = await openEngine()));
+afterAll(() => engine.close());
+
+const sides = [7, 28];
+const HEADS = ["categorical", "gaussian", "epsilon"] as const;
+const waysOf = (head: Cell["head"]): Sampling => (head === "epsilon" ? { kind: "diffusion", solver: "ancestral", steps: 2 } : PLAIN); // prettier-ignore
+
+/** A cell of pixels with random codebooks. */
+async function pixelModel(head: Cell["head"]): Promise<{ readonly cell: Cell; readonly model: AnyCellModel }> {
+  const cell = usualCell("pixels", head, sides);
+  const space = pixelSpace(sides);
+  const domain = pixelDomain({ mean: Float32Array.of(0.1), deviation: 0.3 });
+  const codebooks = space.tokens.map(({ width }, k) => {
+    const { stages, vocabulary } = codeFormOf(width);
+    const data = normals(randomStream(k, "test/codebooks"), { draws: stages * vocabulary * width });
+    return { shape: [stages, vocabulary, width], data };
+  });
+  const ground = { coder: async () => fittedCoder(codebooks), deviations: async () => [1, 0.5] };
+  return { cell, model: await modelOf(cell, { domain, space }, ground, TINY) };
+}
+
+test.each(HEADS)("a %s cell learns: its loss falls on a batch that it sees again and again", async (head) => {
+  const { cell, model } = await pixelModel(head);
+  const items = imageItems(rectangleImages(64, 1));
+  const settings = { ...TINY, training: { ...TINY.training, steps: 24 } };
+  const stage = studyStage(cell, model as unknown as CellModel<never>, { items, settings, seed: 0 });
+  expect(stage.name).toBe(`${cellId(cell)}-seed-0`);
+  const rates = { learningRate: Float32Array.of(4e-3), averageDecay: Float32Array.of(0) };
+  const inputs = { ...stage.batches(0), ...rates };
+  const executable = await engine.compile(stage.program(), { state: await stage.start() });
+  const losses: number[] = [];
+  for (let step = 0; step < 24; step++) {
+    losses.push((await executable.run(inputs))["loss"]![0]!);
+  }
+  await executable.close();
+  expect(losses.at(-1)).toBeLessThan(0.9 * losses[0]!);
+});
+
+test.each(HEADS)("a sample of a %s cell is a function of the seed and its number, not of the batch", async (head) => {
+  const { model } = await pixelModel(head);
+  const weights = parameterArrays(model.init(parameterNormals(3)), "parameters");
+  const programs = compiledPrograms(engine, weights, { where: "test" });
+  const labels = Int32Array.of(0, 1, 2, 3);
+  const draw = (batch: number, seed = 5) =>
+    drawSamples({ programs, sampler: model.sampler, sampling: waysOf(head), labels, seed, batch });
+  const [alone, together, again] = [await draw(1), await draw(4), await draw(4)];
+  expect(again.images).toEqual(together.images);
+  alone.images.forEach((value, at) => expect(Math.abs(value - together.images[at]!)).toBeLessThan(1e-3));
+  // Control: another seed is another sample.
+  expect((await draw(4, 6)).images).not.toEqual(together.images);
+  const other: Sampling = head === "epsilon" ? PLAIN : { kind: "diffusion", solver: "ddim", steps: 2 };
+  await expect(drawSamples({ programs, sampler: model.sampler, sampling: other, labels, seed: 0 })).rejects.toMatchObject({ code: "invalid-argument" }); // prettier-ignore
+  await programs.close();
+});
+
+test.each(["ddim", "dpm-solver", "ancestral"] as const)(
+  "with the exact denoiser of normal data %s gives the data's deviation",
+  async (solver) => {
+    const deviation = 0.5;
+    const width = 784;
+    const programs = {
+      async run(key: string, _: unknown, inputs: NamedArrays): Promise<NamedArrays> {
+        if (key.startsWith("refine")) return { images: inputs["value"]! };
+        // E(x0 | x) of data N(0, s²), as the velocity that amounts to it.
+        const level = SCHEDULE.find((one) => Math.abs(ratioOf(one) / inputs["level"]![0]! - 1) < 1e-5)!;
+        const { signal, noise } = level;
+        const gain = (signal * deviation ** 2) / (signal ** 2 * deviation ** 2 + noise ** 2);
+        return { prediction: Float32Array.from(inputs["noisy"]!, (x) => ((signal - gain) * x) / noise) };
+      },
+    };
+    const sampler = {
+      kind: "diffusion",
+      scales: [{ sites: 1, width }],
+      stateSize: width,
+    } as unknown as AnyCellModel["sampler"];
+    const steps = solver === "dpm-solver" ? 20 : 100;
+    const labels = new Int32Array(10);
+    const { images } = await drawSamples({
+      programs,
+      sampler,
+      sampling: { kind: "diffusion", solver, steps },
+      labels,
+      seed: 1,
+    });
+    const found = Math.sqrt(images.reduce((sum, x) => sum + x * x, 0) / images.length);
+    expect(found / deviation).toBeGreaterThan(0.94);
+    expect(found / deviation).toBeLessThan(1.04);
+  },
+);
