@@ -90,7 +90,7 @@ function cellRow(
   return [
     cell.label,
     samplingLabel(sampling),
-    distanceText(cell.codes.map(({ oracle }) => oracle)),
+    oracleText(cell),
     `${distanceText(seeds)}${star(results, samples)}`,
     percent(seeds.map(({ classAgreement }) => classAgreement)),
     spreadText(cell.likelihood.map(({ bitsPerDim }) => bitsPerDim), 3),
@@ -106,6 +106,11 @@ function star({ study }: Pick<StudyResults, "study">, { seeds }: SampleResults):
   return seeds[0]!.count === study.settings.samples ? "" : " *";
 }
 
+/** Without an interval: it is the same images on either side. */
+function oracleText({ codes }: CellResults): string {
+  return spreadText(codes.map(({ oracle }) => oracle.frechet), 2); // prettier-ignore
+}
+
 function percent(shares: readonly number[]): string {
   return `${spreadText(shares.map((share) => 100 * share), 1)} %`; // prettier-ignore
 }
@@ -119,7 +124,7 @@ function sensitivityLines(results: StudyResults): string[] {
       const { codes } = cell;
       const bits = codes[0]!.bits;
       const found = samplesOf(cell, PLAIN)!;
-      return [`S = ${cell.cell.sides.length} (${cell.cell.sides.join(", ")}), ${bits} bits`, distanceText(codes.map(({ oracle }) => oracle)), distanceText(found.seeds), threeDigits(found.seeds[0]!.operations / 1e6)]; // prettier-ignore
+      return [`S = ${cell.cell.sides.length} (${cell.cell.sides.join(", ")}), ${bits} bits`, oracleText(cell), distanceText(found.seeds), threeDigits(found.seeds[0]!.operations / 1e6)]; // prettier-ignore
     });
   const series = cells.find(({ cell }) => isStepSeries(cell));
   const times = steps.steps.flatMap((count) => {
@@ -141,7 +146,7 @@ const NOTES: readonly string[] = [
   "Attention is Markov (eq. 18) in all cells but the one that says otherwise. Continuous heads see exact residuals in training and their own samples afterwards.",
   "Diffusion: velocity under a cosine schedule of 1,000 times. At its last time there is no signal, and a prediction of epsilon would not tell what the data are; plans of few steps start there. With several scales T steps are taken at each.",
   "Bits/dim is an upper bound of −log₂ p(image)/784 in all cells: the class, then codes (exact), or latent variables near the residuals (Gaussian: KL against the network's; diffusion: DDPM's bound), then the pixels, given what is decoded.",
-  "Operations are those of matrix products and convolutions of the traced programs, decoder included; times are of two processor cores, batches of 250.",
+  "Operations are those of matrix products and convolutions of the traced programs, decoder included; times are those of the machine that drew them, in batches of 250.",
 ];
 
 function frontierLines(results: StudyResults): string[] {
