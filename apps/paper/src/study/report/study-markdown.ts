@@ -176,22 +176,21 @@ const WHERE = { all: "Pixels and latents", pixels: "Pixels", latents: "Latents" 
 /** A headline as a line of a list. */
 export function headlineText({ space, nextScale, diffusion, factors, outcome }: Headline): string {
   const { name, distance, operations, seconds } = nextScale;
-  const told = (unit: "operations" | "seconds", shown: (cost: number) => string): string => {
-    const factor = factors[unit];
-    return factor === null ? neverText(diffusion[unit]) : `${shown((diffusion[unit] as { readonly cost: number }).cost)} (${factor.toFixed(1)} times${diffusion[unit].kind === "at most" ? " at most" : ""})`; // prettier-ignore
-  };
-  const verdict = {
-    supported: `at least ${CLAIMED_FACTOR} times fewer operations: **supported**`,
-    "not supported": `at least ${CLAIMED_FACTOR} times fewer operations: **not supported**`,
-    "diffusion never as close": "**diffusion never comes as close** with so many evaluations",
-  }[outcome];
-  return (
-    `- ${WHERE[space]}: ${name} has ${distance.toFixed(2)} for ${threeDigits(operations / 1e6)} MFLOP and ${threeDigits(seconds)} s/1,000; ` +
-    `diffusion as close takes ${told("operations", (cost) => `${threeDigits(cost / 1e6)} MFLOP`)} and ${told("seconds", (cost) => `${threeDigits(cost)} s/1,000`)}. ` +
-    `${verdict[0]!.toUpperCase()}${verdict.slice(1)}.`
-  );
+  const own = `${WHERE[space]}: ${name} has ${distance.toFixed(2)} for ${threeDigits(operations / 1e6)} MFLOP and ${threeDigits(seconds)} s/1,000.`;
+  const [ofOperations, ofSeconds] = [
+    costText(diffusion.operations, factors.operations, (cost) => `${threeDigits(cost / 1e6)} MFLOP`),
+    costText(diffusion.seconds, factors.seconds, (cost) => `${threeDigits(cost)} s/1,000`),
+  ];
+  const verdict =
+    outcome === "diffusion never as close"
+      ? `Diffusion with so many evaluations: **never reached**; ${ofOperations}.`
+      : `Diffusion as close takes ${ofOperations} and ${ofSeconds}. At least ${CLAIMED_FACTOR} times fewer operations: **${outcome}**.`;
+  return `- ${own} ${verdict}`;
 }
 
-function neverText(found: CostAt): string {
-  return found.kind === "never reached" ? `– never reached (closest ${found.closest.distance.toFixed(2)})` : "";
+function costText(found: CostAt, factor: number | null, shown: (cost: number) => string): string {
+  if (found.kind === "never reached")
+    return `its closest is ${found.closest.distance.toFixed(2)} (${found.closest.name})`;
+  const times = `${factor!.toFixed(1)} times as much`;
+  return `${shown(found.cost)} (${found.kind === "at most" ? `at most ${times}` : times})`;
 }
