@@ -47,12 +47,20 @@ export function denoisingFactors(
 }
 
 /** The states that the network is shown: data and e [B, ...]. Can be traced. */
-export function noisyState(factors: Pick<DenoisingFactors<tf.Tensor>, "signal" | "noise">, data: tf.Tensor, e: tf.Tensor): tf.Tensor {
+export function noisyState(
+  factors: Pick<DenoisingFactors<tf.Tensor>, "signal" | "noise">,
+  data: tf.Tensor,
+  e: tf.Tensor,
+): tf.Tensor {
   return tf.add(tf.mul(data, perItem(factors.signal, data)), tf.mul(e, perItem(factors.noise, data)));
 }
 
 /** What the network is to say of them, [B, ...]. */
-export function denoisingTarget(factors: Pick<DenoisingFactors<tf.Tensor>, "onData" | "onNoise">, data: tf.Tensor, e: tf.Tensor): tf.Tensor {
+export function denoisingTarget(
+  factors: Pick<DenoisingFactors<tf.Tensor>, "onData" | "onNoise">,
+  data: tf.Tensor,
+  e: tf.Tensor,
+): tf.Tensor {
   return tf.add(tf.mul(data, perItem(factors.onData, data)), tf.mul(e, perItem(factors.onNoise, data)));
 }
 
