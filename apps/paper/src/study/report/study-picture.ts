@@ -1,4 +1,5 @@
 import { lineCharts, type ChartLine } from "@nextscale/weather/plot";
+import type { SpaceName } from "../cell/cell.js";
 import { pointsOf, type CostedPoint } from "./headline.js";
 import type { StudyResults } from "./results.js";
 import { mean } from "./results.js";
@@ -12,24 +13,36 @@ const AXES = {
 /** What the horizontal axis of a picture counts. */
 export type CostAxis = keyof typeof AXES;
 
-/** Quality against one kind of cost as SVG: a line for each cell, a point for each way to sample it, real images as a rule. */
+const SPACES: readonly SpaceName[] = ["pixels", "latents"];
+
+/**
+ * Quality against one kind of cost as SVG: pixels above latents, a line for each head and number of scales, a point for each way to
+ * sample it, real images as a rule.
+ */
 export function studyPicture(results: StudyResults, axis: CostAxis): string {
   const { floors, study, isSmoke } = results;
+  const { samples } = study.settings;
   const { label, of } = AXES[axis];
-  const points = pointsOf(results).filter(({ count }) => count === study.settings.samples);
-  const lines = results.cells
-    .filter(({ group }) => group === "matrix")
-    .flatMap((cell): ChartLine[] => {
-      const own = points.filter((point) => point.cell === cell.id).toSorted((a, b) => of(a) - of(b));
-      return own.length === 0 ? [] : [{ name: cell.label, x: own.map(of), y: own.map(({ distance }) => distance) }];
-    });
-  const floor = mean(floors.map(({ training }) => training[`${study.settings.samples}`]!.frechet));
+  const points = pointsOf(results).filter(({ count }) => count === samples);
+  const floor = mean(floors.map(({ training }) => training[`${samples}`]!.frechet));
+  const linesOf = (space: SpaceName): ChartLine[] =>
+    results.cells
+      .filter(({ group, cell }) => group === "matrix" && cell.space === space)
+      .flatMap(({ id, cell: { head, sides } }): ChartLine[] => {
+        const own = points.filter((point) => point.cell === id).toSorted((a, b) => of(a) - of(b));
+        const name = `${head}, ${sides.length === 1 ? "single-scale" : "multi-scale"}`;
+        return own.length === 0 ? [] : [{ name, x: own.map(of), y: own.map(({ distance }) => distance) }];
+      });
+  const charts = SPACES.map((space) => ({ space, lines: linesOf(space) })).filter(({ lines }) => lines.length > 0);
   return lineCharts({
     title: "Distance to real images against cost",
-    subtitle: `Fréchet LeNet distance of ${study.settings.samples} samples${isSmoke ? "; a smoke run" : ""}`,
+    subtitle: `Fréchet LeNet distance of ${samples} samples${isSmoke ? "; a smoke run" : ""}`,
     x: { label, scale: "log" },
-    charts: [
-      { label: "Fréchet LeNet distance", scale: "log", lines, rules: [{ name: "Training images", value: floor }] },
-    ],
+    charts: charts.map(({ space, lines }) => ({
+      label: `Fréchet LeNet distance, ${space}`,
+      scale: "log",
+      lines,
+      rules: [{ name: "Training images", value: floor }],
+    })),
   });
 }
