@@ -1,4 +1,4 @@
-import { evaluateProgram, f32, type NamedArrays, type Tree } from "@nextscale/engine";
+import { evaluateProgram, f32, type NamedArrays } from "@nextscale/engine";
 import {
   normals,
   parameterArrays,
@@ -7,7 +7,6 @@ import {
   randomStream,
   traceTyped,
   type HostTensor,
-  type TypesOf,
 } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
@@ -36,11 +35,11 @@ function traced(present: readonly (readonly number[])[]): Float32Array {
     present: f32(1, NODES, NODES),
   };
   type Inputs = { readonly messages: PairMessageParameters; readonly features: tf.Tensor; readonly present: tf.Tensor };
-  const program = traceTyped<Inputs>(types as TypesOf<Inputs>, (inputs) => ({
+  const program = traceTyped<Inputs>(types, (inputs) => ({
     out: pairMessages(inputs.messages, inputs.features, inputs.present),
   }));
   const arrays: NamedArrays = {
-    ...parameterArrays(initial as Tree<HostTensor>, "messages"),
+    ...parameterArrays(initial, "messages"),
     features: Float32Array.from(features.flat(2)),
     present: Float32Array.from(present.flat()),
   };

@@ -17,7 +17,7 @@ type Batch = Readonly<Record<string, ArrayLike<number>>>;
 /** The first batch of a training with these sizes of levels. */
 function batchOf(of: readonly LevelSize[], batchSize: number): Batch {
   const config = { model: coding.config, training: { ...training, batchSize } };
-  return refinerStage({ config, coding, graphs, sizes: of, seed: 1 }).batches(0) as Batch;
+  return refinerStage({ config, coding, graphs, sizes: of, seed: 1 }).batches(0);
 }
 
 /** Of each task of a part, how many of some numbers are not 0. */
