@@ -109,7 +109,7 @@ function addSample(graphs: Command, invocation: Invocation): void {
       "nextscale graphs sample --model qm9 --count 50 --valence --connected --out molecules.svg --strip scales.svg",
       "nextscale graphs sample --model qm9 --scaffold c1ccoc1 --valence --connected --out furans.svg",
       "nextscale graphs sample --model my-model --property 1.5 --guidance 2 --out lipophilic.smi",
-      "nextscale graphs sample --model trees --count 40 --size 64 --substeps 5,2,1 --out trees.jsonl.gz",
+      "nextscale graphs sample --model tree --count 40 --size 64 --sweeps 3 --out trees.jsonl.gz",
       "nextscale graphs sample --model qm9 --count 1000000 --shard 2/8 --out part-2.smi.gz",
     ],
   );
@@ -233,6 +233,11 @@ function withSampling(child: Command): Command {
       "--temperature <t>",
       "below 1 what is likely becomes likelier (default: 1)",
       decimal(0.01, { maximum: 100 }),
+    )
+    .option(
+      "--sweeps <n>",
+      "how often all of a scale is drawn again, each part knowing the rest (default: 0)",
+      integer(0, 100),
     )
     .option("--property <x>", "what the property is to be that the model was trained with", decimal(-Number.MAX_VALUE))
     .option("--guidance <w>", "how strictly, above 1 more than was learned (default: 1)", decimal(0, { maximum: 100 }))

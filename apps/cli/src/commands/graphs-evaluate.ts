@@ -150,11 +150,11 @@ function requireOneSource(file: string | undefined, options: EvaluateGraphsOptio
   if ((file === undefined) === (options.model === undefined)) {
     throw invalid("a file of samples, or --model", file === undefined ? "neither" : "both");
   }
-  const { count, substeps, size, temperature, property, guidance, scaffold, connected, valence, engine, skipInvalid } = options; // prettier-ignore
+  const { count, substeps, size, temperature, sweeps, property, guidance, scaffold, connected, valence, engine, skipInvalid } = options; // prettier-ignore
   const useless =
     file === undefined
       ? { "--skip-invalid": skipInvalid }
-      : { "--count": count, "--substeps": substeps, "--size": size, "--temperature": temperature, "--property": property, "--guidance": guidance, "--scaffold": scaffold, "--connected": connected, "--valence": valence, "--engine": engine }; // prettier-ignore
+      : { "--count": count, "--substeps": substeps, "--size": size, "--temperature": temperature, "--sweeps": sweeps, "--property": property, "--guidance": guidance, "--scaffold": scaffold, "--connected": connected, "--valence": valence, "--engine": engine }; // prettier-ignore
   const given = Object.entries(useless).find(([, value]) => value !== undefined)?.[0];
   if (given !== undefined)
     throw invalid(`${given} with ${file === undefined ? "a file" : "--model"}`, `${given} without`);

@@ -1,3 +1,4 @@
+import { isNextscaleError, NextscaleError } from "@nextscale/engine";
 import type { GraphModel, GraphSample, GraphSampleRequest, SubstepPlan } from "@nextscale/graphs";
 import { createProgress } from "@nextscale/refinement-core";
 
@@ -6,6 +7,7 @@ export interface SamplingOptions {
   readonly substeps?: SubstepPlan;
   readonly size?: number;
   readonly temperature?: number;
+  readonly sweeps?: number;
   readonly property?: number;
   readonly guidance?: number;
   /** A SMILES, or a file with a graph. */
@@ -50,6 +52,7 @@ export async function sampleInParts(
   const tally = { graphs: 0, evaluations: 0, mostEvaluations: 0, milliseconds: 0 };
   const constrained = { codes: 0, graphs: 0 };
   const violated = { codes: 0, graphs: 0 };
+  let drawn = 0;
   try {
     for (let done = 0; done < count; done += atOnce) {
       const began = performance.now();
@@ -57,7 +60,10 @@ export async function sampleInParts(
         ...request,
         count: Math.min(atOnce, count - done),
         first: first + done,
-        onProgress: (some) => progress.update(done + some),
+        onProgress: (some) => {
+          drawn = done + some;
+          progress.update(drawn);
+        },
       });
       tally.milliseconds += performance.now() - began;
       tally.graphs += samples.length;
@@ -71,10 +77,24 @@ export async function sampleInParts(
       }
       await take(samples, first + done);
     }
+  } catch (error) {
+    // The model knows of its part alone.
+    throw isNextscaleError(error, "interrupted") ? interrupted(drawn, count, error) : error;
   } finally {
     progress.close();
   }
   return { ...tally, constrained, violated };
+}
+
+function interrupted(drawn: number, count: number, cause: NextscaleError): NextscaleError {
+  return new NextscaleError({
+    code: "interrupted",
+    where: cause.where,
+    expected: `${count} graphs`,
+    got: `an interruption after ${drawn}`,
+    fix: "run the same command again: the same seed gives the same graphs",
+    cause,
+  });
 }
 
 /** What of a request the options say, but for the scaffold. */
@@ -82,6 +102,7 @@ export function requestOf({
   substeps,
   size,
   temperature,
+  sweeps,
   property,
   guidance,
   connected,
@@ -93,6 +114,7 @@ export function requestOf({
     ...(substeps === undefined ? {} : { substeps }),
     ...(size === undefined ? {} : { size }),
     ...(temperature === undefined ? {} : { temperature }),
+    ...(sweeps === undefined ? {} : { sweeps }),
     ...(connected === undefined ? {} : { connected }),
     ...(valence === undefined ? {} : { valence }),
   };
@@ -103,6 +125,7 @@ export function recordedSampling({
   substeps = "exact",
   size,
   temperature = 1,
+  sweeps = 0,
   property,
   guidance = 1,
   scaffold,
@@ -110,7 +133,7 @@ export function recordedSampling({
   valence = false,
 }: SamplingOptions) {
   return {
-    ...{ substeps: String(substeps), temperature, connected, valence },
+    ...{ substeps: String(substeps), temperature, sweeps, connected, valence },
     ...(size === undefined ? {} : { size }),
     ...(property === undefined ? {} : { property, guidance }),
     ...(scaffold === undefined ? {} : { scaffold }),

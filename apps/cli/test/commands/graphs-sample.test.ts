@@ -73,6 +73,10 @@ test("graphs: a shard is part of the whole, and so is what is sampled in parts",
     parts.push(...samples.map(({ graph }) => graph));
     starts.push(first);
   }, { atOnce: 3 }); // prettier-ignore
+  // An interruption tells of all, not of the part in which it came.
+  const ending = new AbortController();
+  const ended = sampleInParts(model, { count: 7, seed: 1, signal: ending.signal }, () => Promise.resolve(ending.abort()), { atOnce: 3 }); // prettier-ignore
+  await expect(ended).rejects.toThrow("expected 7 graphs, got an interruption after 3");
   await model.close();
   expect(parts.map(plain)).toEqual(whole);
   expect(starts).toEqual([0, 3, 6]);

@@ -53,7 +53,7 @@ export const GRAPH_PRESETS = {
   },
   sbm: {
     model: { ...PLAIN, network: { width: 64, heads: 4, blocks: 5, walkLength: 6, pairWidth: 32 } },
-    training: { ...TRAINING, steps: 4000, batchSize: 8 },
+    training: { ...TRAINING, steps: 2000, batchSize: 8 },
   },
 } as const satisfies Record<string, GraphPreset>;
 

@@ -77,9 +77,22 @@ export function createGraphModel(
 
   const sample = async (request: GraphSampleRequest): Promise<GraphSample[]> => {
     requireSampleRequest(request, config);
-    const { count, seed = 0, first = 0, size, substeps = "exact", temperature = 1, signal, onProgress } = request;
-    const [roots, orders, draws, numbers, places] = ["root", "order", "draws", "numbers", "scaffold"].map((name) =>
+    const {
+      count,
+      seed = 0,
+      first = 0,
+      size,
+      substeps = "exact",
+      temperature = 1,
+      sweeps = 0,
+      signal,
+      onProgress,
+    } = request;
+    const [roots, orders, numbers, places] = ["root", "order", "numbers", "scaffold"].map((name) =>
       randomStream(seed, `graphs/sample/${name}`),
+    );
+    const draws = Array.from({ length: 1 + sweeps }, (_, sweep) =>
+      randomStream(seed, sweep === 0 ? "graphs/sample/draws" : `graphs/sample/draws/${sweep}`),
     );
     const { scaffold, guidance } = request;
     const root = rootLaw(config, {
@@ -104,12 +117,12 @@ export function createGraphModel(
         if (!kept) constrained.violated += 1;
       };
       const found = await sampleGraph(formula, {
-        ...{ config, patterns, predict },
+        ...{ config, patterns, sweeps, predict },
         order: (sites, candidates, scale) =>
           orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, config }),
         early: earlyIn(substeps, config, { splitCodes: coding.splits, temperature }),
         choose: drawn({
-          ...{ stream: draws!, item, temperature, onConstrained, splitCodes: coding.splits },
+          ...{ streams: draws, item, temperature, onConstrained, splitCodes: coding.splits },
           constraints: constraintsOf(keeper),
         }),
       });

@@ -19,6 +19,11 @@ export interface GraphSampleRequest {
   readonly substeps?: SubstepPlan;
   /** Below 1 what is likely becomes likelier. Default 1. */
   readonly temperature?: number;
+  /**
+   * How often all codes of each level are drawn again once they are there, each part knowing all the others; each time as many evaluations
+   * as drawing them took. Default 0.
+   */
+  readonly sweeps?: number;
   /** What the property that the model knows is to be, in its own units; default: whatever it is. */
   readonly property?: number;
   /** How much more than what was learned the property counts: 1 as learned (the default), above it is kept to more strictly. */
@@ -43,7 +48,7 @@ export interface GraphSample {
   readonly scaffold?: Int32Array;
   /** Evaluations of the network; with guidance two for each look at it. */
   readonly evaluations: number;
-  /** Logarithm of the probability of what it is made of and of its codes, in nats, given the size and the property if asked for, without constraints. */
+  /** Logarithm of the probability of what it is made of and of its codes, in nats, given the size and the property if asked for, without constraints; NaN with sweeps. */
   readonly logProbability: number;
   /** Codes that constraints had a say in, those of levels that had to be begun again included, and those for which they allowed nothing and were not kept. */
   readonly constrained: { readonly codes: number; readonly violated: number };

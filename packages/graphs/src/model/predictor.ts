@@ -16,8 +16,12 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Tasks in a run of the network, and pairs of nodes in groups in all of them: more would not be faster. */
+/**
+ * Tasks in a run of the network, nodes and pairs of nodes in groups in all of them: more would not be faster, and a run costs the same for one task
+ * as for as many as it has room for.
+ */
 const LARGEST = 64;
+const MOST_NODES = 9 * LARGEST;
 const MOST_PAIRS = 12_000;
 /** Walks that are under way at the same time: enough for runs that are full at all sizes. */
 const WALKS = 512;
@@ -30,8 +34,8 @@ const GROUPS = [4, 8, 16, 24, 40, 64, 104, 168, 272, 440, 712, 1152, 1864, 3016,
 export function capacityOf({ candidates: { mass, groups } }: Task): Capacity {
   const nodes = NODES.find((size) => size >= mass.length) ?? mass.length;
   const least = GROUPS.find((size) => size >= groups.count) ?? groups.count;
-  const items = Math.max(1, Math.min(LARGEST, Math.floor(MOST_PAIRS / (PAIRS * least))));
-  return { items, nodes, groups: least };
+  const items = Math.min(LARGEST, Math.floor(MOST_NODES / nodes), Math.floor(MOST_PAIRS / (PAIRS * least)));
+  return { items: Math.max(1, items), nodes, groups: least };
 }
 
 /**

@@ -41,6 +41,9 @@ const SIGNAL: Requirement = {
 };
 const LISTENER: Requirement = { expected: "a function", fits: (value) => typeof value === "function" };
 
+/** Each takes as long as drawing the graph. */
+const MOST_SWEEPS = 100;
+
 /** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
 export function requireSampleRequest(request: GraphSampleRequest, config: GraphModelConfig): void {
   const { sizes, atoms, property } = config;
@@ -52,6 +55,7 @@ export function requireSampleRequest(request: GraphSampleRequest, config: GraphM
     size: wholeWithin(1, 4 * (sizes.length - 1)),
     substeps: PLAN,
     temperature: within(0.01, 100),
+    sweeps: wholeWithin(0, MOST_SWEEPS),
     property:
       property === undefined
         ? { expected: "none, for this model knows no property", fits: (value) => value === undefined }

@@ -2,6 +2,7 @@ import { edgesOf, graphOf, type Edge } from "../graph/graph.js";
 import { mixed } from "./keys.js";
 import type { Level } from "./level.js";
 import { matching } from "./matching.js";
+import { mergedReach, reachOf, type Reach } from "./reach.js";
 import { siblingOrder } from "./sibling-order.js";
 
 /** A level and where its nodes went. */
@@ -9,16 +10,19 @@ export interface Contracted {
   readonly coarse: Level;
   /** Node of the coarse level that each node of the fine one is in, [n]. */
   readonly parents: Int32Array;
+  readonly reach: Reach;
 }
 
 /**
  * The next coarser level: edges lose their labels where they have any, otherwise pairs of nodes become one. Masses and formulas add up, two clusters
  * are joined where any of their nodes are.
+ *
+ * @param reach of the nodes of the level in the graph that it is one of; default: the level is taken for the graph
  */
-export function contract(fine: Level): Contracted {
+export function contract(fine: Level, reach: Reach = reachOf(fine.graph)): Contracted {
   const { graph, labelled, mass, keys } = fine;
-  if (labelled) return { coarse: withoutEdgeLabels(fine), parents: Int32Array.from(mass.keys()) };
-  const partner = matching({ graph, mass, keys });
+  if (labelled) return { coarse: withoutEdgeLabels(fine), parents: Int32Array.from(mass.keys()), reach };
+  const partner = matching({ graph, mass, keys, reach });
   const parents = new Int32Array(graph.nodeCount);
   const firsts: number[] = [];
   partner.forEach((other, node) => {
@@ -27,7 +31,7 @@ export function contract(fine: Level): Contracted {
     parents[other] = firsts.length;
     firsts.push(node);
   });
-  return { coarse: merged(fine, partner, parents, firsts), parents };
+  return { coarse: merged(fine, partner, parents, firsts), parents, reach: mergedReach(reach, parents, firsts.length) };
 }
 
 function withoutEdgeLabels(finest: Level): Level {

@@ -3,6 +3,7 @@ import { contract } from "./contract.js";
 import { formulaOf } from "./formula.js";
 import { requireKeys, type Keys } from "./keys.js";
 import { finestLevel, rootLevel, type LabelCounts, type Level } from "./level.js";
+import type { Reach } from "./reach.js";
 import { siblingOrder } from "./sibling-order.js";
 
 /** A graph at all its scales. */
@@ -23,10 +24,12 @@ export function hierarchyOf(graph: Graph, labels: LabelCounts, keys: Keys): Hier
   requireKeys(keys, graph.nodeCount);
   const levels = [finestLevel(graph, labels, keys)];
   const parents: Int32Array[] = [];
+  let reach: Reach | undefined;
   while (levels.at(-1)!.graph.nodeCount > 1) {
-    const { coarse, parents: into } = contract(levels.at(-1)!);
-    levels.push(coarse);
-    parents.push(into);
+    const contracted = contract(levels.at(-1)!, reach);
+    levels.push(contracted.coarse);
+    parents.push(contracted.parents);
+    reach = contracted.reach;
   }
   return aligned(levels, parents);
 }

@@ -31,7 +31,6 @@ export function allPairs(
       ),
       [items * nodes, walkFeatures(network)],
     ),
-    counts: tf.reshape(tf.slice(tf.sum(oneHot, 2), [0, 0, 1]), [items * nodes, states - 1]),
     attend(params, x, bias) {
       const scores = tf.transpose(tf.reshape(bias, [items, nodes, nodes, shape.heads]), [0, 3, 1, 2]);
       return block.apply(params.block, x, { mask, pairBias: scores });

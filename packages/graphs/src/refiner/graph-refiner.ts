@@ -16,8 +16,6 @@ export type GraphRefinerParameters = {
   readonly node: LinearParameters;
   /** Returns of random walks to where they began [walks, width]. */
   readonly returns: tf.Tensor;
-  /** Number of pairs in each state but none that a node is in [states - 1, width]. */
-  readonly counts: tf.Tensor;
   /** With what the state of a pair, and the walks between its nodes, add to the scores of each head. */
   readonly blocks: readonly (AttentionParameters & { readonly bias: LinearParameters })[];
   /** Of rounds between pairs, where there are any. */
@@ -67,7 +65,6 @@ export function graphRefiner({ config, patterns, splits }: Coding): GraphRefiner
       return {
         node: dense("node", features, width),
         returns: random.normal("returns", [walks, width], deviationOf(walks)),
-        counts: random.normal("counts", [states - 1, width], deviationOf(states - 1)),
         blocks: Array.from({ length: blocks }, (_, i) => ({
           block: block.init(random.at(`block/${i}`)),
           ...(summaries === undefined ? {} : { summary: summary(i) }),
@@ -84,9 +81,7 @@ export function graphRefiner({ config, patterns, splits }: Coding): GraphRefiner
         "pairs" in inputs ? allPairs(inputs, config, shape, params.messages) : linkedPairs(inputs, config, shape);
       const embedded = linear(params.node, tf.reshape(inputs.nodes, [items * nodes, features]));
       const returns = tf.matMul(view.returns, params.returns);
-      // Attention is a mean and cannot count, which valences are about.
-      const counts = tf.matMul(view.counts, params.counts);
-      let x: tf.Tensor = tf.reshape(tf.add(tf.add(embedded, returns), counts), [items, nodes, width]);
+      let x: tf.Tensor = tf.reshape(tf.add(embedded, returns), [items, nodes, width]);
       for (const layer of params.blocks) x = view.attend(layer, x, linear(layer.bias, view.features));
       const rows = tf.reshape(x, [items * nodes, width]);
       const ofSplits = tf.add(linear(params.splits, rows), limited(inputs.limits));

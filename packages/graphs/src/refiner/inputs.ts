@@ -4,7 +4,8 @@ import { PAIRS, SLOT } from "../pyramid/candidates.js";
 import type { Known, PartlyChosen } from "../pyramid/codes.js";
 import { FORMS, formAt, type Patterns } from "../pyramid/patterns.js";
 import { BOND_FEATURES, bondFeatures } from "./bond-features.js";
-import { stateOfPair, walkFeatures } from "./pair-states.js";
+import { NEIGHBOUR_FEATURES, neighbourFeatures } from "./neighbour-features.js";
+import { pairStates, stateOfPair, walkFeatures } from "./pair-states.js";
 import { emptyLinks, writeLinks, type LinkInputs } from "./link-inputs.js";
 
 /** What is known of a level when a refiner looks at it. */
@@ -66,7 +67,8 @@ type NodeSettings = Pick<GraphModelConfig, "nodeLabels" | "edgeLabels" | "proper
 /** Numbers that describe a node. */
 export function nodeFeatures({ nodeLabels, edgeLabels, property, atoms }: NodeSettings): number {
   const ofLabels = LABEL_FEATURES * nodeLabels + Number(edgeLabels > 1);
-  return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + (atoms === undefined ? 0 : BOND_FEATURES) + ofLabels; // prettier-ignore
+  const ofNeighbours = NEIGHBOUR_FEATURES * (pairStates(edgeLabels) - 1);
+  return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + (atoms === undefined ? 0 : BOND_FEATURES) + ofNeighbours + ofLabels; // prettier-ignore
 }
 
 /** Writes levels into the arrays of a batch. */
@@ -121,6 +123,7 @@ function writeNodes(
     ...(config.edgeLabels === 1 ? [] : [Number(labelled)]),
   ];
   const bonds = bondFeatures(task, config.atoms, patterns);
+  const neighbours = neighbourFeatures(task, patterns);
   const total = mass.reduce((sum, m) => sum + m, 0);
   const parentMass = new Float64Array(mass.length);
   parents.forEach((parent, node) => (parentMass[parent]! += mass[node]!));
@@ -141,6 +144,7 @@ function writeNodes(
       known.splits[node]!,
       ...ofGraph,
       ...bonds(node),
+      ...neighbours(node),
     ];
     let at = row * features;
     for (const value of values) out[at++] = value;

@@ -20,7 +20,6 @@ export function linkedPairs(
   return {
     features: tf.concat([oneHot, tf.reshape(between, [-1, walkFeatures(network)])], -1),
     returns: tf.reshape(returns, [items * nodes, walkFeatures(network)]),
-    counts: tf.slice(tf.unsortedSegmentSum(oneHot, links.to, items * nodes), [0, 1]),
     attend(params, x, bias) {
       const { inducing, gather: gathering } = params.summary!;
       const summary = gather.apply(gathering, repeatForItems(inducing, x), x, { mask });

@@ -16,8 +16,6 @@ export interface PairView {
   readonly features: tf.Tensor;
   /** Of each node, the returns of random walks [items * nodes, walks]. */
   readonly returns: tf.Tensor;
-  /** Of each node, its pairs in each state but the first [items * nodes, states - 1]. */
-  readonly counts: tf.Tensor;
   /** A layer. @param x [items, nodes, C] @param bias of each pair [pairs, heads] */
   attend(params: AttentionParameters, x: tf.Tensor, bias: tf.Tensor): tf.Tensor;
   /** @param index of nodes in their item [items, groups, 4] */

@@ -15,7 +15,8 @@ const ATTEMPTS = 1000;
 
 /** How codes are drawn. */
 export interface DrawOptions {
-  readonly stream: RandomStream;
+  /** The first for codes that are chosen for the first time, then one for each sweep. */
+  readonly streams: readonly RandomStream[];
   readonly item: number;
   /** Below 1 what is likely becomes likelier. */
   readonly temperature: number;
@@ -28,8 +29,9 @@ export interface DrawOptions {
 
 /** Draws codes: a function of the stream, the item, the scale and the site alone, and of the codes that constraints look at. */
 export function drawn(options: DrawOptions): RevealOptions["choose"] {
-  const { stream, item, temperature, constraints, splitCodes } = options;
+  const { streams, item, temperature, constraints, splitCodes } = options;
   return (part, codes, logits, step, known) => {
+    const stream = streams[step.sweep]!;
     const { index: scale, context: candidates } = step;
     const rowOf = (site: Site) => probabilitiesOf(site, logits, candidates, { splitCodes, temperature });
     const numberOf = (site: Site, at: number): number => {

@@ -17,6 +17,8 @@ export interface LevelLogits {
 /** Where a walk over the scales of a graph stands, and how often this level has been given up. */
 export type GraphStep = Pick<Step<readonly Level[], Level, Candidates, Codes>, "index" | "context"> & {
   readonly attempt: number;
+  /** 0 when codes are chosen for the first time, then the number of the sweep in which they are chosen again. */
+  readonly sweep: number;
 };
 
 /** A level is drawn again where constraints leave nothing for a code, until this attempt, in which they are not kept then. */
@@ -24,7 +26,7 @@ export const LAST_ATTEMPT = 15;
 
 /** A level's codes, and what they cost. */
 export interface Revealed extends Choice<Codes, Codes> {
-  /** In nats, of the chosen codes; NaN where a constraint made the choice. */
+  /** In nats, of the chosen codes; NaN where a constraint made the choice, or codes were chosen again. */
   readonly logProbability: number;
   readonly evaluations: number;
 }
@@ -36,6 +38,8 @@ export interface RevealOptions {
   order(sites: Sites, candidates: Candidates, scale: number): readonly (readonly Site[])[];
   /** Sites of later parts that are chosen now, knowing what the refiner says. Default: none. */
   early?(later: readonly Site[], logits: LevelLogits, candidates: Candidates): readonly Site[];
+  /** How often all codes of a level are chosen again once they are there, each part knowing all the others. Default 0. */
+  readonly sweeps?: number;
   /** What a refiner says of a task. */
   predict(task: Task): Promise<LevelLogits>;
   /**
@@ -49,23 +53,35 @@ export interface RevealOptions {
  * The codes of a level, part by part: the refiner sees what was chosen before. One part is eq. 18, all codes at once; with more parts it is
  * discrete diffusion with absorption, inside a scale.
  */
-export function reveal(options: RevealOptions): PerWalk<Omit<GraphStep, "attempt">, Promise<Revealed>> {
+export function reveal(options: RevealOptions): PerWalk<Omit<GraphStep, "attempt" | "sweep">, Promise<Revealed>> {
   return () => async (step) => {
     let evaluations = 0;
     for (let attempt = 0; ; attempt++) {
-      const found = await revealOnce({ ...step, attempt }, options);
+      const found = await revealOnce({ ...step, attempt, sweep: 0 }, options);
       evaluations += found.evaluations;
-      if (found.logProbability === undefined) continue;
-      return { codes: found.codes, value: found.codes, logProbability: found.logProbability, evaluations };
+      const { codes, known, parts, logProbability } = found;
+      if (logProbability === undefined) continue;
+      const sweeps = options.sweeps ?? 0;
+      for (let sweep = 1; sweep <= sweeps; sweep++) {
+        await chooseAgain(parts, { codes, known }, { ...step, attempt: 0, sweep }, options);
+        evaluations += parts.length;
+      }
+      return { codes, value: codes, logProbability: sweeps > 0 ? NaN : logProbability, evaluations };
     }
   };
 }
 
-/** One attempt at a level; without a log-probability it has failed. */
-async function revealOnce(
-  step: GraphStep,
-  { config, order, early, predict, choose }: RevealOptions,
-): Promise<{ readonly codes: Codes; readonly evaluations: number; readonly logProbability: number | undefined }> {
+/** What became of an attempt at a level; without a log-probability it has failed. */
+interface Attempt {
+  readonly codes: Codes;
+  readonly known: Known;
+  /** The parts in which codes were to be chosen. */
+  readonly parts: readonly (readonly Site[])[];
+  readonly evaluations: number;
+  readonly logProbability: number | undefined;
+}
+
+async function revealOnce(step: GraphStep, { config, order, early, predict, choose }: RevealOptions): Promise<Attempt> {
   const candidates = step.context;
   const apart = config.hierarchy === "one-scale";
   const sites = sitesOf(candidates, { apart });
@@ -73,20 +89,44 @@ async function revealOnce(
   const known = allBut(sites, candidates);
   let total = 0;
   let evaluations = 0;
-  let parts = order(sites, candidates, step.index);
-  while (parts.length > 0) {
+  const parts = order(sites, candidates, step.index);
+  let open = parts;
+  while (open.length > 0) {
     const logits = await predict({ candidates, codes, known });
     evaluations += 1;
-    const [first = [], ...later] = parts;
+    const [first = [], ...later] = open;
     const soon = new Set(early?.(later.flat(), logits, candidates));
     const part = [...first, ...soon];
-    parts = later.map((sites) => sites.filter((site) => !soon.has(site))).filter((sites) => sites.length > 0);
+    open = later.map((sites) => sites.filter((site) => !soon.has(site))).filter((sites) => sites.length > 0);
     const logProbability = choose(part, codes, logits, step, known);
-    if (logProbability === undefined) return { codes, evaluations, logProbability };
+    if (logProbability === undefined) return { codes, known, parts, evaluations, logProbability };
     total += logProbability;
     for (const { of, at } of part) known[of][at] = 1;
   }
-  return { codes, evaluations, logProbability: total };
+  return { codes, known, parts, evaluations, logProbability: total };
+}
+
+/**
+ * Chooses each part again, knowing all the others: what was chosen when little was known is drawn towards what became of the rest, as by the corrector
+ * of a predictor-corrector sampler (Campbell et al. 2022, A continuous time framework for discrete denoising models). Where constraints leave
+ * nothing, a part stays as it is.
+ */
+async function chooseAgain(
+  parts: readonly (readonly Site[])[],
+  { codes, known }: { readonly codes: Codes; readonly known: Known },
+  step: GraphStep,
+  { predict, choose }: Pick<RevealOptions, "predict" | "choose">,
+): Promise<void> {
+  for (const part of parts) {
+    const before = { patterns: codes.patterns.slice(), splits: codes.splits.slice() };
+    for (const { of, at } of part) known[of][at] = 0;
+    const logits = await predict({ candidates: step.context, codes, known });
+    if (choose(part, codes, logits, step, known) === undefined) {
+      codes.patterns.set(before.patterns);
+      codes.splits.set(before.splits);
+    }
+    for (const { of, at } of part) known[of][at] = 1;
+  }
 }
 
 /** Codes that are not chosen, because there is but one. */

@@ -42,6 +42,8 @@ export interface RefinerStageInputs {
 const TASKS_A_GRAPH = 4;
 /** Share of tasks that are told the property: of the others the model learns what graphs are like whatever it is. */
 const TOLD = 0.5;
+/** Highest learning rate of trained weights, as a share of that of new ones: what they have learned is to be kept. */
+const ONWARD = 1 / 2;
 /** Steps over which the learning rate comes up from zero. */
 const WARM_UP = 100;
 /** Share of the steps at the highest learning rate, and the last rate as a share of it. */
@@ -61,7 +63,8 @@ export function refinerStage({
   weights,
 }: RefinerStageInputs): Stage<GraphRunConfig> {
   const { model, training } = config;
-  const { steps, batchSize, learningRate: peak } = training;
+  const { steps, batchSize } = training;
+  const peak = training.learningRate * (weights === undefined ? 1 : ONWARD);
   const capacities = capacitiesOf(sizes, model.sizes.length - 1, batchSize);
   const tasksAGraph = Math.min(TASKS_A_GRAPH, batchSize);
   const graphsOf = ({ items }: Capacity) => Math.floor(items / tasksAGraph);

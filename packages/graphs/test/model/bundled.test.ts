@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { sharesOf } from "../../src/index.js";
+import { isTree, sharesOf } from "../../src/index.js";
 import { loadGraphModel } from "../../src/node/index.js";
 import { sharedChemistry } from "../molecule/chemistry.fixture.js";
 
-/* The bundled model keeps what the pages say of it, measured on few; `nextscale graphs evaluate` measures it on many. */
+/* The bundled models keep what the pages say of them, measured on few; `nextscale graphs evaluate` measures it on many. */
 
 test("qm9 makes molecules, nearly all of them valid with constraints, at as many evaluations as stated", async () => {
   const [model, chemistry] = [await loadGraphModel("qm9"), await sharedChemistry()];
@@ -21,3 +21,15 @@ test("qm9 makes molecules, nearly all of them valid with constraints, at as many
   expect((await measured({ connected: true, valence: true })).valid.count).toBeGreaterThan(97);
   await model.close();
 }, 60_000);
+
+test("tree makes trees, most of them without being held to it", async () => {
+  const model = await loadGraphModel("tree");
+  const treesAmong = async (request: { connected?: boolean }) => {
+    const samples = await model.sample({ count: 30, seed: 3, ...request });
+    return samples.filter(({ graph }) => graph.nodeCount === 64 && isTree(graph)).length;
+  };
+  // 80 of 100, give or take three standard errors.
+  expect(await treesAmong({})).toBeGreaterThan(17);
+  expect(await treesAmong({ connected: true })).toBeGreaterThan(27);
+  await model.close();
+}, 120_000);

@@ -161,6 +161,19 @@ describe("samples", () => {
     expect(mean(some)).toBeLessThan(mean(all));
   });
 
+  test("are drawn again in sweeps, the same alone and in a batch", async () => {
+    const request = { count: 6, seed: 4, size: 6 };
+    const [none, swept] = [await model.sample(request), await model.sample({ ...request, sweeps: 2 })];
+    expect(withoutFunctions(await model.sample({ ...request, sweeps: 0 }))).toEqual(withoutFunctions(none));
+    expect(withoutFunctions(swept)).not.toEqual(withoutFunctions(none));
+    const [fourth] = await model.sample({ ...request, count: 1, first: 3, sweeps: 2 });
+    expect(withoutFunctions(fourth)).toEqual(withoutFunctions(swept[3]));
+    for (const { evaluations, levels, logProbability } of swept) {
+      expect(evaluations).toBeGreaterThanOrEqual(3 * levels.length);
+      expect(logProbability).toBeNaN();
+    }
+  });
+
   test("say what is wrong with a request, and when they are interrupted", async () => {
     await expect(model.sample({ count: 0 })).rejects.toThrow("count to be a whole number from 1");
     await expect(model.sample({ count: 1, substeps: 0 })).rejects.toThrow("substeps");

@@ -1,13 +1,23 @@
 import { randomStream, refinementScale, identityQuantiser, encode, given, walk } from "@nextscale/refinement-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { edgesOf, graphOf, permuted, type Graph } from "../../src/index.js";
+import {
+  edgesOf,
+  generateGraphs,
+  graphOf,
+  isPlanar,
+  isTree,
+  permuted,
+  type Edge,
+  type Graph,
+} from "../../src/index.js";
 import { contract } from "../../src/pyramid/contract.js";
 import { contraction } from "../../src/pyramid/contraction.js";
 import { formulaAt, formulaOf, massOf } from "../../src/pyramid/formula.js";
 import { flatHierarchyOf, hierarchyOf, type Hierarchy } from "../../src/pyramid/hierarchy.js";
 import { drawKeys, type Keys } from "../../src/pyramid/keys.js";
 import { finestLevel, isFinest, rootLevel, type Level } from "../../src/pyramid/level.js";
+import { mergedReach, reachOf, walksBetween } from "../../src/pyramid/reach.js";
 import { patternOf, patternsOf } from "../../src/pyramid/patterns.js";
 import { anyGraph, graphAndOrder, ordersOf, SPECIAL } from "../support/graphs.js";
 
@@ -83,6 +93,55 @@ describe("coarsening", () => {
         expect(levels.length).toBeLessThanOrEqual(Math.ceil(Math.log2(graph.nodeCount)) + 4);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test.each([
+    ["planar", isPlanar],
+    ["tree", isTree],
+  ] as const)("levels are minors: those of a graph that is %s are so too", (kind, holds) => {
+    const made = generateGraphs({ kind, count: 12, seed: 3, identity: { key: () => "", equal: () => false } });
+    const levels = made.flatMap((graph, item) => hierarchyOf(graph, PLAIN, keysOf(graph, item)).levels);
+    expect(levels.length).toBeGreaterThan(6 * made.length);
+    expect(levels.filter(({ graph }) => !holds(graph))).toEqual([]);
+  });
+
+  test("communities become clusters before they are merged with each other", () => {
+    // Four cliques of eight nodes in a ring, with an edge from each to the next.
+    const inside = (c: number) => around.flatMap((v) => around.slice(0, v).map((u): Edge => [8 * c + u, 8 * c + v]));
+    const around = [...Array(8).keys()];
+    const edges = [0, 1, 2, 3].flatMap((c): Edge[] => [...inside(c), [8 * c, 8 * ((c + 1) % 4) + 4]]);
+    const ring = graphOf({ nodeCount: 32, edges });
+    for (let item = 0; item < 20; item++) {
+      let [level, reach] = [finestLevel(ring, PLAIN, keysOf(ring, item)), reachOf(ring)];
+      let communities: ReadonlySet<number>[] = Array.from({ length: 32 }, (_, v) => new Set([Math.floor(v / 8)]));
+      while (level.graph.nodeCount > 4) {
+        const { coarse, parents, reach: next } = contract(level, reach);
+        const of = (node: number) => communities.filter((_, child) => parents[child] === node).flatMap((some) => [...some]); // prettier-ignore
+        communities = Array.from({ length: coarse.graph.nodeCount }, (_, node) => new Set(of(node)));
+        [level, reach] = [coarse, next];
+        expect(communities.map(({ size }) => size)).toEqual(communities.map(() => 1));
+      }
+    }
+  });
+
+  test("the reach of a cluster is that of its nodes", () => {
+    const path = graphOf({ nodeCount: 4, edges: [[0, 1], [1, 2], [2, 3]] }); // prettier-ignore
+    const merged = mergedReach(reachOf(path), Int32Array.of(0, 0, 1, 1), 2);
+    expect(merged.map((some) => [...some].sort(([a], [b]) => a - b))).toEqual([
+      [[0, 2], [1, 2], [2, 1]],
+      [[1, 1], [2, 2], [3, 2]],
+    ]); // prettier-ignore
+    // Of 0 and 1 with 2 and 3: 0-1-2, 1-1-2, 1-2-2 and 1-2-3.
+    expect(walksBetween(merged, 0, 1)).toBe(4);
+  });
+
+  test.each([1, 3])("a hub of 3,000 arms of %i takes few levels, and little time", (length) => {
+    const arms = 3000;
+    const edges = Array.from({ length: arms * length }, (_, v): Edge => [v % length === 0 ? 0 : v, v + 1]);
+    const hub = graphOf({ nodeCount: 1 + arms * length, edges });
+    expect(hierarchyOf(hub, PLAIN, keysOf(hub)).levels.length).toBeLessThanOrEqual(
+      Math.ceil(Math.log2(hub.nodeCount)) + 4,
     );
   });
 

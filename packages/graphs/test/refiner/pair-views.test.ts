@@ -19,7 +19,7 @@ const dense = tinyRefiner({ ...settings, network: NETWORK });
 const linked = tinyRefiner({ ...settings, network: { ...NETWORK, summaries: 2 } });
 const shape = { width: 8, heads: 2, hidden: 32 };
 
-/** Features of the pairs of groups, and returns and counts of nodes. */
+/** Features of the pairs of groups, and returns of nodes. */
 function seen({ coding }: typeof dense, task: ReturnType<typeof taskOf>): NamedArrays {
   const { mass, groups } = task.candidates;
   const capacity = { items: 2, nodes: mass.length + 1, groups: groups.count + 1 };
@@ -29,21 +29,21 @@ function seen({ coding }: typeof dense, task: ReturnType<typeof taskOf>): NamedA
     ({ inputs }) => {
       const view = "pairs" in inputs ? allPairs(inputs, config, shape) : linkedPairs(inputs, config, shape);
       const features = tf.gather(view.features, tf.reshape<tf.Rank.R1>(inputs.places, [-1]));
-      return { features, returns: view.returns, counts: view.counts, ends: view.rowsAt(inputs.second)(view.returns) };
+      return { features, returns: view.returns, ends: view.rowsAt(inputs.second)(view.returns) };
     },
   );
   const named = Object.entries(refinerInputs([task, task], capacity, coding)).map(([name, data]) => [`inputs/${name}`, data as Float32Array]); // prettier-ignore
   return evaluateProgram(program, Object.fromEntries(named) as NamedArrays) as unknown as NamedArrays;
 }
 
-test("walks, states and counts are the same for all pairs and for those that may be edges", () => {
+test("walks and states are the same for all pairs and for those that may be edges", () => {
   fc.assert(
     fc.property(anyGraph({ most: 9, ...settings }), fc.nat({ max: 1e6 }), (graph, item) => {
       const task = taskOf(graph, dense, item);
       const [a, b] = [seen(dense, task), seen(linked, task)];
       const { groups } = task.candidates;
       const width = a["features"]!.length / (2 * (groups.count + 1) * 4);
-      for (const name of ["features", "returns", "counts", "ends"]) {
+      for (const name of ["features", "returns", "ends"]) {
         const unequal = Array.from(a[name]!).findIndex((value, at) => {
           // Places of pairs that are not there mean nothing.
           const pair = Math.floor(at / width) % ((groups.count + 1) * 4);

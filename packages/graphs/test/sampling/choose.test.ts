@@ -40,7 +40,7 @@ function codesWith(constraints: readonly Constraint[], item: number) {
   };
   const all = [...sites.siblings, ...sites.blocks].map((at) => ({ of: "patterns", at }) as const);
   const draw = drawn({
-    stream: randomStream(1, "test"),
+    streams: [randomStream(1, "test")],
     item,
     temperature: 1,
     constraints,
@@ -50,7 +50,7 @@ function codesWith(constraints: readonly Constraint[], item: number) {
     all,
     codes,
     logits,
-    { index: 3, context: candidates, attempt: 0 },
+    { index: 3, context: candidates, attempt: 0, sweep: 0 },
     allBut(sites, candidates),
   );
   return { codes, logProbability };
