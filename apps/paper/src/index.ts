@@ -29,4 +29,4 @@ export type { ChoiceRecord, TrickIdentity, TrickRecord, TrickTimes } from "./stu
 export { differenceOf, verdictOfDifference, type Difference, type Resampled, type TrickVerdict } from "./study/tricks/difference.js"; // prettier-ignore
 export { TRICKS_FORMAT, type TrickFigures, type TrickResults, type TrickRow } from "./study/tricks/results.js";
 export { tricksMarkdown } from "./study/tricks/tricks-markdown.js";
-export { tricksPicture } from "./study/tricks/tricks-picture.js";
+export { tricksPictures } from "./study/tricks/tricks-picture.js";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { studyMarkdown, studyPicture, tricksMarkdown, tricksPicture, type CostAxis, type StudyPart } from "@nextscale/paper"; // prettier-ignore
+import { studyMarkdown, studyPicture, tricksMarkdown, tricksPictures, type CostAxis, type StudyPart } from "@nextscale/paper"; // prettier-ignore
 import { runStudy, runTricks, type RunStudyOptions, type StudyProgress } from "@nextscale/paper/node";
 import { createProgress, type Progress } from "@nextscale/refinement-core";
 import { engineOption } from "../engine-option.js";
@@ -34,8 +34,9 @@ interface Ran {
 async function ran(part: StudyCommand, options: RunStudyOptions): Promise<Ran> {
   if (part === "tricks") {
     const results = await runTricks(options);
+    const pictures = Object.entries(tricksPictures(results)).map(([name, svg]) => [`tricks-${name}.svg`, svg] as const);
     const { engine } = results.identity.study;
-    return { results, engine, markdown: tricksMarkdown(results), pictures: { "tricks.svg": tricksPicture(results) } };
+    return { results, engine, markdown: tricksMarkdown(results), pictures: Object.fromEntries(pictures) };
   }
   const results = await runStudy(part, options);
   const pictures = PICTURES[part].map((axis) => [`${part}-${axis}.svg`, studyPicture(results, axis)] as const);

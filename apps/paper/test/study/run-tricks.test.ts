@@ -12,8 +12,9 @@ import { temperatures, truncated } from "../../src/study/tricks/calibration.js";
 import { distillation } from "../../src/study/tricks/distillation.js";
 import { selfConditioning } from "../../src/study/tricks/self-conditioning.js";
 import { guided } from "../../src/study/tricks/guidance.js";
+import { TRICKS } from "../../src/study/tricks/tricks.js";
 import { tricksMarkdown } from "../../src/study/tricks/tricks-markdown.js";
-import { tricksPicture } from "../../src/study/tricks/tricks-picture.js";
+import { tricksPictures } from "../../src/study/tricks/tricks-picture.js";
 import { closest, type SampledTrick, type Trick } from "../../src/study/tricks/trick.js";
 import { rectangleImages, TINY } from "./support.js";
 
@@ -87,7 +88,11 @@ test("tricks are trained, chosen on validation images, measured and held against
   expect(text).toMatch(/\*\*A smoke run[\s\S]*Training images, 20 \(floor\)[\s\S]*Base model[\s\S]*× 0.60/);
   expect(text).toMatch(/All codes \| test \| \+0.00 \(0.00 to 0.00\) \| no difference seen .*\| no likelihood/);
   expect(text).toMatch(/No guidance, seed 0: strength 1, of 1 tried/);
-  expect(tricksPicture(results)).toMatch(/^<svg/);
+  // As many lines as the comparison has: a picture has no more colours than six.
+  const named = TRICKS.map(({ id, label, kind }) => ({ ...results.tricks[0]!, id, label, kind }));
+  const pictures = tricksPictures({ ...results, tricks: named });
+  expect(Object.keys(pictures)).toEqual(["trained", "sampled"]);
+  for (const picture of Object.values(pictures)) expect(picture).toMatch(/^<svg/);
 
   // Nothing is run again.
   const seen: string[] = [];

@@ -2,8 +2,20 @@ import { lineCharts, type ChartLine } from "@nextscale/weather/plot";
 import { mean } from "../report/results.js";
 import type { TrickFigures, TrickResults } from "./results.js";
 
-/** Before and after as SVG: for each trick a line from the base model to it, quality over the operations of a sample. */
-export function tricksPicture({ base, tricks, floors, settings, isSmoke }: TrickResults): string {
+/**
+ * Before and after as SVG, by name: `trained` and `sampled`, as more lines in one picture could not be told apart. For each trick
+ * a line from the base model to it, quality over the operations of a sample.
+ */
+export function tricksPictures(results: TrickResults): Readonly<Record<string, string>> {
+  const groups = {
+    trained: results.tricks.filter(({ kind }) => kind !== "sampled"),
+    sampled: results.tricks.filter(({ kind }) => kind === "sampled"),
+  };
+  const drawn = Object.entries(groups).filter(([, tricks]) => tricks.length > 0);
+  return Object.fromEntries(drawn.map(([name, tricks]) => [name, tricksPicture({ ...results, tricks })]));
+}
+
+function tricksPicture({ base, tricks, floors, settings, isSmoke }: TrickResults): string {
   const { samples } = settings.study;
   const operations = ({ seeds }: TrickFigures) => seeds[0]!.sample.operations / 1e6;
   const lines = (of: (figures: TrickFigures) => number): ChartLine[] =>
