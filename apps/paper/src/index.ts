@@ -22,3 +22,11 @@ export { headlines, type CostedPoint, type Headline } from "./study/report/headl
 export { studyMarkdown } from "./study/report/study-markdown.js";
 export { studyPicture, type CostAxis } from "./study/report/study-picture.js";
 export { samplingId, samplingLabel, type PlannedSampling, type Sampling } from "./study/sampling/sampling.js";
+export { FULL_TRICKS, QUICK_TRICKS, type TrickSettings } from "./study/tricks/settings.js";
+export { TRICK_NAMES } from "./study/tricks/tricks.js";
+export type { TrickKind, TrickName } from "./study/tricks/trick.js";
+export type { ChoiceRecord, TrickIdentity, TrickRecord, TrickTimes } from "./study/tricks/records.js";
+export { differenceOf, verdictOfDifference, type Difference, type Resampled, type TrickVerdict } from "./study/tricks/difference.js"; // prettier-ignore
+export { TRICKS_FORMAT, type TrickFigures, type TrickResults, type TrickRow } from "./study/tricks/results.js";
+export { tricksMarkdown } from "./study/tricks/tricks-markdown.js";
+export { tricksPictures } from "./study/tricks/tricks-picture.js";

@@ -171,10 +171,11 @@ export {
   type GenerationTypes,
   type GenerativeModel,
 } from "./sampling/generate.js";
-export { guide } from "./sampling/guidance.js";
+export { guide, guidedContext, guidedLabels } from "./sampling/guidance.js";
 export { flattenSites, guidedPredictions, refinerPredictions, type RefinerStep } from "./sampling/predict.js";
 export { drawRow, guideRow, softmaxRow, truncatedProbabilities, type Truncation } from "./sampling/reference.js";
 export { teacherForced } from "./sampling/teacher-forcing.js";
+export { topKPenalty } from "./sampling/truncation.js";
 
 // likelihood
 export { bitNats, codeNats, gaussianNats, sumByScale } from "./likelihood/code-nll.js";

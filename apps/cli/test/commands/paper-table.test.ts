@@ -15,7 +15,7 @@ const { signal } = new AbortController();
 test("there is a command for every table and every part of the study, and none besides", () => {
   const program = createProgram({ args: [], signal });
   const paper = program.commands.find((command) => command.name() === "paper")!;
-  expect(paper.commands.map((command) => command.name())).toEqual([...TABLE_NAMES, ...STUDY_PARTS]);
+  expect(paper.commands.map((command) => command.name())).toEqual([...TABLE_NAMES, ...STUDY_PARTS, "tricks"]);
   for (const command of paper.commands.slice(0, TABLE_NAMES.length)) {
     const { title } = RECIPES[command.name() as (typeof TABLE_NAMES)[number]];
     // In the words of the table's own title.
@@ -31,4 +31,6 @@ test("an unknown table, no seeds and a folder that cannot be written are refused
   writeFileSync(join(folder, "file"), "");
   await expect(run(["paper", "table1", "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
   await expect(run(["paper", "frontier", "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
+  await expect(run(["paper", "tricks", "--seeds", "0", "--out", out], signal)).rejects.toThrow();
+  await expect(run(["paper", "tricks", "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
 });

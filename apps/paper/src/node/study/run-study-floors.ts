@@ -11,7 +11,10 @@ import { labelsOf } from "./run-cell.js";
 import type { StudyLab } from "./study-lab.js";
 
 /** Measures sets of images without a model, or reads what was measured before. */
-export async function runStudyFloors(lab: StudyLab, seed: number): Promise<StudyFloors> {
+export async function runStudyFloors(
+  lab: Pick<StudyLab, "study" | "settings" | "data" | "folder" | "signal" | "meter">,
+  seed: number,
+): Promise<StudyFloors> {
   const { study, settings, data, folder, signal } = lab;
   const path = join(folder, `study-floors-seed-${seed}.json`);
   const earlier = await findRecord(path, floorsSchema);

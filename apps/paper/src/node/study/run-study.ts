@@ -40,7 +40,7 @@ export interface StudyProgress {
 const WHERE = "paper/runStudy";
 
 /** Most seeds. */
-const MOST_SEEDS = 100;
+export const MOST_SEEDS = 100;
 
 /**
  * Runs what a part of the section-6 study needs and is not in the folder yet, and brings the figures together.
@@ -137,7 +137,8 @@ export async function runPlan(
   }
 }
 
-function isInterruption(error: unknown): boolean {
+/** Whether an error says that a run was stopped. */
+export function isInterruption(error: unknown): boolean {
   return isNextscaleError(error, "interrupted") || (error instanceof Error && error.name === "AbortError");
 }
 

@@ -23,9 +23,14 @@ export interface StudyNetworks {
 
 /** The first images of a data set; its hash stays that of the whole. */
 export function firstImages(dataset: ImageDataset, count: number): ImageDataset {
+  return imagesBetween(dataset, 0, count);
+}
+
+/** The images from one number to before another; the hash stays that of the whole set. */
+export function imagesBetween(dataset: ImageDataset, first: number, end: number): ImageDataset {
   const size = dataset.height * dataset.width * dataset.channels;
-  const images = dataset.images.subarray(0, count * size);
-  return { ...dataset, images, labels: dataset.labels!.subarray(0, count), count };
+  const images = dataset.images.subarray(first * size, end * size);
+  return { ...dataset, images, labels: dataset.labels!.subarray(first, end), count: end - first };
 }
 
 /** The bundled networks. */

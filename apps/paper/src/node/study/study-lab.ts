@@ -4,16 +4,18 @@ import type { Engine } from "@nextscale/engine";
 import { embedDataset } from "@nextscale/images";
 import { compiledPrograms, type CompiledPrograms } from "@nextscale/refinement-core";
 import { runStage, type StageProgress, type TrainingRun } from "@nextscale/refinement-core/node";
-import type { Cell, SpaceName } from "../../study/cell/cell.js";
+import type * as z from "zod";
+import type { CategoricalCell, Cell, SpaceName } from "../../study/cell/cell.js";
 import { fittedCoder, groundOf, isOfTokeniser, modelOf, tokeniserCoder, type AnyCellModel } from "../../study/cell/model-of.js"; // prettier-ignore
-import { fitCellCodebooks, residualDeviations } from "../../study/codes/fit-cell.js";
+import { fitCellCodebooks, residualDeviations, type Fitting } from "../../study/codes/fit-cell.js";
+import type { Coder } from "../../study/head/categorical.js";
 import type { CellModel } from "../../study/head/cell-model.js";
 import { setMeter, type SetMeter } from "../../study/measure/set-distance.js";
 import type { StudyIdentity } from "../../study/report/records.js";
 import type { StudySettings } from "../../study/settings.js";
 import { standardOf } from "../../study/space/domain.js";
 import { trainedWeights } from "../../study/training/study-program.js";
-import { cellRunSchema, studyStage, type CellRun, type TrainingItems } from "../../study/training/study-stage.js";
+import { cellRunSchema, studyStage, type TrainingItems } from "../../study/training/study-stage.js";
 import { onlyOnce } from "../once.js";
 import { imageItems, latentItems, type StudyData, type StudyNetworks } from "./study-data.js";
 
@@ -31,6 +33,12 @@ export interface StudyLab {
   /** What cells of a space read. */
   readonly items: (space: SpaceName, part: keyof StudyData) => Promise<TrainingItems>;
   readonly model: (cell: Cell) => Promise<AnyCellModel>;
+  /** Training items of a cell's space and what they have to do with it: what codebooks and deviations are fitted on. */
+  readonly fitting: (cell: Cell) => Promise<Fitting>;
+  /** What a cell of codes is quantised with. */
+  readonly coder: (cell: CategoricalCell) => Promise<Coder>;
+  /** What a stage is run with, from its checkpoint if there is one. */
+  readonly training: <Config>(config: Config, schema: z.ZodType<Config>, seed: number) => TrainingRun<Config>;
   /** Trains a cell from its checkpoint, if there is one, and compiles programs with what it has learned. */
   readonly trained: (cell: Cell, model: AnyCellModel, seed: number) => Promise<CompiledPrograms>;
 }
@@ -67,44 +75,44 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
     once(`items ${space} ${part}`, async () =>
       space === "pixels" ? imageItems(data[part]) : latentItems(engine, tokeniser, data[part], signal),
     );
-  const fittingOf = async (cell: Cell) => {
-    const training = await items(cell.space, "train");
-    const count = Math.min(settings.fittingImages, training.count);
-    const known = training.at(Int32Array.from({ length: count }, (_, i) => i));
+  const fitting: StudyLab["fitting"] = async (cell) => {
+    const all = await items(cell.space, "train");
+    const count = Math.min(settings.fittingImages, all.count);
+    const known = all.at(Int32Array.from({ length: count }, (_, i) => i));
     const channels = cell.space === "pixels" ? 1 : tokeniser.latent[2];
     const standard = await once(`standard ${cell.space}`, async () => standardOf(known, channels));
     return { engine, ...groundOf(cell, tokeniser, standard), items: known, count };
   };
+  // Codebooks and deviations are functions of the space and its scales alone.
+  const keyOf = ({ space, sides }: Cell): string => `${space} ${sides.join()}`;
+  const coder: StudyLab["coder"] = async (cell) =>
+    isOfTokeniser(cell)
+      ? tokeniserCoder(tokeniser, cell.sides.length, vocabulary)
+      : fittedCoder(await once(`codebooks ${keyOf(cell)}`, async () => fitCellCodebooks(await fitting(cell))));
   const model: StudyLab["model"] = async (cell) => {
-    const fitting = await fittingOf(cell);
-    // Codebooks and deviations are functions of the space and its scales alone.
-    const key = `${cell.space} ${cell.sides.join()}`;
-    const coder = async () =>
-      isOfTokeniser(cell)
-        ? tokeniserCoder(tokeniser, cell.sides.length, vocabulary)
-        : fittedCoder(await once(`codebooks ${key}`, () => fitCellCodebooks(fitting)));
-    const deviations = () => once(`deviations ${key}`, () => residualDeviations(fitting));
-    return modelOf(cell, fitting, { coder, deviations }, settings);
+    const own = await fitting(cell);
+    const deviations = () => once(`deviations ${keyOf(cell)}`, () => residualDeviations(own));
+    return modelOf(cell, own, { coder: () => coder(cell as CategoricalCell), deviations }, settings);
   };
-  const run = (cell: Cell, seed: number): TrainingRun<CellRun> => ({
-    ...{ config: { cell, settings }, schema: cellRunSchema, seed, data: { name: "mnist", sha256: study.data } },
+  const training: StudyLab["training"] = (config, schema, seed) => ({
+    ...{ config, schema, seed, data: { name: "mnist", sha256: study.data } },
     ...{ folder, engine, resume: true, checkpointEvery: options.checkpointEvery ?? CHECKPOINT_EVERY },
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(options.logEvery === undefined ? {} : { logEvery: options.logEvery }),
   });
   return {
-    ...{ study, settings, data, networks, engine, folder, items, model },
+    ...{ study, settings, data, networks, engine, folder, items, model, fitting, coder, training },
     ...(signal === undefined ? {} : { signal }),
     meter: () =>
       once("meter", async () =>
         setMeter(features, (await embedDataset(features, data.test)).features, settings.resamples),
       ),
     async trained(cell, own, seed) {
-      const training = await items(cell.space, "train");
+      const read = await items(cell.space, "train");
       // The heads' parameters are of several types; a training treats them alike.
-      const stage = studyStage(cell, own as unknown as CellModel<never>, { items: training, settings, seed });
-      const { state } = await runStage(run(cell, seed), stage);
+      const stage = studyStage(cell, own as unknown as CellModel<never>, { items: read, settings, seed });
+      const { state } = await runStage(training({ cell, settings }, cellRunSchema, seed), stage);
       return compiledPrograms(engine, trainedWeights(state), { where: "paper/study" });
     },
   };

@@ -1,17 +1,12 @@
-import { f32, i32, softmaxCrossEntropy } from "@nextscale/engine";
+import { softmaxCrossEntropy } from "@nextscale/engine";
 import {
   categoricalHead,
   corrupted,
-  drawByInversion,
   encode,
   encodeOpenLoop,
   parameterTypes,
-  randomStream,
-  sampled,
   selectCodes,
   SHAPES_ONLY,
-  traceTyped,
-  uniforms,
   walk,
   type LinearParameters,
   type Quantiser,
@@ -22,7 +17,8 @@ import { cellNetwork, type CellParameters } from "../network/cell-network.js";
 import type { StudySettings } from "../settings.js";
 import type { Domain, Space } from "../space/space.js";
 import type { TokenGrid } from "../space/tokens.js";
-import { SAMPLE_STREAM, type CellModel, type OneRunInputs, type OneRunSampler } from "./cell-model.js";
+import type { CellModel, OneRunSampler } from "./cell-model.js";
+import { codeSampler, type CodePredictions } from "./code-sampler.js";
 import { noiseOnCodes } from "./code-noise.js";
 
 /** How many codes a token has, and of how many each is one. */
@@ -39,11 +35,31 @@ export interface Coder {
   quantiser(): Quantiser<tf.Tensor, tf.Tensor>;
 }
 
+/** A scale of a training walk, as the network is taught it. */
+export interface TaughtScale {
+  /** What the network is shown [B, sites, width], and the walk's state before and after the scale. */
+  readonly context: tf.Tensor;
+  readonly before: tf.Tensor;
+  readonly after: tf.Tensor;
+  /** The codes it is to say, int32 [B, sites, stages]. */
+  readonly targets: tf.Tensor;
+}
+
 /** A model of codes, with what its likelihood is made of. */
 export interface CategoricalModel extends CellModel<LinearParameters> {
   readonly head: "categorical";
   readonly coder: Coder;
   readonly sampler: OneRunSampler;
+  /** What the sampler draws from. */
+  readonly predictions: CodePredictions;
+  /** The walk that training sees of finest states. */
+  taught(states: tf.Tensor, random: Readonly<Record<string, tf.Tensor>>): readonly TaughtScale[];
+  /** Logits [B, sites, stages, V] of all scales of contexts that are given. */
+  logits(
+    params: CellParameters<LinearParameters>,
+    contexts: readonly tf.Tensor[],
+    labels: tf.Tensor,
+  ): readonly tf.Tensor[];
   /**
    * The codes of finest states and what the network says of them, for each scale [B, sites, stages] and [B, sites, stages, V];
    * and the images that the codes decode to.
@@ -87,21 +103,36 @@ export function categoricalModel(
     const inputs = contexts.map((own) => ({ own }));
     return network.all(params, inputs, labels).map((output, k) => asLogits(k, output));
   };
-  const noiseTypes = (items: number) =>
-    Object.fromEntries(forms.map(({ stages }, k) => [`${k}`, f32(items, tokens[k]!.sites, stages)]));
+  const taught: CategoricalModel["taught"] = (states, random) => {
+    const quantiser = coder.quantiser();
+    const policy = corrupted(quantiser, encoded(quantiser, states), (k, codes) => {
+      const mask = random[`mask${k}`];
+      return mask === undefined ? codes : selectCodes(mask, random[`replacement${k}`]!, codes);
+    });
+    let before = start(states.shape[0]);
+    return [...walk(space.scales(), before, policy)].map(({ context, state: after, targets }) => {
+      const scale = { context, before, after, targets };
+      before = after;
+      return scale;
+    });
+  };
+  const predictions: CodePredictions = (params, labels) => () => {
+    let state = network.start(params, labels);
+    return ({ index, context: own }) => {
+      const next = network.one(params, index, { own }, state);
+      state = next.state;
+      return asLogits(index, next.output);
+    };
+  };
 
   return {
     head: "categorical",
     ...{ domain, space, coder, types, init: network.init, random: noiseOnCodes(tokens, forms, codeNoise) },
+    ...{ predictions, taught, logits: logitsOf },
     loss(params, states, labels, random) {
-      const quantiser = coder.quantiser();
-      const policy = corrupted(quantiser, encoded(quantiser, states), (k, codes) => {
-        const mask = random[`mask${k}`];
-        return mask === undefined ? codes : selectCodes(mask, random[`replacement${k}`]!, codes);
-      });
-      const visits = [...walk(space.scales(), start(states.shape[0]), policy)];
-      const logits = logitsOf(params, visits.map(({ context: own }) => own), labels); // prettier-ignore
-      return tf.mean(tf.concat(visits.map(({ targets }, k) => tf.mean(softmaxCrossEntropy(logits[k]!, targets), 2)), 1)); // prettier-ignore
+      const scales = taught(states, random);
+      const logits = logitsOf(params, scales.map(({ context }) => context), labels); // prettier-ignore
+      return meanOverSites(siteNats(scales, logits));
     },
     scored(params, states, labels) {
       const visits = [...walk(space.scales(), start(states.shape[0]), encoded(coder.quantiser(), states))];
@@ -111,34 +142,19 @@ export function categoricalModel(
         images: domain.images(visits.at(-1)!.state),
       };
     },
-    sampler: {
-      kind: "next-scale",
-      noise: {
-        types: noiseTypes,
-        draw(seed, items) {
-          const stream = randomStream(seed, SAMPLE_STREAM);
-          const drawn = forms.map(({ stages: draws }, scale) => {
-            return [`${scale}`, uniforms(stream, { items, scale, sites: tokens[scale]!.sites, draws })] as const;
-          });
-          return Object.fromEntries(drawn);
-        },
-      },
-      program(items) {
-        const signature = { parameters: types, labels: i32(items), temperature: f32(), noise: noiseTypes(items) };
-        return traceTyped<OneRunInputs<LinearParameters>>(signature, ({ parameters, labels, temperature, noise }) => {
-          const predict = () => {
-            let state = network.start(parameters, labels);
-            return ({ index, context: own }: { readonly index: number; readonly context: tf.Tensor }) => {
-              const next = network.one(parameters, index, { own }, state);
-              state = next.state;
-              return asLogits(index, next.output);
-            };
-          };
-          const draw = (k: number, logits: tf.Tensor) => drawByInversion(logits, noise[`${k}`]!, temperature);
-          const visits = [...walk(space.scales(), start(items), sampled(coder.quantiser(), predict, draw))];
-          return { images: domain.images(visits.at(-1)!.state) };
-        });
-      },
-    },
+    sampler: codeSampler({ domain, space, coder, types }, predictions),
   };
+}
+
+/** Nats of the codes of each site, a mean over its codes: for each scale [B, sites]. */
+export function siteNats(
+  scales: readonly Pick<TaughtScale, "targets">[],
+  logits: readonly tf.Tensor[],
+): readonly tf.Tensor[] {
+  return scales.map(({ targets }, k) => tf.mean(softmaxCrossEntropy(logits[k]!, targets), 2));
+}
+
+/** The mean over all sites of all scales, each of which counts alike. */
+export function meanOverSites(nats: readonly tf.Tensor[]): tf.Tensor {
+  return tf.mean(tf.concat(nats as tf.Tensor[], 1));
 }

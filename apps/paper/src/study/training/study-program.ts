@@ -1,4 +1,4 @@
-import { f32, i32, type NamedArrays, type Program } from "@nextscale/engine";
+import { f32, i32, type NamedArrays, type Program, type Tree } from "@nextscale/engine";
 import {
   currentWeights,
   isHiddenMatrix,
@@ -40,9 +40,18 @@ export function studyProgram<H extends Readonly<Record<string, unknown>>>(
   };
   return traceTyped<Inputs<H>>(signature, ({ state, items, labels, random, ...rates }) => {
     const loss = model.loss(state.parameters, model.domain.standardised(items), labels, random);
-    const next = updateWeights(loss, state as never, rates, { betas: BETAS, weightDecay, ...GROUPS });
-    return { loss, state: next };
+    return { loss, state: steppedState(loss, state, rates, weightDecay) };
   });
+}
+
+/** The state after a step down the gradient of a loss: the same rule in all trainings. Inside a trace. */
+export function steppedState(
+  loss: tf.Tensor,
+  state: WeightState<object>,
+  rates: ScheduledInputs,
+  weightDecay: number,
+): WeightState<Tree<tf.Tensor>> {
+  return updateWeights(loss, state as WeightState<never>, rates, { betas: BETAS, weightDecay, ...GROUPS });
 }
 
 /** Names and types of what each step replaces. */

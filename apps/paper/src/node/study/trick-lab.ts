@@ -1,0 +1,97 @@
+import type { NamedArrays } from "@nextscale/engine";
+import { embedDataset, type ImageDataset } from "@nextscale/images";
+import { compiledPrograms, type CompiledPrograms, type Stage } from "@nextscale/refinement-core";
+import { runStage } from "@nextscale/refinement-core/node";
+import * as z from "zod";
+import { ABLATED } from "../../study/cell/cells.js";
+import { categoricalModel, type CategoricalModel } from "../../study/head/categorical.js";
+import { resamplingMeter, setMeter, type ResamplingMeter, type SetMeter } from "../../study/measure/set-distance.js";
+import { studySettingsSchema } from "../../study/settings.js";
+import { studyLayout, trainedWeights } from "../../study/training/study-program.js";
+import { studyStage, type TrainingItems } from "../../study/training/study-stage.js";
+import { distillationProgram, studentOf } from "../../study/tricks/distillation.js";
+import type { TrickIdentity } from "../../study/tricks/records.js";
+import { scaleSignalToNoise } from "../../study/tricks/scale-snr.js";
+import type { DistilledTrick, TrainedTrick, TrickGround } from "../../study/tricks/trick.js";
+import { BASE } from "../../study/tricks/tricks.js";
+import { onlyOnce } from "../once.js";
+import { latentItems, type StudyData } from "./study-data.js";
+import { openStudyLab, type StudyLab, type StudyLabOptions } from "./study-lab.js";
+
+/** What all runs of the comparison of tricks share. */
+export interface TrickLab extends Omit<StudyLab, "model" | "trained"> {
+  readonly identity: TrickIdentity;
+  readonly tricks: TrickGround;
+  readonly validationItems: () => Promise<TrainingItems>;
+  /** Distances to test images, with their resamples, and to validation images. */
+  readonly meters: () => Promise<{ readonly test: ResamplingMeter; readonly validation: SetMeter }>;
+  readonly model: (trick: TrainedTrick | DistilledTrick) => Promise<CategoricalModel>;
+  /** Weights of a trick, and of the base model, trained from their checkpoints if there are any. */
+  readonly trained: (
+    trick: TrainedTrick | DistilledTrick,
+    model: CategoricalModel,
+    seed: number,
+  ) => Promise<NamedArrays>;
+  readonly trainedBase: (seed: number) => Promise<NamedArrays>;
+  readonly compiled: (weights: NamedArrays) => CompiledPrograms;
+}
+
+/** Images of the comparison of tricks. */
+export interface TrickData extends StudyData {
+  /** Training images that are held out. */
+  readonly validation: ImageDataset;
+}
+
+/** What the comparison of tricks is opened with. */
+export interface TrickLabOptions extends Omit<StudyLabOptions, "data"> {
+  readonly data: TrickData;
+}
+
+/** What makes a training the same training when it is resumed, besides its seed, data and engine. */
+const trickRunSchema = z.strictObject({ trick: z.string(), settings: studySettingsSchema });
+
+type TrickRunConfig = z.infer<typeof trickRunSchema>;
+
+/** Opens the comparison in a folder, which is made. */
+export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> {
+  const { data, networks, engine, signal } = options;
+  const lab = await openStudyLab(options);
+  const { settings } = lab;
+  const once = onlyOnce();
+  const fitting = await lab.fitting(ABLATED);
+  const ground = { domain: fitting.domain, space: fitting.space, coder: await lab.coder(ABLATED) };
+  const base = categoricalModel(ABLATED, ground, settings);
+  const signalToNoise = () =>
+    once("signal to noise", () => scaleSignalToNoise(engine, base, fitting.items, fitting.count));
+  const tricks: TrickGround = { cell: ABLATED, ground, settings, base, signalToNoise };
+
+  const stageOf = async (id: string, model: CategoricalModel, seed: number): Promise<Stage<TrickRunConfig>> => ({
+    ...studyStage(ABLATED, model, { items: await lab.items("latents", "train"), settings, seed }),
+    ...{ name: `${id}-seed-${seed}`, kind: "paper/tricks", layout: () => studyLayout(model) },
+  });
+  const finish = async (id: string, seed: number, stage: Stage<TrickRunConfig>): Promise<NamedArrays> =>
+    trainedWeights((await runStage(lab.training({ trick: id, settings }, trickRunSchema, seed), stage)).state);
+  const trainedBase: TrickLab["trainedBase"] = async (seed) =>
+    finish(BASE.id, seed, await stageOf(BASE.id, base, seed));
+  return {
+    ...{ ...lab, tricks, trainedBase },
+    identity: { study: lab.study, validationImages: data.validation.count },
+    validationItems: () => once("validation", () => latentItems(engine, networks.tokeniser, data.validation, signal)),
+    meters: () =>
+      once("meters", async () => {
+        const featuresOf = async (images: ImageDataset) => (await embedDataset(networks.features, images)).features;
+        return {
+          test: resamplingMeter(networks.features, await featuresOf(data.test), settings.resamples),
+          validation: setMeter(networks.features, await featuresOf(data.validation), settings.resamples),
+        };
+      }),
+    model: async (trick) => (trick.kind === "distilled" ? trick.model(base) : trick.model(tricks)),
+    async trained(trick, model, seed) {
+      const stage = await stageOf(trick.id, model, seed);
+      if (trick.kind === "trained") return finish(trick.id, seed, stage);
+      const program = () => distillationProgram(base, settings.training);
+      return finish(trick.id, seed, { ...stage, program, ...studentOf(base, await trainedBase(seed)) });
+    },
+    compiled: (weights) => compiledPrograms(engine, weights, { where: "paper/tricks" }),
+  };
+}
