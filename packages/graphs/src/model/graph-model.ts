@@ -48,7 +48,10 @@ export interface GraphSample {
   readonly scaffold?: Int32Array;
   /** Evaluations of the network; with guidance two for each look at it. */
   readonly evaluations: number;
-  /** Logarithm of the probability of what it is made of and of its codes, in nats, given the size and the property if asked for, without constraints; NaN with sweeps. */
+  /**
+   * Logarithm of the probability of what it is made of and of its codes, in nats, given the size and the property if asked for, without
+   * constraints; NaN with sweeps.
+   */
   readonly logProbability: number;
   /** Codes that constraints had a say in, those of levels that had to be begun again included, and those for which they allowed nothing and were not kept. */
   readonly constrained: { readonly codes: number; readonly violated: number };

@@ -1,4 +1,4 @@
-import { neighboursOf, type Graph } from "../graph/graph.js";
+import { edgeLabel, neighboursOf, type Graph } from "../graph/graph.js";
 import { mixed, type Keys } from "./keys.js";
 import { walksBetween, type Reach } from "./reach.js";
 
@@ -18,8 +18,8 @@ const CLOSE_ENOUGH = 1 / 2;
 
 /**
  * Whom each node is merged with; itself for those that stay alone. Neighbours first that are close to each other, lightest pairs before heavier
- * ones; then, of those that are left, pairs of which the one has no neighbour that the other does not have: twins, leaves of a hub. Where there are no edges, nodes that
- * have nothing to do with each other.
+ * ones; then, of those that are left, pairs of which the one has no neighbour that the other does not have: twins, leaves of a hub. Where there are
+ * no edges, nodes that have nothing to do with each other.
  *
  * So every level of a graph is a minor of it: levels of planar graphs are planar, those of trees are trees, and what holds for the graph can be told
  * from each. Communities become clusters before they are merged with each other, because most of the edges between them are of no close pair. The
@@ -80,8 +80,9 @@ function mergeAround({ graph, mass, keys }: Clusters, partner: Int32Array): numb
 
 /** Whether one of two nodes has no neighbour that the other does not have. */
 function isNested(graph: Graph, a: number, b: number): boolean {
-  const [few, many] = [neighboursOf(graph, a), neighboursOf(graph, b)].sort((p, q) => p.length - q.length);
-  return few!.every((node) => many!.includes(node));
+  const neighbours = (node: number) => neighboursOf(graph, node);
+  const [few, many] = neighbours(a).length <= neighbours(b).length ? [a, b] : [b, a];
+  return neighbours(few).every((node) => edgeLabel(graph, many, node) !== undefined);
 }
 
 /** Merges the lightest with the second lightest, and so on. */
