@@ -5,8 +5,9 @@ import type { EvaluateGraphsOptions } from "./commands/graphs-evaluate.js";
 import type { SampleGraphsOptions } from "./commands/graphs-sample.js";
 import type { ScoreGraphsOptions } from "./commands/graphs-score.js";
 import type { TrainGraphsOptions } from "./commands/graphs-train.js";
+import { parsePlan } from "./graphs/sampling-plan.js";
 import type { Invocation } from "./invocation.js";
-import { decimal, integer, several, shard, substeps } from "./options.js";
+import { decimal, integer, MOST_SUBSTEPS, several, shard, substeps, sweeps } from "./options.js";
 
 /** Files that graphs are read from, for help. */
 const GRAPH_FILES = ".jsonl (a graph a line), .graphml, .gexf or .edges";
@@ -20,6 +21,11 @@ const SUBSTEPS_NOTE =
   "for all levels; 5,2,1 gives the finest level 5, the next coarser one 2, and all that are coarser 1; exact takes as\n" +
   "many as it needs for no two codes that compete to be drawn at once; adaptive is like that, but draws early what is as\n" +
   "good as certain already.";
+
+/** What a plan of a curve has beside substeps, below the options. */
+const SWEEPS_NOTE =
+  "\nSweeps: exact+3 is exact with 3 sweeps, in each of which all codes of a level are drawn again, each part knowing the\n" +
+  "rest; any other substeps may have them too. They are what --sweeps is to sample and evaluate.";
 
 /** The commands of `nextscale graphs`. */
 export function addGraphs(graphs: Command, invocation: Invocation): void {
@@ -152,7 +158,7 @@ function addCurve(graphs: Command, invocation: Invocation): void {
   examples(
     command(graphs, "curve")
       .description(
-        "measure a model by numbers of substeps, and diffusion without scales by steps, as a table and a picture; Ctrl-C " +
+        "measure a model by substeps and sweeps, and diffusion without scales by steps, as a table and a picture; Ctrl-C " +
           "leaves what is finished, and the same command goes on",
       )
       .addOption(modelOption())
@@ -164,13 +170,14 @@ function addCurve(graphs: Command, invocation: Invocation): void {
       .addOption(splitOption())
       .option(
         "--substeps <plans...>",
-        "how to sample the model, each exact, adaptive, a number, or a list such as 5,2,1, see below (default: 1 2 4 8 exact)",
-        several(substeps),
+        "how to sample the model, each exact, adaptive, a number, or a list such as 5,2,1, and with sweeps such as exact+1, " +
+          "see below (default: 1 2 4 8 exact exact+1)",
+        several(parsePlan),
       )
       .option(
         "--steps <numbers...>",
         "how to sample the baseline (default: 1 2 5 10 20 50 100 200 500)",
-        several(integer(1, 1_000_000)),
+        several(integer(1, MOST_SUBSTEPS)),
       )
       .option(
         "--count <n>",
@@ -184,7 +191,7 @@ function addCurve(graphs: Command, invocation: Invocation): void {
         "folder of curve.svg, curve.md and curve.json; what is in the last is not sampled again",
       )
       .option("--json", "print one JSON object")
-      .addHelpText("after", SUBSTEPS_NOTE)
+      .addHelpText("after", `${SUBSTEPS_NOTE}\n${SWEEPS_NOTE}`)
       .action(async (options: CurveGraphsOptions) =>
         (await import("./commands/graphs-curve.js")).curveOfGraphModels(options, invocation),
       ),
@@ -192,6 +199,7 @@ function addCurve(graphs: Command, invocation: Invocation): void {
       "nextscale graphs curve --model qm9 --dataset qm9 --out qm9-curve",
       "nextscale graphs curve --model qm9 --baseline my-diffusion --dataset qm9 --steps 1 10 100 --out qm9-curve",
       "nextscale graphs curve --model my-trees --dataset tree --substeps 1 2 5,2,1 exact --count 200 --out tree-curve",
+      "nextscale graphs curve --model tree --dataset tree --substeps 1 exact exact+1 exact+3 --out sweeps-curve",
     ],
   );
 }
@@ -234,11 +242,7 @@ function withSampling(child: Command): Command {
       "below 1 what is likely becomes likelier (default: 1)",
       decimal(0.01, { maximum: 100 }),
     )
-    .option(
-      "--sweeps <n>",
-      "how often all of a scale is drawn again, each part knowing the rest (default: 0)",
-      integer(0, 100),
-    )
+    .option("--sweeps <n>", "how often all of a scale is drawn again, each part knowing the rest (default: 0)", sweeps)
     .option("--property <x>", "what the property is to be that the model was trained with", decimal(-Number.MAX_VALUE))
     .option("--guidance <w>", "how strictly, above 1 more than was learned (default: 1)", decimal(0, { maximum: 100 }))
     .option("--scaffold <what>", "what each is to have in it: a SMILES for molecules, or a file with one graph")

@@ -113,17 +113,23 @@ export function gridSize(text: string): GridSize {
   throw new InvalidArgumentError(`Expected columns x rows such as 64x32 or gaussian-64x32, got "${text}".`);
 }
 
+/** Substeps of a level, as many as a model takes. */
+export const MOST_SUBSTEPS = 1_000_000;
+
 /** `exact`, `adaptive`, a number of substeps, or a list of those with commas between them, the finest level's first. */
 export function substeps(text: string): SubstepPlan {
   const plan = text.split(",").map((part): Substeps => {
     if (part === "exact" || part === "adaptive") return part;
-    if (/^\d{1,6}$/.test(part) && Number(part) >= 1) return Number(part);
+    if (/^\d+$/.test(part) && Number(part) >= 1 && Number(part) <= MOST_SUBSTEPS) return Number(part);
     throw new InvalidArgumentError(
       `Expected exact, adaptive, a number such as 4, or a list such as 5,2,1, got "${text}".`,
     );
   });
   return plan.length === 1 ? plan[0]! : plan;
 }
+
+/** How often all codes of a level are drawn again: as often as a model does it. */
+export const sweeps = integer(0, 100);
 
 /** Values of an option that takes several, each of which `parse` knows. */
 export function several<T>(

@@ -11,6 +11,7 @@ import {
   shard,
   shardRange,
   substeps,
+  sweeps,
   years,
 } from "../src/options.js";
 
@@ -70,8 +71,11 @@ test("lists, years, places and grids read their notation and nothing else", () =
   expect(substeps("exact")).toBe("exact");
   expect(substeps("4")).toBe(4);
   expect(substeps("exact,2,1")).toEqual(["exact", 2, 1]);
+  expect(substeps("1000000")).toBe(1_000_000);
+  expect(["0", "100"].map(sweeps)).toEqual([0, 100]);
   const bad: [(text: string) => unknown, string[]][] = [
-    [substeps, ["", "0", "-1", "1.5", "all", "5,,1", "exact,0"]],
+    [substeps, ["", "0", "-1", "1.5", "all", "5,,1", "exact,0", "1000001", "exact+1"]],
+    [sweeps, ["", "-1", "1.5", "101", "many"]],
     [names, ["", "a,,b"]],
     [positiveNumbers, ["", "0", "-1,2", "a"]],
     [years, ["", "2009-2000", "99", "2000-", "2000-2009-2010"]],

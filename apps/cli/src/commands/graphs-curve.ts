@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
-import type { Substeps, SubstepPlan } from "@nextscale/graphs";
 import { loadGraphModel } from "@nextscale/graphs/node";
 import { engineOption } from "../engine-option.js";
 import { datasetNamed, openComparison, requireModelFor, type Split } from "../graphs/comparison.js";
@@ -8,6 +7,7 @@ import { curvePicture } from "../graphs/curve-picture.js";
 import { curveMarkdown, curveNotes, curveRows } from "../graphs/curve-table.js";
 import { CURVE_FILE, earlierCurve, type Curve, type CurveSettings, type NamedModel } from "../graphs/curve.js";
 import { measureCurve, type Sampled } from "../graphs/measure-curve.js";
+import { parsePlan, planText, type SamplingPlan } from "../graphs/sampling-plan.js";
 import { earlierPictures } from "../images/earlier-pictures.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, formatTable, print, printJson } from "../output.js";
@@ -19,7 +19,7 @@ export interface CurveGraphsOptions {
   readonly baseline?: string;
   readonly dataset: string;
   readonly split?: Split;
-  readonly substeps?: readonly SubstepPlan[];
+  readonly substeps?: readonly SamplingPlan[];
   readonly steps?: readonly number[];
   readonly count?: number;
   readonly seed: number;
@@ -31,7 +31,7 @@ export interface CurveGraphsOptions {
 const WHERE = "graphs curve";
 
 /** Of a model with scales. */
-const SUBSTEPS: readonly Substeps[] = [1, 2, 4, 8, "exact"];
+const PLANS = ["1", "2", "4", "8", "exact", "exact+1"].map(parsePlan);
 
 /** Of diffusion, which papers take some hundreds of. */
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
@@ -56,12 +56,12 @@ export async function curveOfGraphModels(options: CurveGraphsOptions, invocation
       requireModelFor(WHERE, model, set);
       return { name, model };
     };
-    const sampled: Sampled[] = [{ ...(await load(options.model)), plans: distinct(options.substeps ?? SUBSTEPS) }];
+    const sampled: Sampled[] = [{ ...(await load(options.model)), plans: distinct(options.substeps ?? PLANS) }];
     if (options.baseline !== undefined) {
       const baseline = await load(options.baseline);
       requireOneScale(baseline);
       const steps = (options.steps ?? STEPS).toSorted((a, b) => a - b);
-      sampled.push({ ...baseline, plans: distinct(steps) });
+      sampled.push({ ...baseline, plans: distinct(steps.map((substeps) => ({ substeps, sweeps: 0 }))) });
     }
     const comparison = await openComparison(WHERE, set, { split, seed, signal });
     opened.unshift(comparison);
@@ -71,8 +71,8 @@ export async function curveOfGraphModels(options: CurveGraphsOptions, invocation
     const settings: CurveSettings = { dataset: set.name, data, ...sizes, split, count, seed, engine };
     const earlier = await earlierCurve(out, settings);
     const chosen = {
-      ...{ dataset, split, count, model: options.model, substeps: sampled[0]!.plans.map(String).join(" ") },
-      ...(sampled[1] === undefined ? {} : { baseline: sampled[1].name, baselineHash: sampled[1].model.hash, steps: sampled[1].plans.join(" ") }), // prettier-ignore
+      ...{ dataset, split, count, model: options.model, substeps: sampled[0]!.plans.map(planText).join(" ") },
+      ...(sampled[1] === undefined ? {} : { baseline: sampled[1].name, baselineHash: sampled[1].model.hash, steps: sampled[1].plans.map(planText).join(" ") }), // prettier-ignore
     };
     let written: readonly string[] | undefined;
     const save = async (curve: Curve): Promise<readonly string[]> => {
@@ -102,8 +102,8 @@ function requireOneScale({ name, model: { config } }: NamedModel): void {
   throw invalid("--baseline without scales between, of the hierarchy one-scale", `${name}, of the hierarchy ${config.hierarchy}`); // prettier-ignore
 }
 
-function distinct(plans: readonly SubstepPlan[]): SubstepPlan[] {
-  return plans.filter((plan, i) => plans.findIndex((other) => String(other) === String(plan)) === i);
+function distinct(plans: readonly SamplingPlan[]): SamplingPlan[] {
+  return plans.filter((plan, i) => plans.findIndex((other) => planText(other) === planText(plan)) === i);
 }
 
 function invalid(expected: string, got: string): NextscaleError {

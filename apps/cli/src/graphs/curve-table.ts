@@ -1,6 +1,7 @@
 import type { Share } from "@nextscale/graphs";
 import type { Figures, ShareName } from "./comparison.js";
 import { isSaturated, linesOf, nameIn, type Curve, type CurvePoint } from "./curve.js";
+import { parsePlan } from "./sampling-plan.js";
 import { figure, shareText } from "./share-text.js";
 
 /** What a share is called in a table. */
@@ -48,13 +49,13 @@ export function curveRows(curve: Curve): string[][] {
     ],
     ["training, drawn at random", "-", ...cells(training), ...distances(training), "-", "-"],
     ...curve.points.map((point) => [
-      ...[nameIn(curve, point), planText(point), ...cells(point.figures), ...distances(point.figures)],
+      ...[nameIn(curve, point), substepsCell(point), ...cells(point.figures), ...distances(point.figures)],
       ...[point.evaluationsPerGraph.toFixed(1), figure(point.millisecondsPerGraph)],
     ]),
   ];
 }
 
-function planText(point: CurvePoint): string {
+function substepsCell(point: CurvePoint): string {
   return isSaturated(point) ? `${point.plan} and more` : point.plan;
 }
 
@@ -68,9 +69,17 @@ export function curveNotes(curve: Curve): string[] {
       ? "Valid is of all samples, unique of the valid, novel of the unique, and all three of all samples."
       : "All shares are of all samples.",
     `${capitalised(terms.distance)}: from ${held} of ${data} (${split}). The floor is how far as many training ones are, and times the floor is in units of that.`,
+    ...sweepsNote(curve),
     ...linesOf(curve).map((points) => trendOf(curve, points)),
     ...linesOf(curve).flatMap((points) => saturationOf(curve, points)),
     ...warnings.map((warning) => `Note: ${warning}.`),
+  ];
+}
+
+function sweepsNote({ points }: Curve): string[] {
+  if (points.every(({ plan }) => parsePlan(plan).sweeps === 0)) return [];
+  return [
+    "+1 after substeps is one sweep: all codes of a level are drawn once more when they are there, each part knowing all the others.",
   ];
 }
 
@@ -92,14 +101,15 @@ function trendOf(curve: Curve, points: readonly CurvePoint[]): string {
   if (falls.length === 0) return `${ends} It falls nowhere.`;
   if (real.length === 0)
     return `${ends} Where it falls (${list(falls)}) intervals overlap: that is not more than chance.`;
-  return `${ends} It falls by more than chance ${list(real)}: more substeps do not help there.`;
+  return `${ends} It falls by more than chance ${list(real)}: more evaluations do not help there.`;
 }
 
 function saturationOf(curve: Curve, points: readonly CurvePoint[]): string[] {
   const point = points.find(isSaturated);
   if (point === undefined) return [];
+  const { substeps, sweeps } = parsePlan(point.plan);
   return [
-    `${nameIn(curve, point)}: no graph has more than ${point.mostEvaluations} codes, so more steps than ${point.plan} draw the same samples at the same cost.`,
+    `${nameIn(curve, point)}: no graph has more than ${point.mostEvaluations / (1 + sweeps)} codes, so more steps than ${String(substeps)} draw the same samples at the same cost.`,
   ];
 }
 

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
-import type { GraphModel, SubstepPlan } from "@nextscale/graphs";
+import type { GraphModel } from "@nextscale/graphs";
 import type { Dataset, Figures, Measurement, Shares, Split, Comparison } from "./comparison.js";
+import { parsePlan, planText, type SamplingPlan } from "./sampling-plan.js";
 import { costOf, type SamplingTally } from "./sampling.js";
 
 /** What all points of a curve have in common: a point of another is not comparable. */
@@ -26,6 +27,7 @@ export interface CurvePoint {
   readonly model: string;
   readonly modelHash: string;
   readonly hierarchy: GraphModel["config"]["hierarchy"];
+  /** As text, `exact` or `exact+1`. */
   readonly plan: string;
   readonly evaluationsPerGraph: number;
   /** Of the graph that took the most. */
@@ -66,14 +68,14 @@ export function emptyCurve(
 /** A point of a model and plan. */
 export function pointOf(
   { name, model }: NamedModel,
-  plan: SubstepPlan,
+  plan: SamplingPlan,
   { tally, measurement }: { readonly tally: SamplingTally; readonly measurement: Measurement },
 ): CurvePoint {
   const { hash: modelHash, config } = model;
   const { mostEvaluations } = tally;
   const { figures, report } = measurement;
   return {
-    ...{ model: name, modelHash, hierarchy: config.hierarchy, plan: String(plan) },
+    ...{ model: name, modelHash, hierarchy: config.hierarchy, plan: planText(plan) },
     ...{ ...costOf(tally), mostEvaluations, figures, report },
   };
 }
@@ -117,20 +119,27 @@ export function linesOf({ points }: Curve): readonly (readonly CurvePoint[])[] {
 }
 
 /**
- * Whether more substeps than a point had would give the same samples: without scales between, no graph had as many codes as there were
- * substeps for them.
+ * Whether more substeps than a point had, and as many sweeps, would give the same samples: without scales between, no graph had as many codes as
+ * there were substeps for them.
  */
 export function isSaturated({ hierarchy, plan, mostEvaluations }: CurvePoint): boolean {
-  return hierarchy === "one-scale" && mostEvaluations < Number(plan);
+  const { substeps, sweeps } = parsePlan(plan);
+  // Each sweep takes as many evaluations as drawing the codes at first.
+  return hierarchy === "one-scale" && typeof substeps === "number" && mostEvaluations < (1 + sweeps) * substeps;
 }
 
 /** Whether a curve has the samples of a model and plan, or those of a plan that gives the same. */
-export function isKnown(curve: Curve | undefined, { hash }: Pick<GraphModel, "hash">, plan: SubstepPlan): boolean {
+export function isKnown(curve: Curve | undefined, { hash }: Pick<GraphModel, "hash">, plan: SamplingPlan): boolean {
   const own = curve?.points.filter(({ modelHash }) => modelHash === hash) ?? [];
   return own.some(
-    (point) =>
-      point.plan === String(plan) || (typeof plan === "number" && isSaturated(point) && Number(point.plan) < plan),
+    (point) => point.plan === planText(plan) || (isSaturated(point) && hasMoreSubsteps(plan, parsePlan(point.plan))),
   );
+}
+
+/** Whether a plan is another one with a larger number of substeps. */
+function hasMoreSubsteps(plan: SamplingPlan, than: SamplingPlan): boolean {
+  const areNumbers = typeof plan.substeps === "number" && typeof than.substeps === "number";
+  return areNumbers && plan.substeps > than.substeps && plan.sweeps === than.sweeps;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { isNextscaleError, NextscaleError } from "@nextscale/engine";
-import type { SubstepPlan } from "@nextscale/graphs";
 import { sampleAndMeasure, type Comparison } from "./comparison.js";
 import {
   emptyCurve,
@@ -11,10 +10,11 @@ import {
   type CurveSettings,
   type NamedModel,
 } from "./curve.js";
+import { planText, type SamplingPlan } from "./sampling-plan.js";
 
 /** A model that is sampled by plans. */
 export interface Sampled extends NamedModel {
-  readonly plans: readonly SubstepPlan[];
+  readonly plans: readonly SamplingPlan[];
 }
 
 /** Graphs that are sampled before the first that are timed: programs are compiled when they are first needed. */
@@ -49,8 +49,8 @@ export async function measureCurve(options: Measuring): Promise<Curve> {
         curve ??= await begun(comparison, settings);
         if (!isWarm) await model.sample({ count: Math.min(count, WARM_UP), seed, substeps: 1, signal });
         isWarm = true;
-        const label = `${shortName(name)} at ${String(plan)} (${i + 1} of ${plans.length})`;
-        const found = await sampleAndMeasure(model, comparison, { count, seed, substeps: plan, signal, label });
+        const label = `${shortName(name)} at ${planText(plan)} (${i + 1} of ${plans.length})`;
+        const found = await sampleAndMeasure(model, comparison, { count, seed, ...plan, signal, label });
         curve = withPoint(curve, pointOf({ name, model }, plan, found));
         await save(curve);
       }

@@ -18,6 +18,7 @@ import { comparisonOfMolecules } from "../../src/graphs/compare-molecules.js";
 import { curvePicture } from "../../src/graphs/curve-picture.js";
 import { curveMarkdown, curveNotes } from "../../src/graphs/curve-table.js";
 import { isKnown, withPoint, type Curve, type CurvePoint } from "../../src/graphs/curve.js";
+import { parsePlan } from "../../src/graphs/sampling-plan.js";
 import { measureCurve } from "../../src/graphs/measure-curve.js";
 import { run } from "../weather/in-process.js";
 import { etherModel, oneScaleEtherModel, oneScaleTreeModel, treeModel } from "./tiny-graph-models.js";
@@ -76,6 +77,7 @@ test("a table and a picture: each model by what it costs, beside training graphs
   expect(said).toMatch(/\ntrees-at-once +100 and more /);
   expect(said).toMatch(/more steps than 100 draw the same samples/);
   expect(said).toMatch(/Note: only 52 of/);
+  expect(said).not.toMatch(/sweep/);
   const markdown = readFileSync(at("curve/curve.md"), "utf8");
   expect(markdown).toMatch(/^# community_small: quality against network evaluations\n\n\| samples \| substeps \|/);
   expect(markdown.split("\n").filter((line) => line.startsWith("|"))).toHaveLength(2 + 3 + 6);
@@ -110,6 +112,34 @@ test("what is there is not sampled again, and what is new is added", async () =>
   await expect(curve(["--out", at("grown")])).rejects.toThrow(/curve\.md in it, changed since/);
 });
 
+test("a plan with a sweep takes more evaluations, and goes on from a curve without", async () => {
+  await curve(["--substeps", "exact", "--out", at("swept")]);
+  const first = written("swept");
+  const said = await curve(["--substeps", "exact", "exact+1", "exact+0", "exact+01", "--out", at("swept")]);
+  const { points } = written("swept");
+  expect(points.map(({ plan }) => plan)).toEqual(["exact", "exact+1"]);
+  const [once, twice] = points as [CurvePoint, CurvePoint];
+  expect(once).toEqual(first.points[0]);
+  // Not quite twice as many: a level that is swept is not what it was, and so has other levels below.
+  expect(twice.evaluationsPerGraph).toBeGreaterThan(1.5 * once.evaluationsPerGraph);
+  expect(said).toMatch(/\ntrees +exact\+1 /);
+  expect(said).toMatch(/\n\+1 after substeps is one sweep: all codes of a level are drawn once more/);
+  expect(said).toMatch(/with more evaluations .* at exact to .* at exact\+1/);
+  expect(parseReceipt(readFileSync(at("swept.receipt.json"))).options).toMatchObject({ substeps: "exact exact+1" });
+});
+
+test("without scales between a sweep takes as many evaluations as there are codes, however many more the substeps", async () => {
+  const words = ["--substeps", "3+2", "100", "100+1", "200+1", "--out", at("swept-at-once")];
+  const said = await run([...COMMON, models.atOnce, ...words], signal);
+  const { points } = written("swept-at-once");
+  expect(points.map(({ plan }) => plan)).toEqual(["3+2", "100", "100+1"]);
+  const [few, once, twice] = points as [CurvePoint, CurvePoint, CurvePoint];
+  expect(few.mostEvaluations).toBe(9);
+  expect(twice.mostEvaluations).toBe(2 * once.mostEvaluations);
+  expect(twice.evaluationsPerGraph).toBeCloseTo(2 * once.evaluationsPerGraph, 12);
+  expect(said).toMatch(/\ntrees-at-once +100\+1 and more /);
+});
+
 test("an interruption leaves what is finished, and the same command goes on", async () => {
   const words = ["--substeps", "1", "2", "exact", "--out", at("stopped")];
   const controller = new AbortController();
@@ -124,7 +154,7 @@ test("an interruption leaves what is finished, and the same command goes on", as
   expect(plansOf(whole)).toEqual(["trees 1", "trees 2", "trees exact"]);
   expect(whole.points.slice(0, left.points.length)).toEqual(left.points);
 
-  await expect(curve(["--out", at("none")], AbortSignal.abort())).rejects.toThrow(/5 plans, got an interruption after 0; run the same/); // prettier-ignore
+  await expect(curve(["--out", at("none")], AbortSignal.abort())).rejects.toThrow(/6 plans, got an interruption after 0; run the same/); // prettier-ignore
   expect(existsSync(at("none"))).toBe(false);
 });
 
@@ -140,8 +170,8 @@ test("molecules: validity and the distance of descriptors; a reference is fitted
   const made = await measureCurve({
     ...{ comparison, settings, earlier: undefined, signal, out: "none" },
     sampled: [
-      { name: "ethers", model, plans: [1, "exact"] },
-      { name: "at-once", model: baseline, plans: [2] },
+      { name: "ethers", model, plans: ["1", "exact"].map(parsePlan) },
+      { name: "at-once", model: baseline, plans: [parsePlan("2")] },
     ],
     save: async ({ points }) => saved.push(points.length),
   });
@@ -187,7 +217,9 @@ test("notes say whether quality rises, where it falls by chance, and where by mo
   };
   expect(noteOf(10, 20, 20)).toMatch(/from 10\.0 % at 1 to 20\.0 % at 3; the distance from 2\.00 to 2\.00 times the floor\. It falls nowhere/); // prettier-ignore
   expect(noteOf(10, 20, 18)).toMatch(/Where it falls \(from 20\.0 % at 2 to 18\.0 % at 3\) intervals overlap/);
-  expect(noteOf(10, 20, 12)).toMatch(/It falls by more than chance from 20\.0 % at 2 to 12\.0 % at 3: more substeps/);
+  expect(noteOf(10, 20, 12)).toMatch(
+    /It falls by more than chance from 20\.0 % at 2 to 12\.0 % at 3: more evaluations/,
+  );
 });
 
 test("a model that was trained again replaces what it scored before, others stay", () => {
@@ -195,11 +227,28 @@ test("a model that was trained again replaces what it scored before, others stay
   const after = withPoint(before, point("a", "1", 90, { modelHash: "new" }));
   expect(after.points.map(({ model, modelHash, plan }) => [model, modelHash, plan])).toEqual([["b", "hash of b", "1"], ["a", "new", "1"]]); // prettier-ignore
   expect(withPoint(before, point("a", "1", 50)).points).toHaveLength(3);
-  const isThere = (plan: number | "exact", hash = "hash of a") => isKnown(before, { hash }, plan);
-  expect([isThere(1), isThere(3), isThere("exact"), isThere(1, "new")]).toEqual([true, false, false, false]);
-  const diffusion = withPoint(EMPTY, point("d", "50", 1, { hierarchy: "one-scale", mostEvaluations: 36 }));
-  const known = ([20, 50, 100] as const).map((plan) => isKnown(diffusion, { hash: "hash of d" }, plan));
-  expect(known).toEqual([false, true, true]);
+  const isThere = (plan: string, hash = "hash of a") => isKnown(before, { hash }, parsePlan(plan));
+  expect(["1", "3", "exact", "1+1"].filter((plan) => isThere(plan))).toEqual(["1"]);
+  expect(isThere("1", "new")).toBe(false);
+});
+
+test("more substeps than there are codes are one plan, with as many sweeps", () => {
+  const diffusion = (plan: string, mostEvaluations: number) => withPoint(EMPTY, point("d", plan, 1, { hierarchy: "one-scale", mostEvaluations, evaluationsPerGraph: 30 })); // prettier-ignore
+  const knownOf = (curve: Curve) => {
+    const plans = ["20", "50", "100", "exact", "20+1", "50+1", "100+1", "100+2", "exact+1"];
+    return plans.filter((plan) => isKnown(curve, { hash: "hash of d" }, parsePlan(plan)));
+  };
+  const note = /d: no graph has more than 36 codes, so more steps than 50 draw the same samples at the same cost/;
+  // 36 codes: in 50 substeps 36 evaluations, and with a sweep 72.
+  expect(knownOf(diffusion("50", 36))).toEqual(["50", "100"]);
+  expect(curveMarkdown(diffusion("50", 36))).toMatch(note);
+  expect(knownOf(diffusion("50+1", 72))).toEqual(["50+1", "100+1"]);
+  expect(curveMarkdown(diffusion("50+1", 72))).toMatch(note);
+  // As many codes as substeps, or more.
+  for (const full of [diffusion("50", 50), diffusion("50+1", 100)]) {
+    expect(knownOf(full)).toHaveLength(1);
+    expect(curveMarkdown(full)).not.toMatch(/draw the same samples/);
+  }
 });
 
 test("mistakes are named before anything is computed, and leave nothing behind", async () => {
@@ -225,7 +274,13 @@ test("mistakes are named before anything is computed, and leave nothing behind",
       [...COMMON, models.trees, "--substeps", "1", "0", ...out],
       /exact, adaptive, a number such as 4, or a list such as 5,2,1/,
     ],
+    ...["exact+", "exact+-1", "exact+1.5", "+1"].map((plan): [string[], RegExp] => [
+      [...COMMON, models.trees, "--substeps", plan, ...out],
+      /option '--substeps <plans\.\.\.>' argument '.*' is invalid\. Expected substeps, and after a \+ how many sweeps/,
+    ]),
+    [[...COMMON, models.trees, "--substeps", "exact+1000000", ...out], /'exact\+1000000' is invalid\. Expected a whole number from 0 to 100/], // prettier-ignore
     [[...COMMON, models.trees, "--baseline", models.atOnce, "--steps", "exact", ...out], /a whole number/],
+    [[...COMMON, models.trees, "--baseline", models.atOnce, "--steps", "10+1", ...out], /a whole number/],
   ];
   for (const [words, message] of mistakes) await expect(run(words), words.join(" ")).rejects.toThrow(message);
   expect(existsSync(at("no"))).toBe(false);
