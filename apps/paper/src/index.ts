@@ -5,7 +5,7 @@ export { METRICS, stepsTo, type Metric, type MetricName } from "./table/metrics.
 export { RULE, verdictOf, type Claim, type FiguresOf, type Reading, type ReadingVerdict, type Verdict } from "./table/verdict.js"; // prettier-ignore
 export { TABLE_FORMAT, tableOf, type Curve, type Row, type Table, type TableInputs } from "./table/table.js";
 export type { FloorRecord, Observations, RunRecord, Study, TimingRecord } from "./table/records.js";
-export { cellText, resultsPage, tableMarkdown } from "./table/markdown.js";
+export { cellText, tableMarkdown } from "./table/markdown.js";
 export { tablePicture } from "./table/picture.js";
 export { FLOORS, type Floor, type FloorId } from "./floors/floors.js";
 export { linearFilter, type LinearFilter } from "./floors/linear-filter.js";
@@ -30,3 +30,5 @@ export { differenceOf, verdictOfDifference, type Difference, type Resampled, typ
 export { TRICKS_FORMAT, type TrickFigures, type TrickResults, type TrickRow } from "./study/tricks/results.js";
 export { tricksMarkdown } from "./study/tricks/tricks-markdown.js";
 export { tricksPictures } from "./study/tricks/tricks-picture.js";
+export { PART_NAMES, RESULT_FORMATS, type PaperResults, type PartName } from "./page/parts.js";
+export { resultsMarkdown, resultsPage } from "./page/results-page.js";

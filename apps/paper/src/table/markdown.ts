@@ -55,15 +55,3 @@ function verdictLines({ statement, outcome, readings }: Verdict): string[] {
 function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Number(Math.abs(value).toPrecision(3))}`;
 }
-
-/** The page of all tables that there are. */
-export function resultsPage(tables: readonly Table[]): string {
-  const intro = [
-    "# Results",
-    "",
-    "Generated from `results/*.json` by `npm run results -w @nextscale/paper`; a test makes it again. Each table has the",
-    "trivial predictors, the floors, the paper's rows as printed and ours, and says what becomes of each statement.",
-    "",
-  ];
-  return [...intro, ...tables.map(tableMarkdown)].join("\n");
-}
