@@ -2,6 +2,8 @@ import { STUDY_FORMAT } from "../study/report/results.js";
 import { studyMarkdown } from "../study/report/study-markdown.js";
 import { TRICKS_FORMAT } from "../study/tricks/results.js";
 import { tricksMarkdown } from "../study/tricks/tricks-markdown.js";
+import { SWEEP_FORMAT } from "../sweep/sweep.js";
+import { sweepMarkdown } from "../sweep/sweep-markdown.js";
 import { tableMarkdown } from "../table/markdown.js";
 import { TABLE_FORMAT } from "../table/table.js";
 import { PART_NAMES, type PaperResults } from "./parts.js";
@@ -15,6 +17,8 @@ export function resultsMarkdown(results: PaperResults): string {
       return studyMarkdown(results);
     case TRICKS_FORMAT:
       return tricksMarkdown(results);
+    case SWEEP_FORMAT:
+      return sweepMarkdown(results);
   }
 }
 

@@ -41,7 +41,7 @@ const run = async (out: string, plan: readonly PlannedCell[], changes: Partial<R
   runPlan("matrix", plan, {
     ...{
       out: join(folder, out),
-      seeds: 1,
+      seeds: [0],
       settings: TINY,
       steps,
       data,

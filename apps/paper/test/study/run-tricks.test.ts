@@ -41,7 +41,7 @@ const data = {
 };
 const run = async (out: string, tricks: readonly Trick[], changes: Partial<CompareTricksOptions> = {}) =>
   compareTricks(tricks, {
-    ...{ out: join(folder, out), seeds: 1, settings: { study: TINY, validationImages: 30 }, data, engine },
+    ...{ out: join(folder, out), seeds: [0], settings: { study: TINY, validationImages: 30 }, data, engine },
     ...{ networks: await studyNetworks(features), checkpointEvery: 1, logEvery: 1, ...changes },
   });
 const record = (out: string, name: string) =>
