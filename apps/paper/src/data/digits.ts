@@ -22,7 +22,11 @@ export interface DigitSet {
  *
  * @throws NextscaleError `shape` for images of another size, or too few of them
  */
-export function digitsOf(training: ImageDataset, test: ImageDataset, settings: Settings): Digits {
+export function digitsOf(
+  training: ImageDataset,
+  test: ImageDataset,
+  settings: Pick<Settings, "trainingImages" | "testImages">,
+): Digits {
   const first = ({ name, images, count, height, width, channels }: ImageDataset, wanted: number): DigitSet => {
     if (height !== PAPER.side || width !== PAPER.side || channels !== 1 || count < wanted) {
       throw new NextscaleError({
@@ -40,6 +44,12 @@ export function digitsOf(training: ImageDataset, test: ImageDataset, settings: S
     test: first(test, settings.testImages),
     sha256: training.hash,
   };
+}
+
+/** The same with only the first images to learn from. */
+export function withFewer(digits: Digits, trainingImages: number): Digits {
+  const bytes = digits.training.bytes.subarray(0, trainingImages * PAPER.pixels);
+  return { ...digits, training: { bytes, count: trainingImages } };
 }
 
 /** Some images as rows of pixels in [0, 1], [indices, 784]. */

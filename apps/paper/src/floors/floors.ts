@@ -1,7 +1,6 @@
 import { linear, type Pca } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Predict } from "../measure/scores.js";
-import { PAPER } from "../settings.js";
 import { oracleCodes } from "../setup/codes.js";
 import { decoded, encoded } from "../setup/frozen.js";
 import { constant } from "../setup/method.js";
@@ -36,6 +35,8 @@ export const FLOORS: Readonly<Record<FloorId, Floor>> = {
 export interface FloorInputs extends Prepared {
   /** Of the training images. */
   readonly components: () => Promise<Pca>;
+  /** Of the noise that a filter is made for. */
+  readonly sigma: number;
 }
 
 /** A floor as a predictor without parameters. */
@@ -46,7 +47,7 @@ export async function floorPredictor(id: FloorId, inputs: FloorInputs): Promise<
     case "black":
       return (_, { clean }) => tf.mul(clean, 0);
     case "linear": {
-      const { weight, bias } = linearFilter(await inputs.components(), PAPER.sigma);
+      const { weight, bias } = linearFilter(await inputs.components(), inputs.sigma);
       return (_, { noisy }) => linear({ weight: constant(weight), bias: constant(bias) }, noisy);
     }
     case "autoencoder": {

@@ -32,9 +32,9 @@ type Inputs = {
 };
 
 /** Takes the gradient of one mini-batch into a mean, and gives its norm. */
-function gradientProgram({ variant, method }: VariantRun): Program {
-  const types = networkTypes(variant);
-  const loss = noisyLoss(method);
+function gradientProgram(run: VariantRun): Program {
+  const types = networkTypes(run.variant);
+  const loss = noisyLoss(run);
   const signature: TypesOf<Inputs> = { mean: types, parameters: types, batch: batchTypes, kept: f32() };
   return traceTyped<Inputs>(signature, ({ mean, parameters, batch, kept }) => {
     const slopes: Tree<tf.Tensor> = gradients(loss(parameters, batch), parameters as Tree<tf.Tensor>);

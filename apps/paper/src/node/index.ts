@@ -1,3 +1,6 @@
-export { runTable, type RunTableOptions, type TableProgress } from "./run-table.js";
-export { runStudy, type RunStudyOptions, type StudyProgress } from "./study/run-study.js";
+export type { RunOptions, RunProgress } from "./run-options.js";
+export { runPart } from "./run-part.js";
+export { runSweep } from "./run-sweep.js";
+export { runTable } from "./run-table.js";
+export { runStudy } from "./study/run-study.js";
 export { runTricks } from "./study/run-tricks.js";

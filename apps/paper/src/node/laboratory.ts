@@ -1,8 +1,6 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Engine } from "@nextscale/engine";
 import type { HostTensor, Pca, Stage } from "@nextscale/refinement-core";
-import { runStage, type StageProgress, type StageResult, type TrainingRun } from "@nextscale/refinement-core/node";
+import { runStage, type StageResult, type TrainingRun } from "@nextscale/refinement-core/node";
 import type { Digits } from "../data/digits.js";
 import { tabulatedNoise, type NoiseSource } from "../data/noise.js";
 import { digitComponents } from "../floors/linear-filter.js";
@@ -14,6 +12,7 @@ import { autoencoderStage, frozenAutoencoder } from "../training/autoencoder-sta
 import { runConfigSchema, type RunConfig } from "../training/run-config.js";
 import { onlyOnce } from "./once.js";
 import { codebookOf, latentsOf } from "./prepare.js";
+import { openTrainingRuns, type TrainingOptions } from "./training-runs.js";
 
 /** What all runs of a study share: the data, an engine, and what is made once and used by many. */
 export interface Laboratory {
@@ -41,17 +40,9 @@ export type StageRun = Pick<TrainingRun<RunConfig>, "observe"> & {
 };
 
 /** What a laboratory is opened with. */
-export interface LaboratoryOptions {
+export interface LaboratoryOptions extends TrainingOptions {
   readonly study: Study;
   readonly digits: Digits;
-  readonly engine: Engine;
-  readonly folder: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: StageProgress) => void;
-  /** Steps between two checkpoints. */
-  readonly checkpointEvery?: number;
-  /** Steps between two calls of `onProgress`; 20 unless told. */
-  readonly logEvery?: number;
 }
 
 /** Steps between two checkpoints unless told: a few per cent of a run. */
@@ -59,20 +50,11 @@ const CHECKPOINT_EVERY = 500;
 
 /** Opens the laboratory of a study in a folder, which is made. */
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
-  const { study, digits, engine, signal, onProgress, checkpointEvery = CHECKPOINT_EVERY } = options;
-  const folder = join(options.folder, "runs");
-  await mkdir(folder, { recursive: true });
-  const data = { name: "mnist", sha256: digits.sha256 };
+  const { study, digits, engine, signal } = options;
+  const { folder, training } = await openTrainingRuns(options, digits.sha256, CHECKPOINT_EVERY);
   const train: Laboratory["train"] = (stage, { variant, seed, observe }) => {
-    const config: RunConfig = { variant, settings: study.settings };
-    const run: TrainingRun<RunConfig> = {
-      ...{ config, schema: runConfigSchema, seed, data, folder, engine, resume: true, checkpointEvery },
-      ...(observe === undefined ? {} : { observe }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined ? {} : { onProgress }),
-      ...(options.logEvery === undefined ? {} : { logEvery: options.logEvery }),
-    };
-    return runStage(run, stage);
+    const run = training<RunConfig>({ variant, settings: study.settings }, runConfigSchema, seed);
+    return runStage({ ...run, ...(observe === undefined ? {} : { observe }) }, stage);
   };
   const once = onlyOnce();
   const autoencoderOf = (seed: number): Promise<FrozenAutoencoder> =>

@@ -1,35 +1,55 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { NextscaleError } from "@nextscale/engine";
 import { writeFileAtomic } from "@nextscale/engine/node";
-import { resultsPage } from "../table/markdown.js";
-import { TABLE_FORMAT, type Table } from "../table/table.js";
-import { fileURLToPath } from "node:url";
+import { RESULT_FORMATS, type PaperResults } from "../page/parts.js";
+import { resultsPage } from "../page/results-page.js";
 
 /**
- * The tables of a folder, by the names of their files.
+ * The results of a folder, by the names of their files; none of a folder that is not there.
  *
- * @throws NextscaleError `invalid-file` for a file that is no table
+ * @throws NextscaleError `invalid-file` for a file that has none
  */
-export async function readTables(folder: URL): Promise<readonly Table[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const table = JSON.parse(await readFile(new URL(name, folder), "utf8")) as Omit<Table, "format"> & {
-        format?: string;
-      };
-      if (table.format === TABLE_FORMAT) return { ...table, format: TABLE_FORMAT };
-      throw new NextscaleError({
-        code: "invalid-file",
-        where: fileURLToPath(new URL(name, folder)),
-        expected: `a table of the format ${TABLE_FORMAT}`,
-        got: String(table.format),
-        fix: "put results.json of a folder that nextscale paper has written there",
-      });
-    }),
-  );
+export async function readResults(folder: URL): Promise<readonly PaperResults[]> {
+  const names = (await namesIn(folder)).filter((name) => name.endsWith(".json")).sort();
+  return Promise.all(names.map((name) => resultsIn(new URL(name, folder))));
 }
 
-/** Writes the page of the tables in a folder. */
+async function namesIn(folder: URL): Promise<readonly string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+}
+
+async function resultsIn(file: URL): Promise<PaperResults> {
+  const { found, cause } = parsed(await readFile(file, "utf8"));
+  const format = (found as { readonly format?: unknown } | null)?.format;
+  if (RESULT_FORMATS.some((known) => known === format)) return found as PaperResults;
+  throw new NextscaleError({
+    code: "invalid-file",
+    where: fileURLToPath(file),
+    expected: `results of one of the formats ${RESULT_FORMATS.join(", ")}`,
+    got: cause?.message ?? String(format),
+    fix: "put results.json of a folder that nextscale paper has written there",
+    cause,
+  });
+}
+
+function parsed(text: string): { readonly found?: unknown; readonly cause?: Error } {
+  try {
+    return { found: JSON.parse(text) };
+  } catch (error) {
+    return { cause: error as Error };
+  }
+}
+
+/** How the page of the committed results is made. */
+const ORIGIN = "Generated from `results/*.json` by `npm run results -w @nextscale/paper`; a test makes it again.";
+
+/** Writes the page of the results in a folder. Without any there is no page: one that was there is removed. */
 export async function writeResults(folder: URL, page: URL): Promise<void> {
-  await writeFileAtomic(fileURLToPath(page), resultsPage(await readTables(folder)));
+  const all = await readResults(folder);
+  if (all.length === 0) await rm(page, { force: true });
+  else await writeFileAtomic(fileURLToPath(page), resultsPage(all, ORIGIN));
 }

@@ -4,7 +4,7 @@ import type { NamedArrays } from "@nextscale/engine";
 import { gradientMeter } from "../measure/gradient-noise.js";
 import { openScorer } from "../measure/scores.js";
 import { methodOf } from "../setup/method-of.js";
-import { PAPER, stepsPerEpoch } from "../settings.js";
+import { noiseOf, stepsPerEpoch } from "../settings.js";
 import { observationsSchema, runRecordSchema, type Observations, type RunRecord } from "../table/records.js";
 import { observedSteps } from "../training/epochs.js";
 import { varianceOfNorms } from "../training/gradient-norms.js";
@@ -34,6 +34,7 @@ export async function runVariant(lab: Laboratory, variant: Variant, seed: number
   if (earlier !== undefined) return earlier;
   const { study, engine, digits, folder } = lab;
   const { settings } = study;
+  const { sigma, shiftedSigma } = noiseOf(settings);
   const name = runName(variant, seed);
   const method = await methodOf(variant, lab.prepared(seed));
   const run = { variant, method, digits: digits.training, settings, seed, noise: await lab.noise(seed) };
@@ -45,7 +46,7 @@ export async function runVariant(lab: Laboratory, variant: Variant, seed: number
     const gradientSteps = [stepsPerEpoch(settings), stage.steps];
     const see = async (step: number, state: NamedArrays): Promise<void> => {
       const parameters = parametersOf(state, "parameters");
-      const { meanSquaredError } = await scorer.score(parameters, PAPER.sigma);
+      const { meanSquaredError } = await scorer.score(parameters, sigma);
       const noise = gradientSteps.includes(step) ? [{ step, value: await meter.noise(parameters) }] : [];
       await seen.add(step, { curve: [{ step, meanSquaredError }], gradientNoise: noise });
     };
@@ -55,8 +56,8 @@ export async function runVariant(lab: Laboratory, variant: Variant, seed: number
     const { count, mean, squares } = normsOf(state);
     const record: RunRecord = {
       ...{ study, variant, seed, parameters: parameterCount(networkShapes(variant)) },
-      atSigma: await scorer.score(parameters, PAPER.sigma),
-      atShiftedSigma: await scorer.score(parameters, PAPER.shiftedSigma),
+      atSigma: await scorer.score(parameters, sigma),
+      atShiftedSigma: await scorer.score(parameters, shiftedSigma),
       ...seen.all(),
       gradientNorm: { mean, variance: varianceOfNorms(count, squares) },
     };

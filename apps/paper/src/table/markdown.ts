@@ -1,7 +1,7 @@
 import { markdownTable } from "./markdown-table.js";
 import type { MetricName } from "./metrics.js";
 import type { Row, Table } from "./table.js";
-import { RULE, type Verdict } from "./verdict.js";
+import { RULE, type ReadingVerdict, type Verdict } from "./verdict.js";
 
 /** A table as Markdown: floors and trivial rows, the paper's rows, ours, and what is to be said to each hypothesis. */
 export function tableMarkdown(table: Table): string {
@@ -29,41 +29,35 @@ export function tableMarkdown(table: Table): string {
 
 /** A cell in the words of a table: `0.0123 ± 0.0001`. */
 export function cellText({ cells }: Row, metric: MetricName, digits: number): string {
-  const cell = cells[metric];
-  if (cell === undefined || cell.length === 0) return "–";
-  if (typeof cell === "string") return cell;
-  const reached = cell.filter((figure) => figure !== null);
+  const cell = cells[metric] ?? [];
+  return typeof cell === "string" ? cell : figuresText(cell, digits);
+}
+
+/** Figures of seeds as a mean with its deviation; null is a target that a seed did not reach. */
+export function figuresText(figures: readonly (number | null)[], digits: number): string {
+  if (figures.length === 0) return "–";
+  const reached = figures.filter((figure) => figure !== null);
   if (reached.length === 0) return "not reached";
   const mean = reached.reduce((a, b) => a + b, 0) / reached.length;
   const text = mean.toFixed(digits);
-  if (reached.length < cell.length) return `${text} (${reached.length} of ${cell.length} seeds)`;
-  if (cell.length === 1) return text;
-  const deviation = Math.sqrt(reached.reduce((sum, figure) => sum + (figure - mean) ** 2, 0) / (cell.length - 1));
+  if (reached.length < figures.length) return `${text} (${reached.length} of ${figures.length} seeds)`;
+  if (figures.length === 1) return text;
+  const deviation = Math.sqrt(reached.reduce((sum, figure) => sum + (figure - mean) ** 2, 0) / (figures.length - 1));
   // Predictors that no seed has a part in have none.
   return deviation === 0 ? text : `${text} ± ${deviation.toFixed(digits)}`;
 }
 
 function verdictLines({ statement, outcome, readings }: Verdict): string[] {
-  const detail = readings.map(({ name, outcome: found, difference, error }) => {
-    const spread = error === null ? "" : ` ± ${Number(error.toPrecision(2))}`;
-    const figures = difference === null ? "" : ` (${signed(difference)}${spread})`;
-    return `${name}: ${found}${figures}`;
-  });
+  const detail = readings.map((reading) => `${reading.name}: ${verdictText(reading)}`);
   return [`- ${statement} **${outcome[0]!.toUpperCase()}${outcome.slice(1)}**: ${detail.join("; ")}.`];
+}
+
+/** What became of a reading, with its difference: `contradicted (−0.001 ± 0.0001)`. */
+export function verdictText({ outcome, difference, error }: ReadingVerdict): string {
+  const spread = error === null ? "" : ` ± ${Number(error.toPrecision(2))}`;
+  return `${outcome}${difference === null ? "" : ` (${signed(difference)}${spread})`}`;
 }
 
 function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Number(Math.abs(value).toPrecision(3))}`;
-}
-
-/** The page of all tables that there are. */
-export function resultsPage(tables: readonly Table[]): string {
-  const intro = [
-    "# Results",
-    "",
-    "Generated from `results/*.json` by `npm run results -w @nextscale/paper`; a test makes it again. Each table has the",
-    "trivial predictors, the floors, the paper's rows as printed and ours, and says what becomes of each statement.",
-    "",
-  ];
-  return [...intro, ...tables.map(tableMarkdown)].join("\n");
 }

@@ -20,8 +20,15 @@ const stepsToTarget = (target: number): Metric => ({
   of: (run) => stepsTo(target, run),
 });
 
+/** Name of a measure. */
+export type MetricName =
+  | ("error" | "shiftedError" | "psnrOfMeanError" | "meanPsnr" | "bandPsnr")
+  | ("steps018" | "steps014" | "steps012")
+  | ("normVariance" | "relativeNorm" | "noiseEarly" | "noiseLate")
+  | ("parameters" | "time");
+
 /** Measures by name. Relative times are measured apart and are not among a run's. */
-export const METRICS = {
+export const METRICS: Readonly<Record<MetricName, Metric>> = {
   error: { label: "MSE, σ = 0.20 ↓", digits: 4, of: ({ atSigma }) => atSigma.meanSquaredError },
   shiftedError: { label: "MSE, σ = 0.30 ↓", digits: 4, of: ({ atShiftedSigma }) => atShiftedSigma.meanSquaredError },
   psnrOfMeanError: { label: "PSNR of mean MSE (dB) ↑", digits: 2, of: ({ atSigma }) => atSigma.psnrOfMeanError },
@@ -52,7 +59,4 @@ export const METRICS = {
   },
   parameters: { label: "Parameters", digits: 0, of: ({ parameters }) => parameters },
   time: { label: "Time/epoch (rel.) ↓", digits: 2, of: () => null },
-} as const satisfies Record<string, Metric>;
-
-/** Name of a measure. */
-export type MetricName = keyof typeof METRICS;
+};

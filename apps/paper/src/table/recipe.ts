@@ -11,6 +11,8 @@ export interface Recipe {
   readonly floors: readonly FloorId[];
   readonly paper: readonly PaperRow[];
   readonly variants: readonly Variant[];
+  /** Of more variants than can be told apart in one picture: which of them are drawn together, by the ends of the files' names. */
+  readonly pictures?: Readonly<Record<string, readonly Variant[]>>;
   /** Variant whose time is 1.00, in tables that show times. */
   readonly timedAgainst?: Variant;
   readonly claims: readonly Claim[];

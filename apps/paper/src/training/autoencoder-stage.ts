@@ -16,7 +16,7 @@ import {
 import type * as tf from "@tensorflow/tfjs-core";
 import { cleanBatches } from "../data/batches.js";
 import type { DigitSet } from "../data/digits.js";
-import { PAPER, stepsPerEpoch, type Settings } from "../settings.js";
+import { PAPER, totalSteps, type Settings } from "../settings.js";
 import type { FrozenAutoencoder } from "../setup/frozen.js";
 import { epochFlag } from "./epochs.js";
 import type { RunConfig } from "./run-config.js";
@@ -41,7 +41,7 @@ export function autoencoderStage(digits: DigitSet, settings: Settings, seed: num
   return {
     name: `autoencoder-seed-${seed}`,
     kind: "paper/training",
-    steps: settings.epochs * stepsPerEpoch(settings),
+    steps: totalSteps(settings),
     program: () =>
       trainingProgram<AutoencoderParameters, { readonly clean: tf.Tensor }>(
         { parameters: types, batch },

@@ -5,7 +5,7 @@ import { noisyBatches } from "../data/batches.js";
 import type { DigitSet } from "../data/digits.js";
 import type { NoiseSource } from "../data/noise.js";
 import type { Method } from "../setup/method.js";
-import { PAPER, stepsPerEpoch, type Settings } from "../settings.js";
+import { noiseOf, PAPER, totalSteps, type Settings } from "../settings.js";
 import { initNetworks, networkTypes, type Networks } from "../variant/networks.js";
 import { variantId, type Variant } from "../variant/variant.js";
 import { epochFlag } from "./epochs.js";
@@ -22,17 +22,21 @@ export const batchTypes = {
 export type BatchTensors = { readonly clean: tf.Tensor; readonly noise: tf.Tensor };
 
 /** The loss of a variant on a batch with the training noise. */
-export function noisyLoss(method: Method): (networks: Networks, batch: BatchTensors) => tf.Tensor {
+export function noisyLoss({
+  method,
+  settings,
+}: Pick<VariantRun, "method" | "settings">): (networks: Networks, batch: BatchTensors) => tf.Tensor {
+  const { sigma } = noiseOf(settings);
   return (networks, { clean, noise }) => {
-    return method.loss(networks, { clean, noisy: tf.add(clean, tf.mul(noise, PAPER.sigma)) });
+    return method.loss(networks, { clean, noisy: tf.add(clean, tf.mul(noise, sigma)) });
   };
 }
 
 /** One step of a variant's training as a program. */
-export function variantProgram(variant: Variant, method: Method) {
+export function variantProgram(run: Pick<VariantRun, "variant" | "method" | "settings">) {
   return trainingProgram<Networks, BatchTensors>(
-    { parameters: networkTypes(variant), batch: batchTypes },
-    noisyLoss(method),
+    { parameters: networkTypes(run.variant), batch: batchTypes },
+    noisyLoss(run),
   );
 }
 
@@ -53,14 +57,15 @@ export interface VariantRun {
 }
 
 /** The training of a variant. Its images come in the same order, with the same noise, as those of the seed's other variants. */
-export function variantStage({ variant, method, digits, settings, seed, noise }: VariantRun): Stage<RunConfig> {
+export function variantStage(run: VariantRun): Stage<RunConfig> {
+  const { variant, digits, settings, seed, noise } = run;
   const types = networkTypes(variant);
   const batchAt = noisyBatches(digits, seed, noise);
   return {
     name: runName(variant, seed),
     kind: "paper/training",
-    steps: settings.epochs * stepsPerEpoch(settings),
-    program: () => variantProgram(variant, method),
+    steps: totalSteps(settings),
+    program: () => variantProgram(run),
     layout: () => stateLayout(types),
     start: () => initialState(initNetworks(variant, initialiser(parameterNormals(seed))), types),
     constants: {},

@@ -6,6 +6,7 @@ import { openEngine } from "@nextscale/engine/node";
 import type { FeatureNetwork } from "@nextscale/images";
 import { loadFeatureNetwork } from "@nextscale/images/node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { resultsMarkdown } from "../../src/page/results-page.js";
 import { runPlan, runStudy, type RunPlanOptions } from "../../src/node/study/run-study.js";
 import { studyNetworks } from "../../src/node/study/study-data.js";
 import { usualCell } from "../../src/study/cell/cell.js";
@@ -40,7 +41,7 @@ const run = async (out: string, plan: readonly PlannedCell[], changes: Partial<R
   runPlan("matrix", plan, {
     ...{
       out: join(folder, out),
-      seeds: 1,
+      seeds: [0],
       settings: TINY,
       steps,
       data,
@@ -58,6 +59,7 @@ test("a cell is trained, measured and sampled; interrupted and run again its rec
   expect(denoising!.samples[0]).toMatchObject({ id: "dpm-solver-2", seeds: [{ evaluations: 2, count: TINY.samples }] });
   expect(studyMarkdown(results)).toMatch(/\*\*A smoke run[\s\S]*Training images, 20 \(floor\)[\s\S]*Latents, gaussian, single-scale/); // prettier-ignore
   expect(studyMarkdown({ ...results, name: "frontier" })).toMatch(/### The claim\n[\s\S]*- Latents: Latents, gaussian/);
+  expect(resultsMarkdown(JSON.parse(JSON.stringify(results)) as typeof results)).toBe(studyMarkdown(results));
   expect(studyPicture(results, "seconds")).toMatch(/^<svg/);
   expect(headlines(results).map(({ space }) => space)).toEqual(["all", "latents"]);
 

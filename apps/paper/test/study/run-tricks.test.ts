@@ -6,6 +6,7 @@ import { openEngine } from "@nextscale/engine/node";
 import type { FeatureNetwork } from "@nextscale/images";
 import { loadFeatureNetwork } from "@nextscale/images/node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { resultsMarkdown } from "../../src/page/results-page.js";
 import { compareTricks, runTricks, type CompareTricksOptions } from "../../src/node/study/run-tricks.js";
 import { studyNetworks } from "../../src/node/study/study-data.js";
 import { temperatures, truncated } from "../../src/study/tricks/calibration.js";
@@ -40,7 +41,7 @@ const data = {
 };
 const run = async (out: string, tricks: readonly Trick[], changes: Partial<CompareTricksOptions> = {}) =>
   compareTricks(tricks, {
-    ...{ out: join(folder, out), seeds: 1, settings: { study: TINY, validationImages: 30 }, data, engine },
+    ...{ out: join(folder, out), seeds: [0], settings: { study: TINY, validationImages: 30 }, data, engine },
     ...{ networks: await studyNetworks(features), checkpointEvery: 1, logEvery: 1, ...changes },
   });
 const record = (out: string, name: string) =>
@@ -87,6 +88,7 @@ test("tricks are trained, chosen on validation images, measured and held against
   const text = tricksMarkdown(results);
   expect(text).toMatch(/\*\*A smoke run[\s\S]*Training images, 20 \(floor\)[\s\S]*Base model[\s\S]*× 0.60/);
   expect(text).toMatch(/All codes \| test \| \+0.00 \(0.00 to 0.00\) \| no difference seen .*\| no likelihood/);
+  expect(resultsMarkdown(JSON.parse(JSON.stringify(results)) as typeof results)).toBe(text);
   expect(text).toMatch(/No guidance, seed 0: strength 1, of 1 tried/);
   // As many lines as the comparison has: a picture has no more colours than six.
   const named = TRICKS.map(({ id, label, kind }) => ({ ...results.tricks[0]!, id, label, kind }));

@@ -1,19 +1,20 @@
 import { join } from "node:path";
-import { NextscaleError, type Engine } from "@nextscale/engine";
-import { exclusively, openEngine } from "@nextscale/engine/node";
-import { loadFeatureNetwork, loadMnist } from "@nextscale/images/node";
-import { requireArgument, wholeWithin } from "@nextscale/refinement-core";
+import { loadMnist } from "@nextscale/images/node";
+import type { StageProgress } from "@nextscale/refinement-core/node";
 import { cellCost } from "../../study/sampling/cost.js";
 import { PLAIN } from "../../study/sampling/sampling.js";
-import { figuresOf, trickRow, TRICKS_FORMAT, type TrickOutcome, type TrickResults } from "../../study/tricks/results.js"; // prettier-ignore
+import { figuresOf, trickRow, TRICKS_FORMAT, type TrickResults } from "../../study/tricks/results.js";
 import { FULL_TRICKS, QUICK_TRICKS, type TrickSettings } from "../../study/tricks/settings.js";
 import type { Trick } from "../../study/tricks/trick.js";
 import { BASE, TRICKS } from "../../study/tricks/tricks.js";
+import { inTurn, seedBySeed } from "../in-turn.js";
+import { resumable } from "../resumable.js";
+import { seedNumbers, type RunOptions } from "../run-options.js";
 import { runStudyFloors } from "./run-study-floors.js";
-import { isInterruption, MOST_SEEDS, type RunStudyOptions } from "./run-study.js";
 import { findTrick, runTrick } from "./run-trick.js";
-import { firstImages, imagesBetween, studyNetworks, type StudyNetworks } from "./study-data.js";
+import { firstImages, imagesBetween } from "./study-data.js";
 import { openTrickLab, type TrickData, type TrickLab } from "./trick-lab.js";
+import { withStudy, type OpenStudy } from "./with-study.js";
 
 const WHERE = "paper/runTricks";
 
@@ -26,9 +27,9 @@ const HELD_OUT = "held-out";
  * @throws NextscaleError `invalid-argument` for a number of seeds that is none, or a folder with results of other settings;
  *   `missing-data` without MNIST; `unwritable`; `interrupted` when the signal aborts
  */
-export async function runTricks(options: RunStudyOptions): Promise<TrickResults> {
-  const { out, quick = false, seeds = 1 } = options;
-  requireArgument(WHERE, "seeds", seeds, wholeWithin(1, MOST_SEEDS));
+export async function runTricks(options: RunOptions): Promise<TrickResults> {
+  const { quick = false } = options;
+  const seeds = seedNumbers(WHERE, options.seeds ?? 1);
   const settings = quick ? QUICK_TRICKS : FULL_TRICKS;
   const { trainingImages, testImages } = settings.study;
   const all = await loadMnist("train");
@@ -37,74 +38,39 @@ export async function runTricks(options: RunStudyOptions): Promise<TrickResults>
     validation: imagesBetween(all, trainingImages, trainingImages + settings.validationImages),
     test: firstImages(await loadMnist("test"), testImages),
   };
-  return exclusively(out, WHERE, async () => {
-    const engine = await openEngine(options.engine);
-    const features = await loadFeatureNetwork(options.engine === undefined ? {} : { engine: options.engine });
-    try {
-      const networks = await studyNetworks(features);
-      return await compareTricks(TRICKS, { ...options, seeds, settings, data, networks, engine });
-    } finally {
-      await features.close();
-      await engine.close();
-    }
-  });
+  return withStudy(WHERE, options, seeds, (open) => compareTricks(TRICKS, { ...open, settings, data }));
 }
 
 /** What a comparison is run with. */
-export interface CompareTricksOptions extends Pick<RunStudyOptions, "out" | "signal" | "onProgress"> {
-  readonly seeds: number;
+export interface CompareTricksOptions extends OpenStudy {
   readonly settings: TrickSettings;
   readonly data: TrickData;
-  readonly networks: StudyNetworks;
-  readonly engine: Engine;
-  /** Steps between two checkpoints. */
-  readonly checkpointEvery?: number;
-  /** Steps between two calls of `onProgress` in a training. */
-  readonly logEvery?: number;
 }
 
 /** `runTricks` for any tricks, settings, data and engine. */
 export async function compareTricks(tricks: readonly Trick[], options: CompareTricksOptions): Promise<TrickResults> {
-  const { out, settings, data, networks, engine, signal } = options;
+  const { seeds, settings, signal } = options;
   const progress = trickProgress(options);
-  const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
   const all = [BASE, ...tricks];
-  const folder = join(out, HELD_OUT);
-  try {
-    const lab = await openTrickLab({
-      ...{ settings: settings.study, data, networks, engine, folder, onProgress: progress.onTraining },
-      ...(signal === undefined ? {} : { signal }),
-      ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
-      ...(options.logEvery === undefined ? {} : { logEvery: options.logEvery }),
-    });
+  const folder = join(options.out, HELD_OUT);
+  const expected = `${seeds.length * all.length} models`;
+  return resumable({ where: WHERE, expected, folder, signal }, async (tellDone) => {
+    const lab = await openTrickLab({ ...options, settings: settings.study, folder, onProgress: progress.onTraining });
     await progress.expect(lab, all, seeds);
-    const floors = [];
-    for (const seed of seeds) floors.push(await runStudyFloors(lab, seed));
-    const outcomes = all.map((): TrickOutcome[] => []);
-    // Seed by seed, so that an interrupted comparison has whole seeds.
-    for (const seed of seeds) {
-      for (const [i, trick] of all.entries()) {
-        const onSamples = (operations: number) => progress.onSamples(trick.id, seed, operations);
-        outcomes[i]!.push(await runTrick(lab, trick, seed, onSamples));
-      }
-    }
+    const floors = await inTurn(seeds, (seed) => runStudyFloors(lab, seed));
+    const outcomes = await seedBySeed(seeds, all, async (trick, seed) => {
+      const onSamples = (operations: number) => progress.onSamples(trick.id, seed, operations);
+      const outcome = await runTrick(lab, trick, seed, onSamples);
+      tellDone();
+      return outcome;
+    });
     const [base, ...own] = all.map((trick, i) => figuresOf(trick, outcomes[i]!));
     return {
       ...{ format: TRICKS_FORMAT, name: "tricks", identity: lab.identity, settings, seeds, floors, base: base! },
       isSmoke: JSON.stringify(settings) !== JSON.stringify(FULL_TRICKS),
       tricks: own.map((figures) => trickRow(base!, figures)),
     };
-  } catch (error) {
-    if (!signal?.aborted || !isInterruption(error)) throw error;
-    throw new NextscaleError({
-      code: "interrupted",
-      where: WHERE,
-      expected: `${seeds.length * all.length} models`,
-      got: "an interruption",
-      fix: `what is done is in ${folder}; run the same again to go on from there`,
-      cause: error,
-    });
-  }
+  });
 }
 
 /** Evaluations of one sample of each candidate that a choice will try: the choice is made once for nothing. */
@@ -129,7 +95,7 @@ function trickProgress({ settings, onProgress }: CompareTricksOptions) {
   let current: { readonly name: string; readonly found: number } | undefined;
   const report = (run: string): void => {
     total = Math.max(total, before);
-    onProgress?.({ run, done: before / 1e9, total: total / 1e9 });
+    onProgress?.({ run, done: before / 1e9, total: total / 1e9, unit: "GFLOP" });
   };
   return {
     async expect(lab: TrickLab, tricks: readonly Trick[], seeds: readonly number[]): Promise<void> {
@@ -146,15 +112,7 @@ function trickProgress({ settings, onProgress }: CompareTricksOptions) {
         }
       }
     },
-    onTraining({
-      stage,
-      stepsDone,
-      steps,
-    }: {
-      readonly stage: string;
-      readonly stepsDone: number;
-      readonly steps: number;
-    }) {
+    onTraining({ stage, stepsDone, steps }: StageProgress) {
       if (current?.name !== stage) current = { name: stage, found: before };
       before = current.found + ((trainings.get(stage) ?? 0) * stepsDone) / steps;
       report(stage);

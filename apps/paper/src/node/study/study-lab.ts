@@ -1,10 +1,7 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Engine } from "@nextscale/engine";
 import { embedDataset } from "@nextscale/images";
 import { compiledPrograms, type CompiledPrograms } from "@nextscale/refinement-core";
-import { runStage, type StageProgress, type TrainingRun } from "@nextscale/refinement-core/node";
-import type * as z from "zod";
+import { runStage } from "@nextscale/refinement-core/node";
 import type { CategoricalCell, Cell, SpaceName } from "../../study/cell/cell.js";
 import { fittedCoder, groundOf, isOfTokeniser, modelOf, tokeniserCoder, type AnyCellModel } from "../../study/cell/model-of.js"; // prettier-ignore
 import { fitCellCodebooks, residualDeviations, type Fitting } from "../../study/codes/fit-cell.js";
@@ -17,17 +14,16 @@ import { standardOf } from "../../study/space/domain.js";
 import { trainedWeights } from "../../study/training/study-program.js";
 import { cellRunSchema, studyStage, type TrainingItems } from "../../study/training/study-stage.js";
 import { onlyOnce } from "../once.js";
+import { openTrainingRuns, type TrainingOptions, type TrainingRuns } from "../training-runs.js";
 import { imageItems, latentItems, type StudyData, type StudyNetworks } from "./study-data.js";
 
 /** What all runs of the study share: the data, the networks, an engine, and what is made once and used by many. */
-export interface StudyLab {
+export interface StudyLab extends TrainingRuns {
   readonly study: StudyIdentity;
   readonly settings: StudySettings;
   readonly data: StudyData;
   readonly networks: StudyNetworks;
   readonly engine: Engine;
-  /** Folder of records and checkpoints. */
-  readonly folder: string;
   readonly signal?: AbortSignal;
   readonly meter: () => Promise<SetMeter>;
   /** What cells of a space read. */
@@ -37,25 +33,15 @@ export interface StudyLab {
   readonly fitting: (cell: Cell) => Promise<Fitting>;
   /** What a cell of codes is quantised with. */
   readonly coder: (cell: CategoricalCell) => Promise<Coder>;
-  /** What a stage is run with, from its checkpoint if there is one. */
-  readonly training: <Config>(config: Config, schema: z.ZodType<Config>, seed: number) => TrainingRun<Config>;
   /** Trains a cell from its checkpoint, if there is one, and compiles programs with what it has learned. */
   readonly trained: (cell: Cell, model: AnyCellModel, seed: number) => Promise<CompiledPrograms>;
 }
 
 /** What the study is opened with. */
-export interface StudyLabOptions {
+export interface StudyLabOptions extends TrainingOptions {
   readonly settings: StudySettings;
   readonly data: StudyData;
   readonly networks: StudyNetworks;
-  readonly engine: Engine;
-  readonly folder: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: StageProgress) => void;
-  /** Steps between two checkpoints. */
-  readonly checkpointEvery?: number;
-  /** Steps between two calls of `onProgress`. */
-  readonly logEvery?: number;
 }
 
 /** Steps between two checkpoints unless told: a minute or two. */
@@ -63,9 +49,8 @@ const CHECKPOINT_EVERY = 250;
 
 /** Opens the study in a folder, which is made. */
 export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> {
-  const { settings, data, networks, engine, signal, onProgress } = options;
-  const folder = join(options.folder, "runs");
-  await mkdir(folder, { recursive: true });
+  const { settings, data, networks, engine, signal } = options;
+  const { folder, training } = await openTrainingRuns(options, data.train.hash, CHECKPOINT_EVERY);
   const { tokeniser, vocabulary, tokeniserHash, features } = networks;
   const study: StudyIdentity = {
     ...{ settings, data: data.train.hash, engine: engine.name, tokeniser: tokeniserHash, features: features.hash },
@@ -94,13 +79,6 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
     const deviations = () => once(`deviations ${keyOf(cell)}`, () => residualDeviations(own));
     return modelOf(cell, own, { coder: () => coder(cell as CategoricalCell), deviations }, settings);
   };
-  const training: StudyLab["training"] = (config, schema, seed) => ({
-    ...{ config, schema, seed, data: { name: "mnist", sha256: study.data } },
-    ...{ folder, engine, resume: true, checkpointEvery: options.checkpointEvery ?? CHECKPOINT_EVERY },
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-    ...(options.logEvery === undefined ? {} : { logEvery: options.logEvery }),
-  });
   return {
     ...{ study, settings, data, networks, engine, folder, items, model, fitting, coder, training },
     ...(signal === undefined ? {} : { signal }),

@@ -5,7 +5,7 @@ import { runStage } from "@nextscale/refinement-core/node";
 import * as z from "zod";
 import { ABLATED } from "../../study/cell/cells.js";
 import { categoricalModel, type CategoricalModel } from "../../study/head/categorical.js";
-import { resamplingMeter, setMeter, type ResamplingMeter, type SetMeter } from "../../study/measure/set-distance.js";
+import { frechetMeter, resamplingMeter, type ResamplingMeter } from "../../study/measure/set-distance.js";
 import { studySettingsSchema } from "../../study/settings.js";
 import { studyLayout, trainedWeights } from "../../study/training/study-program.js";
 import { studyStage, type TrainingItems } from "../../study/training/study-stage.js";
@@ -24,7 +24,10 @@ export interface TrickLab extends Omit<StudyLab, "model" | "trained"> {
   readonly tricks: TrickGround;
   readonly validationItems: () => Promise<TrainingItems>;
   /** Distances to test images, with their resamples, and to validation images. */
-  readonly meters: () => Promise<{ readonly test: ResamplingMeter; readonly validation: SetMeter }>;
+  readonly meters: () => Promise<{
+    readonly test: ResamplingMeter;
+    readonly validation: (images: Float32Array) => Promise<number>;
+  }>;
   readonly model: (trick: TrainedTrick | DistilledTrick) => Promise<CategoricalModel>;
   /** Weights of a trick, and of the base model, trained from their checkpoints if there are any. */
   readonly trained: (
@@ -82,7 +85,8 @@ export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> 
         const featuresOf = async (images: ImageDataset) => (await embedDataset(networks.features, images)).features;
         return {
           test: resamplingMeter(networks.features, await featuresOf(data.test), settings.resamples),
-          validation: setMeter(networks.features, await featuresOf(data.validation), settings.resamples),
+          // Choices compare distances alone: a bootstrap of each candidate would take many times longer.
+          validation: frechetMeter(networks.features, await featuresOf(data.validation)),
         };
       }),
     model: async (trick) => (trick.kind === "distilled" ? trick.model(base) : trick.model(tricks)),

@@ -1,4 +1,4 @@
-import { f32, i32, softmaxCrossEntropy, type Program } from "@nextscale/engine";
+import { softmaxCrossEntropy, type Program } from "@nextscale/engine";
 import {
   calibrationOf,
   concatenate,
@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { CategoricalModel } from "../head/categorical.js";
 import type { CellParameters } from "../network/cell-network.js";
 import type { TrainingItems } from "../training/study-stage.js";
-import { BOUND_BATCH, keptRows, overItems, type Measured, type ModelBound } from "./measured.js";
+import { itemTypes, keptRows, overItems, type ItemInputs, type Measured, type ModelBound } from "./measured.js";
 
 /** What codes cost, and how well their probabilities are calibrated. */
 export interface CodeCost extends ModelBound {
@@ -24,15 +24,15 @@ export interface CodeCost extends ModelBound {
 /** Exact code likelihood of the first items of a set, teacher forced (eq. 2), with what the codes decode to. */
 export async function codeCost(
   model: CategoricalModel,
-  { programs, signal }: Measured,
+  measured: Measured,
   items: TrainingItems,
   count: number,
 ): Promise<CodeCost> {
   const bins = model.coder.forms.map(() => emptyReliability());
   const images: Float32Array[] = [];
   let nats = 0;
-  await overItems(items, count, signal, async (inputs, _, kept) => {
-    const outputs = await programs.run("codes", () => codeCostProgram(model), inputs);
+  const program = { name: "codes", build: () => codeCostProgram(model) };
+  await overItems(measured, program, items, count, (outputs, kept) => {
     for (const value of keptRows(outputs["nats"], 1, kept)) nats += value;
     images.push(keptRows(outputs["images"], 784, kept));
     bins.forEach((own, k) => {
@@ -56,15 +56,9 @@ export async function codeCost(
  * whether it fell on the code, `correct/k`.
  */
 function codeCostProgram(model: CategoricalModel): Program {
-  type Inputs = {
-    readonly parameters: CellParameters<LinearParameters>;
-    readonly items: tf.Tensor;
-    readonly labels: tf.Tensor;
-  };
-  const { domain } = model;
-  const signature = { parameters: model.types, items: f32(BOUND_BATCH, ...domain.item), labels: i32(BOUND_BATCH) };
-  return traceTyped<Inputs>(signature, ({ parameters, items, labels }) => {
-    const { scales, images } = model.scored(parameters, domain.standardised(items), labels);
+  type Inputs = ItemInputs<CellParameters<LinearParameters>>;
+  return traceTyped<Inputs>(itemTypes(model), ({ parameters, items, labels }) => {
+    const { scales, images } = model.scored(parameters, model.domain.standardised(items), labels);
     const nats = scales.map(({ logits, codes }) => tf.sum(softmaxCrossEntropy(logits, codes), [1, 2]));
     return {
       nats: tf.addN(nats),

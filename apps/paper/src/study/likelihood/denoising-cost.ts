@@ -1,4 +1,4 @@
-import { f32, i32, type NamedArrays, type Program } from "@nextscale/engine";
+import { f32, i32, type Program } from "@nextscale/engine";
 import {
   concatenate,
   dataFactors,
@@ -16,7 +16,15 @@ import type { CellParameters } from "../network/cell-network.js";
 import { ratioOf } from "../sampling/draw-samples.js";
 import { STUDY } from "../settings.js";
 import type { TrainingItems } from "../training/study-stage.js";
-import { BOUND_BATCH, boundNoise, keptRows, overItems, type Measured, type ModelBound } from "./measured.js";
+import {
+  BOUND_BATCH,
+  keptRows,
+  noisyItemTypes,
+  overItems,
+  type Measured,
+  type ModelBound,
+  type NoisyItemInputs,
+} from "./measured.js";
 
 /** Noisy residuals of each time of each scale whose error is averaged, at least. */
 const DRAWS = 2;
@@ -66,19 +74,15 @@ export async function denoisedImages(
 
 async function walkItems(
   model: EpsilonModel,
-  { programs, seed, signal }: Measured,
+  measured: Measured,
   items: TrainingItems,
   count: number,
 ): Promise<Walked> {
   const { tokens } = model.space;
   const parts = tokens.map(() => ({ contexts: [] as Float32Array[], residuals: [] as Float32Array[] }));
   const images: Float32Array[] = [];
-  await overItems(items, count, signal, async (inputs, first, kept) => {
-    const noise = Object.entries(boundNoise(tokens, seed, first)).map(([name, data]) => [`random/${name}`, data]);
-    const outputs = await programs.run("walk", () => walkProgram(model), {
-      ...inputs,
-      ...(Object.fromEntries(noise) as NamedArrays),
-    });
+  const program = { name: "walk", build: () => walkProgram(model), drawn: tokens };
+  await overItems(measured, program, items, count, (outputs, kept) => {
     images.push(keptRows(outputs["images"], 784, kept));
     parts.forEach(({ contexts, residuals }, k) => {
       const size = tokens[k]!.sites * tokens[k]!.width;
@@ -97,22 +101,10 @@ type Params = CellParameters<LinearParameters>;
 
 /** `items`, `labels`, `random/e...` -> `contexts/k`, `residuals/k` in deviations of the scale, and `images`. */
 function walkProgram(model: EpsilonModel): Program {
-  type Inputs = {
-    readonly parameters: Params;
-    readonly items: tf.Tensor;
-    readonly labels: tf.Tensor;
-    readonly random: Readonly<Record<string, tf.Tensor>>;
-  };
   const { domain, space, deviations } = model;
-  const random = Object.fromEntries(
-    space.tokens.map(({ sites, width }, k) => [`e${k}`, f32(BOUND_BATCH, sites, width)]),
-  );
-  const signature = {
-    ...{ parameters: model.types, items: f32(BOUND_BATCH, ...domain.item), labels: i32(BOUND_BATCH), random },
-  };
   const first = SCHEDULE[1]!;
   const factors = dataFactors(PARAMETERISATION, first);
-  return traceTyped<Inputs>(signature, ({ parameters, items, labels, random: e }) => {
+  return traceTyped<NoisyItemInputs<Params>>(noisyItemTypes(model), ({ parameters, items, labels, random: e }) => {
     const data = space.data(domain.standardised(items));
     const level = tf.fill([BOUND_BATCH], ratioOf(first));
     let state: tf.Tensor = tf.zeros([BOUND_BATCH, ...space.states[0]!]);

@@ -1,10 +1,18 @@
-import { f32, i32, type Program } from "@nextscale/engine";
+import type { Program } from "@nextscale/engine";
 import { concatenate, traceTyped, type GaussianHeadParameters } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GaussianModel } from "../head/gaussian.js";
 import type { CellParameters } from "../network/cell-network.js";
 import type { TrainingItems } from "../training/study-stage.js";
-import { BOUND_BATCH, boundNoise, keptRows, overItems, type Measured, type ModelBound } from "./measured.js";
+import {
+  BOUND_BATCH,
+  keptRows,
+  noisyItemTypes,
+  overItems,
+  type Measured,
+  type ModelBound,
+  type NoisyItemInputs,
+} from "./measured.js";
 
 /** Deviation of what is sent about a residual, in the scale's own, where the network's is not smaller still. */
 const SENT_DEVIATION = 0.1;
@@ -17,41 +25,25 @@ const SENT_DEVIATION = 0.1;
  */
 export async function gaussianCost(
   model: GaussianModel,
-  { programs, seed, signal }: Measured,
+  measured: Measured,
   items: TrainingItems,
   count: number,
 ): Promise<ModelBound> {
   const images: Float32Array[] = [];
   let nats = 0;
-  await overItems(items, count, signal, async (inputs, first, kept) => {
-    const noise = boundNoise(model.space.tokens, seed, first);
-    const outputs = await programs.run("bound", () => gaussianCostProgram(model), { ...inputs, ...prefixed(noise) });
+  const program = { name: "bound", build: () => gaussianCostProgram(model), drawn: model.space.tokens };
+  await overItems(measured, program, items, count, (outputs, kept) => {
     for (const value of keptRows(outputs["nats"], 1, kept)) nats += value;
     images.push(keptRows(outputs["images"], 784, kept));
   });
   return { nats: nats / count, images: concatenate(images) };
 }
 
-function prefixed<T>(arrays: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(arrays).map(([name, data]) => [`random/${name}`, data]));
-}
-
 /** `items`, `labels`, `random/e...` -> `nats` [items] and `images`. */
 function gaussianCostProgram(model: GaussianModel): Program {
-  type Inputs = {
-    readonly parameters: CellParameters<GaussianHeadParameters>;
-    readonly items: tf.Tensor;
-    readonly labels: tf.Tensor;
-    readonly random: Readonly<Record<string, tf.Tensor>>;
-  };
+  type Inputs = NoisyItemInputs<CellParameters<GaussianHeadParameters>>;
   const { domain, space, deviations } = model;
-  const random = Object.fromEntries(
-    space.tokens.map(({ sites, width }, k) => [`e${k}`, f32(BOUND_BATCH, sites, width)]),
-  );
-  const signature = {
-    ...{ parameters: model.types, items: f32(BOUND_BATCH, ...domain.item), labels: i32(BOUND_BATCH), random },
-  };
-  return traceTyped<Inputs>(signature, ({ parameters, items, labels, random: e }) => {
+  return traceTyped<Inputs>(noisyItemTypes(model), ({ parameters, items, labels, random: e }) => {
     const data = space.data(domain.standardised(items));
     let state: tf.Tensor = tf.zeros([BOUND_BATCH, ...space.states[0]!]);
     const nats = space.scales().map((scale, k) => {

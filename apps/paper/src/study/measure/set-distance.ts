@@ -49,6 +49,21 @@ export function setMeter(network: Pick<FeatureNetwork, "embed">, test: FeatureMa
   };
 }
 
+/** Only the Fréchet distance, for comparisons that need no interval. */
+export function frechetMeter(
+  network: Pick<FeatureNetwork, "embed">,
+  test: FeatureMatrix,
+): (images: Float32Array) => Promise<number> {
+  const metric = fitFrechet(momentsOf(test));
+  return async (images) => metric.score(momentsOf((await embedded(network, images)).features)).distance;
+}
+
+/** Images as if saved and read again. */
+function embedded(network: Pick<FeatureNetwork, "embed">, images: Float32Array) {
+  const batch: ImageBatch = { data: images, count: images.length / (28 * 28), height: 28, width: 28, channels: 1 };
+  return network.embed(roundToLevels(batch));
+}
+
 /** The same with its resamples: the n-th consists of the same places in all sets of a size. */
 export function resamplingMeter(
   network: Pick<FeatureNetwork, "embed">,
@@ -58,8 +73,7 @@ export function resamplingMeter(
   const metric = fitFrechet(momentsOf(test));
   return async (images, labels) => {
     const count = labels.length;
-    const batch: ImageBatch = { data: images, count, height: 28, width: 28, channels: 1 };
-    const { features, predictions } = await network.embed(roundToLevels(batch));
+    const { features, predictions } = await embedded(network, images);
     const blocks = blocksOf(features.count);
     const moments = blocks.map((block) => momentsOf(selectFeatures(features, block)));
     const agreeing = blocks.map((block) => block.reduce((sum, i) => sum + Number(predictions[i] === labels[i]), 0));

@@ -4,14 +4,14 @@ import { pointsOf, type CostedPoint } from "./headline.js";
 import type { StudyResults } from "./results.js";
 import { mean } from "./results.js";
 
-const AXES = {
+/** What the horizontal axis of a picture counts. */
+export type CostAxis = "evaluations" | "operations" | "seconds";
+
+const AXES: Readonly<Record<CostAxis, { readonly label: string; readonly of: (point: CostedPoint) => number }>> = {
   evaluations: { label: "Network evaluations of a sample", of: (point: CostedPoint) => point.evaluations },
   operations: { label: "MFLOP of a sample", of: (point: CostedPoint) => point.operations / 1e6 },
   seconds: { label: "Seconds of 1,000 samples", of: (point: CostedPoint) => point.seconds },
-} as const;
-
-/** What the horizontal axis of a picture counts. */
-export type CostAxis = keyof typeof AXES;
+};
 
 const SPACES: readonly SpaceName[] = ["pixels", "latents"];
 

@@ -24,8 +24,10 @@ export interface PlanSteps {
   readonly most: number;
 }
 
-/** The study's, and a smoke run's. */
+/** The study's. */
 export const FULL_STEPS: PlanSteps = { steps: [1, 2, 5, 10, 20, 50], most: MOST_EVALUATIONS };
+
+/** A smoke run's. */
 export const QUICK_STEPS: PlanSteps = { steps: [1, 2], most: 10 };
 
 /** Temperature of next-scale samples that a frontier has besides 1. */

@@ -1,8 +1,8 @@
-import { f32, i32, softmaxCrossEntropy, type Program } from "@nextscale/engine";
+import { softmaxCrossEntropy, type Program } from "@nextscale/engine";
 import { traceTyped, type LinearParameters } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CategoricalModel } from "../head/categorical.js";
-import { BOUND_BATCH, keptRows, overItems, type Measured } from "../likelihood/measured.js";
+import { itemTypes, keptRows, overItems, type ItemInputs, type Measured } from "../likelihood/measured.js";
 import type { CellParameters } from "../network/cell-network.js";
 import type { TrainingItems } from "../training/study-stage.js";
 
@@ -11,13 +11,13 @@ import type { TrainingItems } from "../training/study-stage.js";
  */
 export async function temperedNats(
   model: CategoricalModel,
-  { programs, signal }: Measured,
+  measured: Measured,
   items: TrainingItems,
   temperatures: readonly number[],
 ): Promise<readonly (readonly number[])[]> {
   const sums = model.space.tokens.map(() => temperatures.map(() => 0));
-  await overItems(items, items.count, signal, async (inputs, _, kept) => {
-    const outputs = await programs.run("tempered", () => temperedProgram(model, temperatures), inputs);
+  const program = { name: "tempered", build: () => temperedProgram(model, temperatures) };
+  await overItems(measured, program, items, items.count, (outputs, kept) => {
     sums.forEach((own, k) => {
       own.forEach((_sum, at) => {
         for (const value of keptRows(outputs[`nats/${k}/${at}`], 1, kept)) own[at]! += value / items.count;
@@ -29,15 +29,9 @@ export async function temperedNats(
 
 /** `items`, `labels` -> `nats/k/n` [items], at scale k under the n-th temperature. */
 function temperedProgram(model: CategoricalModel, temperatures: readonly number[]): Program {
-  type Inputs = {
-    readonly parameters: CellParameters<LinearParameters>;
-    readonly items: tf.Tensor;
-    readonly labels: tf.Tensor;
-  };
-  const { domain } = model;
-  const signature = { parameters: model.types, items: f32(BOUND_BATCH, ...domain.item), labels: i32(BOUND_BATCH) };
-  return traceTyped<Inputs>(signature, ({ parameters, items, labels }) => {
-    const { scales } = model.scored(parameters, domain.standardised(items), labels);
+  type Inputs = ItemInputs<CellParameters<LinearParameters>>;
+  return traceTyped<Inputs>(itemTypes(model), ({ parameters, items, labels }) => {
+    const { scales } = model.scored(parameters, model.domain.standardised(items), labels);
     return {
       nats: scales.map(({ logits, codes }) =>
         temperatures.map((temperature) => tf.sum(softmaxCrossEntropy(tf.div(logits, temperature), codes), [1, 2])),

@@ -24,4 +24,4 @@ export const FULL_TRICKS: TrickSettings = {
 };
 
 /** A smoke run. */
-export const QUICK_TRICKS: TrickSettings = { study: QUICK_STUDY, validationImages: 250 };
+export const QUICK_TRICKS: TrickSettings = { study: QUICK_STUDY, validationImages: 100 };

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RECIPES, STUDY_PARTS, TABLE_NAMES } from "@nextscale/paper";
+import { PART_NAMES, RECIPES, TABLE_NAMES } from "@nextscale/paper";
 import { afterAll, expect, test } from "vitest";
+import { ORDER } from "../../src/commands/paper-all.js";
 import { createProgram } from "../../src/program.js";
 import { run } from "../weather/in-process.js";
 
@@ -12,10 +13,10 @@ const folder = mkdtempSync(join(tmpdir(), "nextscale-paper-command-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const { signal } = new AbortController();
 
-test("there is a command for every table and every part of the study, and none besides", () => {
+test("there is a command for every part, one for all of them, and none besides", () => {
   const program = createProgram({ args: [], signal });
   const paper = program.commands.find((command) => command.name() === "paper")!;
-  expect(paper.commands.map((command) => command.name())).toEqual([...TABLE_NAMES, ...STUDY_PARTS, "tricks"]);
+  expect(paper.commands.map((command) => command.name())).toEqual([...PART_NAMES, "all"]);
   for (const command of paper.commands.slice(0, TABLE_NAMES.length)) {
     const { title } = RECIPES[command.name() as (typeof TABLE_NAMES)[number]];
     // In the words of the table's own title.
@@ -32,5 +33,13 @@ test("an unknown table, no seeds and a folder that cannot be written are refused
   await expect(run(["paper", "table1", "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
   await expect(run(["paper", "frontier", "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
   await expect(run(["paper", "tricks", "--seeds", "0", "--out", out], signal)).rejects.toThrow();
-  await expect(run(["paper", "tricks", "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
+  for (const name of ["tricks", "sweep", "all"]) {
+    await expect(run(["paper", name, "--out", join(folder, "file")], signal)).rejects.toThrow(/file/);
+  }
+});
+
+test("all parts are made, each once, what is shared before what shares it", () => {
+  expect(ORDER.toSorted()).toEqual(PART_NAMES.toSorted());
+  expect(ORDER.indexOf("table4")).toBeLessThan(ORDER.indexOf("sweep"));
+  expect(ORDER.indexOf("matrix")).toBeLessThan(ORDER.indexOf("frontier"));
 });

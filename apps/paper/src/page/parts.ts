@@ -1,0 +1,23 @@
+import { STUDY_FORMAT, type StudyResults } from "../study/report/results.js";
+import { STUDY_PARTS } from "../study/report/study-plan.js";
+import { TRICKS_FORMAT, type TrickResults } from "../study/tricks/results.js";
+import { SWEEP_FORMAT, type SweepResults } from "../sweep/sweep.js";
+import { TABLE_NAMES } from "../table/recipe.js";
+import { TABLE_FORMAT, type Table } from "../table/table.js";
+
+/** Names of all that is made of the paper, in the order of a page: the tables of section 4, the study of section 6, the sweep. */
+export const PART_NAMES = [...TABLE_NAMES, ...STUDY_PARTS, "tricks", "sweep"] as const;
+
+/** Name of a part. */
+export type PartName = (typeof PART_NAMES)[number];
+
+/** What a part came to, as plain data: its `format` says which of these it is. */
+export type PaperResults = Table | StudyResults | TrickResults | SweepResults;
+
+/** Formats of results. */
+export const RESULT_FORMATS: readonly PaperResults["format"][] = [
+  TABLE_FORMAT,
+  STUDY_FORMAT,
+  TRICKS_FORMAT,
+  SWEEP_FORMAT,
+];
