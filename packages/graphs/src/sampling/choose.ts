@@ -57,7 +57,6 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
         integerSource(stream, { item, scale, site: beyond(candidates) + attempt * candidates.mass.length + site.at }),
       );
       codes.splits.set(lighter, site.at * lighter.length);
-      known.splits[site.at] = 1;
       return Math.log(splitCodes.probability(row, formula, lighter));
     };
     const patterns = part.filter(({ of }) => of === "patterns");
@@ -72,7 +71,7 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
       if (logProbability === undefined) return undefined;
       total += logProbability;
     }
-    return total + drawSplits(part, codes, step, { takeSplit, rowOf });
+    return total + drawSplits(part, { codes, known }, step, { takeSplit, rowOf });
   };
 }
 
@@ -103,18 +102,21 @@ function allowed(
   return row;
 }
 
-/** All splits of a part; where no node of the level would split, all of them once more. */
+/** All splits of a part; where it is the last, and no node of the level would split, all of them once more. */
 function drawSplits(
   part: readonly Site[],
-  codes: Codes,
+  level: Pick<PartlyChosen, "codes" | "known">,
   { context }: GraphStep,
   { takeSplit, rowOf }: { takeSplit(site: Site, again: number): number; rowOf(site: Site): Float64Array },
 ): number {
+  const { codes } = level;
   const splits = part.filter(({ of }) => of === "splits");
   if (splits.length === 0) return 0;
+  const mustSplit = isSplitDue(splits, level);
   for (let again = 0; again < ATTEMPTS; again++) {
     const total = splits.reduce((sum, site) => sum + takeSplit(site, again), 0);
-    if (codes.splits.some((count) => count > 0)) return total - conditionOnSplit(splits, codes, context, rowOf);
+    if (!mustSplit) return total;
+    if (codes.splits.some((count) => count > 0)) return total - conditionOnSplit(splits, rowOf);
   }
   // So unlikely that it says the refiner is broken: the heaviest node loses one of its nodes.
   const heaviest = splits.reduce((a, b) => (context.mass[b.at]! > context.mass[a.at]! ? b : a));
@@ -123,24 +125,26 @@ function drawSplits(
   return NaN;
 }
 
-/** Log-probability that some node of a part splits, which is what it is conditioned on where none before did. */
-function conditionOnSplit(
-  splits: readonly Site[],
-  codes: Codes,
-  { mass }: Candidates,
-  rowOf: (site: Site) => Float64Array,
-): number {
+/** Whether a node of this part has to split: no other one does, and none is still to be asked. */
+function isSplitDue(splits: readonly Site[], { codes, known }: Pick<PartlyChosen, "codes" | "known">): boolean {
   const inPart = new Set(splits.map(({ at }) => at));
-  const labels = codes.splits.length / mass.length;
-  if (codes.splits.some((count, at) => count > 0 && !inPart.has(Math.floor(at / labels)))) return 0;
+  const labels = codes.splits.length / known.splits.length;
+  const isOpen = known.splits.some((isKnown, node) => isKnown === 0 && !inPart.has(node));
+  return !isOpen && !codes.splits.some((count, at) => count > 0 && !inPart.has(Math.floor(at / labels)));
+}
+
+/** Log-probability that some node of a part splits, which is what it is conditioned on where one has to. */
+function conditionOnSplit(splits: readonly Site[], rowOf: (site: Site) => Float64Array): number {
   const none = splits.reduce((sum, site) => sum + Math.log(rowOf(site)[0]!), 0);
   return Math.log1p(-Math.min(Math.exp(none), 1 - Number.EPSILON));
 }
 
 /** Takes the codes that are given, and says how likely they were. */
 export function scored(given: Codes, splitCodes: SplitCodes): RevealOptions["choose"] {
-  return (part, codes, logits, { context }) => {
+  return (part, codes, logits, { context }, known) => {
     const rowOf = (site: Site) => probabilitiesOf(site, logits, context, { splitCodes, temperature: 1 });
+    const splits = part.filter(({ of }) => of === "splits");
+    const mustSplit = splits.length > 0 && isSplitDue(splits, { codes, known });
     let total = 0;
     for (const site of part) {
       if (site.of === "patterns") {
@@ -153,8 +157,7 @@ export function scored(given: Codes, splitCodes: SplitCodes): RevealOptions["cho
         total += Math.log(splitCodes.probability(rowOf(site), formula, lighter));
       }
     }
-    const splits = part.filter(({ of }) => of === "splits");
-    return splits.length === 0 ? total : total - conditionOnSplit(splits, codes, context, rowOf);
+    return mustSplit ? total - conditionOnSplit(splits, rowOf) : total;
   };
 }
 

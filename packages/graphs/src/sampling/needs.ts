@@ -1,7 +1,7 @@
 import { PAIRS, type Candidates } from "../pyramid/candidates.js";
 
-/** Nodes that the choice of a group depends on: groups that need the same one are not chosen at once. */
-export type Needs = (group: number) => readonly number[];
+/** What a choice depends on, by number: those that need the same are not made at once. */
+export type Needs = (site: number) => readonly number[];
 
 /** What siblings compete for: two nodes that part have nothing in common with others, of many each is in several groups. */
 export function siblingNeeds({ parents, groups }: Candidates): Needs {
@@ -12,13 +12,35 @@ export function siblingNeeds({ parents, groups }: Candidates): Needs {
   };
 }
 
-/** The coarse nodes that a block competes for: those that split, and both where edges get their labels. */
-export function blockNeeds({ parents, labelled, groups }: Candidates): Needs {
+/** The coarse nodes that a block competes for: those that split. */
+export function blockNeeds({ parents, groups }: Candidates): Needs {
   const children = childrenOf(parents);
-  return (group) => {
-    const ends = [groups.between[2 * group]!, groups.between[2 * group + 1]!];
-    return labelled ? ends : ends.filter((node) => children[node]! > 1);
-  };
+  return (group) => [groups.between[2 * group]!, groups.between[2 * group + 1]!].filter((node) => children[node]! > 1);
+}
+
+/**
+ * The nodes that the label of an edge depends on: those it joins and their neighbours. In a ring of five or six all edges are decided one by one:
+ * whether a ring is aromatic is said by edges that share no node.
+ */
+export function labelNeeds({ groups: { between } }: Candidates): Needs {
+  const around = new Map<number, Set<number>>();
+  const endsOf = (group: number) => [between[2 * group]!, between[2 * group + 1]!] as const;
+  for (let group = 0; 2 * group < between.length; group++) {
+    const ends = endsOf(group);
+    for (const node of ends) around.set(node, new Set([...(around.get(node) ?? []), ...ends]));
+  }
+  return (group) => [...new Set(endsOf(group).flatMap((node) => [...around.get(node)!]))];
+}
+
+/** What the split of a node depends on: the groups that it is in, since what is split off suits what becomes of its neighbours. */
+export function splitNeeds({ groups: { pairs } }: Candidates): Needs {
+  const groupsOf = new Map<number, Set<number>>();
+  pairs.forEach((node, at) => {
+    if (node < 0) return;
+    const own = groupsOf.get(node) ?? new Set();
+    groupsOf.set(node, own.add(Math.floor(at / (2 * PAIRS))));
+  });
+  return (node) => [...(groupsOf.get(node) ?? [])];
 }
 
 /** How many children each coarse node has, by its number. */

@@ -2,8 +2,9 @@ import { permutation, type RandomStream } from "@nextscale/refinement-core";
 import type { Site, Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { FORM, type Candidates } from "../pyramid/candidates.js";
+import type { CodeKind } from "../pyramid/codes.js";
 import { colours } from "./colours.js";
-import { blockNeeds, siblingNeeds } from "./needs.js";
+import { blockNeeds, labelNeeds, siblingNeeds, splitNeeds, type Needs } from "./needs.js";
 import { wavesOver } from "./waves.js";
 
 /**
@@ -61,11 +62,10 @@ export function substepsAt(
 /**
  * The sites of a level in phases, in each of which all codes can be drawn at once and next to nothing is lost: siblings, then blocks, then what
  * becomes of the nodes. Blocks that share a node which splits are in different phases: which of its two children one takes decides what is left for
- * the other. So are edges that get their labels and share a node: bonds share the valence of an atom. Priorities are random, so no order of the nodes
- * shows.
+ * the other. So are edges that get their labels and are near each other. Priorities are random, so no order of the nodes shows.
  *
  * Blocks of graphs without labels of edges come in waves, those of others, which are small graphs with many different codes, in colours: molecules
- * are as good with them, and take fewer phases.
+ * are as good with them, and take fewer phases. Their nodes have labels of which neighbours suit each other, so they split in colours too.
  */
 export function exactPhases(
   sites: Sites,
@@ -73,12 +73,20 @@ export function exactPhases(
   random: LevelRandom,
   { edgeLabels }: Pick<GraphModelConfig, "edgeLabels">,
 ): Site[][] {
-  const siblings = colours(sites.siblings, siblingNeeds(candidates), { ...random, site: 0 });
-  const inOrder = edgeLabels > 1 ? colours : wavesOver(candidates);
-  const blocks = inOrder(sites.blocks, blockNeeds(candidates), { ...random, site: 1 });
-  const patterns = [...siblings, ...blocks].map((phase) => phase.map((at): Site => ({ of: "patterns", at })));
-  const splits = sites.splits.map((at): Site => ({ of: "splits", at }));
-  return splits.length > 0 ? [...patterns, splits] : patterns;
+  const inColours = (numbers: readonly number[], needs: Needs, site: number) =>
+    colours(numbers, needs, { ...random, site });
+  const blocks = (): number[][] => {
+    if (candidates.labelled) return inColours(sites.blocks, labelNeeds(candidates), 1);
+    if (edgeLabels > 1) return inColours(sites.blocks, blockNeeds(candidates), 1);
+    return wavesOver(candidates)(sites.blocks, blockNeeds(candidates), { ...random, site: 1 });
+  };
+  const splits = (): number[][] => {
+    if (edgeLabels > 1) return inColours(sites.splits, splitNeeds(candidates), 2);
+    return sites.splits.length > 0 ? [[...sites.splits]] : [];
+  };
+  const of = (kind: CodeKind, phases: readonly (readonly number[])[]) => phases.map((phase) => phase.map((at): Site => ({ of: kind, at }))); // prettier-ignore
+  const siblings = inColours(sites.siblings, siblingNeeds(candidates), 0);
+  return [...of("patterns", siblings), ...of("patterns", blocks()), ...of("splits", splits())];
 }
 
 /**

@@ -65,17 +65,9 @@ function at({ item, scale }: LevelRandom) {
   return { items: { first: item, count: 1 }, scale };
 }
 
-/**
- * Labels of edges are asked for so much less often than edges: they are learned soon. Of QM9, those drawn on real skeletons are as good as real ones
- * when skeletons drawn on real levels above them are still far from it.
- */
-const LESS_OFTEN = 3;
-
 /** A level, the more likely the more nodes it has: finer ones have more to learn, and coarser ones are never left out. */
 export function pickLevel(levels: readonly EncodedLevel[], stream: RandomStream, item: number): number {
-  const weights = levels.map(({ candidates: { mass, labelled } }) => {
-    return labelled ? Math.ceil(mass.length / LESS_OFTEN) : mass.length;
-  });
+  const weights = levels.map(({ candidates: { mass } }) => mass.length);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let left = integerSource(stream, { item })(total);
   return weights.findIndex((weight) => (left -= weight) < 0);

@@ -2,7 +2,7 @@ import { randomStream } from "@nextscale/refinement-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sitesOf, type Site } from "../../src/codes/sites.js";
-import { componentsOf, degreeOf, graphOf, gridGraph, type Graph } from "../../src/index.js";
+import { componentsOf, degreeOf, graphOf, gridGraph, neighboursOf, type Graph } from "../../src/index.js";
 import { expand, FORM, type Candidates } from "../../src/pyramid/candidates.js";
 import { contraction } from "../../src/pyramid/contraction.js";
 import { rootLevel, type Level } from "../../src/pyramid/level.js";
@@ -156,6 +156,65 @@ describe.each([
         const chosen = phases.flat().map(({ of, at }) => `${of} ${at}`);
         expect(new Set(chosen).size).toBe(sites.siblings.length + sites.blocks.length + sites.splits.length);
         expect(chosen.length).toBe(new Set(chosen).size);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("graphs with labels of edges", () => {
+  const phasesOf = (candidates: Candidates, item: number) =>
+    exactPhases(
+      sitesOf(candidates, { apart: false }),
+      candidates,
+      { stream: randomStream(1, "test"), item, scale: 0 },
+      { edgeLabels: 3 },
+    );
+  const labelsOf = (graph: Graph, item: number) => {
+    const ones = new Int32Array(graph.nodeCount).fill(1);
+    const level = { graph, mass: ones, formulas: ones, splits: new Int32Array(graph.nodeCount) };
+    const candidates = expand({ ...rootLevel(Int32Array.of(graph.nodeCount)), ...level });
+    const edges = phasesOf(candidates, item).map((phase) =>
+      phase.map(({ at }) => [candidates.groups.between[2 * at]!, candidates.groups.between[2 * at + 1]!] as const),
+    );
+    return { candidates, edges };
+  };
+
+  test("label the edges of a ring one by one, and those of a long chain some at a time", () => {
+    for (const nodeCount of [3, 4, 5, 6]) {
+      const edges = Array.from({ length: nodeCount }, (_, v) => [v, (v + 1) % nodeCount] as const);
+      expect(labelsOf(graphOf({ nodeCount, edges }), 0).edges.map(({ length }) => length)).toEqual(edges.map(() => 1));
+    }
+    const chain = Array.from({ length: 40 }, (_, v) => [v, v + 1] as const);
+    expect(labelsOf(graphOf({ nodeCount: 41, edges: chain }), 0).edges.length).toBeLessThan(10);
+  });
+
+  test("never label edges at once that are two steps from each other, or nearer", () => {
+    fc.assert(
+      fc.property(anyGraph({ most: 12, nodeLabels: 1, edgeLabels: 1 }), fc.nat({ max: 1e6 }), (graph, item) => {
+        const near = (node: number) => new Set([node, ...neighboursOf(graph, node)]);
+        const { candidates, edges } = labelsOf(graph, item);
+        expect(candidates.labelled).toBe(true);
+        expect(edges.flat().length).toBe(graph.edgeCount);
+        for (const phase of edges) {
+          const around = phase.flatMap(([u, v]) => [...new Set([...near(u), ...near(v)])]);
+          expect(new Set(around).size).toBe(around.length);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("never split nodes at once that may be joined", () => {
+    fc.assert(
+      fc.property(anyGraph({ most: 12, nodeLabels: 1, edgeLabels: 1 }), fc.nat({ max: 1e6 }), (graph, item) => {
+        const { candidates } = taskOf(graph, tinyRefiner(), item);
+        const { pairs, count } = candidates.groups;
+        const groups = Array.from({ length: count }, (_, group) => new Set(pairs.subarray(8 * group, 8 * group + 8)));
+        for (const phase of phasesOf(candidates, item)) {
+          const nodes = phase.filter(({ of }) => of === "splits").map(({ at }) => at);
+          for (const group of groups) expect(nodes.filter((node) => group.has(node)).length).toBeLessThanOrEqual(1);
+        }
       }),
       { numRuns: 60 },
     );
