@@ -20,8 +20,8 @@ export interface GraphSampleRequest {
   /** Below 1 what is likely becomes likelier. Default 1. */
   readonly temperature?: number;
   /**
-   * How often all codes of each level are drawn again once they are there, each part knowing all the others; each time as many evaluations
-   * as drawing them took. Default 0.
+   * How often all codes of each level are drawn again once they are there, each part knowing all the others: an evaluation for each part of the
+   * plan, those of `exact` with `adaptive`. Default 0.
    */
   readonly sweeps?: number;
   /** What the property that the model knows is to be, in its own units; default: whatever it is. */

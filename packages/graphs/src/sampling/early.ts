@@ -15,24 +15,19 @@ export function earlyIn(
   config: Pick<GraphModelConfig, "edgeLabels">,
   options: EarlyOptions,
 ): NonNullable<RevealOptions["early"]> {
-  return (later, logits, candidates) =>
-    substepsAt(plan, candidates, config) === "adaptive" ? earlySites(later, logits, candidates, options) : [];
+  return (open, logits, candidates) =>
+    substepsAt(plan, candidates, config) === "adaptive" ? earlySites(open, logits, candidates, options) : [];
 }
 
 type EarlyOptions = { readonly splitCodes: SplitCodes; readonly temperature: number };
 
 /**
- * Patterns of later parts that are as good as known already, so that no look is spent on each: the least uncertain, as long as their entropies add up
- * to little. Drawn together with others they are taken for independent of them, which costs no more than that (Ben-Hamu et al. 2025, Accelerated
+ * Open patterns that are as good as known already, so that no look is spent on them: the least uncertain, as long as their entropies add up to
+ * little. Drawn together with others they are taken for independent of them, which costs no more than that (Ben-Hamu et al. 2025, Accelerated
  * sampling from masked diffusion models via entropy bounded unmasking).
  */
-function earlySites(
-  later: readonly Site[],
-  logits: LevelLogits,
-  candidates: Candidates,
-  options: EarlyOptions,
-): Site[] {
-  const entropies = later
+function earlySites(open: readonly Site[], logits: LevelLogits, candidates: Candidates, options: EarlyOptions): Site[] {
+  const entropies = open
     .filter(({ of }) => of === "patterns")
     .map((site) => ({ site, entropy: entropyOf(probabilitiesOf(site, logits, candidates, options)) }))
     .sort((a, b) => a.entropy - b.entropy);

@@ -36,8 +36,8 @@ export interface RevealOptions {
   readonly config: GraphModelConfig;
   /** The sites of a level in the parts in which they are chosen. */
   order(sites: Sites, candidates: Candidates, scale: number): readonly (readonly Site[])[];
-  /** Sites of later parts that are chosen now, knowing what the refiner says. Default: none. */
-  early?(later: readonly Site[], logits: LevelLogits, candidates: Candidates): readonly Site[];
+  /** Open sites that are chosen together with the next part of the others, knowing what the refiner says. Default: none. */
+  early?(open: readonly Site[], logits: LevelLogits, candidates: Candidates): readonly Site[];
   /** How often all codes of a level are chosen again once they are there, each part knowing all the others. Default 0. */
   readonly sweeps?: number;
   /** What a refiner says of a task. */
@@ -94,10 +94,10 @@ async function revealOnce(step: GraphStep, { config, order, early, predict, choo
   while (open.length > 0) {
     const logits = await predict({ candidates, codes, known });
     evaluations += 1;
-    const [first = [], ...later] = open;
-    const soon = new Set(early?.(later.flat(), logits, candidates));
-    const part = [...first, ...soon];
-    open = later.map((sites) => sites.filter((site) => !soon.has(site))).filter((sites) => sites.length > 0);
+    const soon = new Set(early?.(open.flat(), logits, candidates));
+    const [first = [], ...later] = open.map((some) => some.filter((site) => !soon.has(site))).filter(({ length }) => length > 0); // prettier-ignore
+    const part = [...soon, ...first];
+    open = later;
     const logProbability = choose(part, codes, logits, step, known);
     if (logProbability === undefined) return { codes, known, parts, evaluations, logProbability };
     total += logProbability;
