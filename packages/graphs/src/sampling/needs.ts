@@ -23,11 +23,11 @@ export function blockNeeds({ parents, groups }: Candidates): Needs {
  * whether a ring is aromatic is said by edges that share no node.
  */
 export function labelNeeds({ groups: { between } }: Candidates): Needs {
-  const around = new Map<number, Set<number>>();
   const endsOf = (group: number) => [between[2 * group]!, between[2 * group + 1]!] as const;
+  const around = new Map<number, Set<number>>();
   for (let group = 0; 2 * group < between.length; group++) {
-    const ends = endsOf(group);
-    for (const node of ends) around.set(node, new Set([...(around.get(node) ?? []), ...ends]));
+    const [p, q] = endsOf(group);
+    for (const end of [p, q]) for (const node of [p, q]) add(around, end, node);
   }
   return (group) => [...new Set(endsOf(group).flatMap((node) => [...around.get(node)!]))];
 }
@@ -36,11 +36,16 @@ export function labelNeeds({ groups: { between } }: Candidates): Needs {
 export function splitNeeds({ groups: { pairs } }: Candidates): Needs {
   const groupsOf = new Map<number, Set<number>>();
   pairs.forEach((node, at) => {
-    if (node < 0) return;
-    const own = groupsOf.get(node) ?? new Set();
-    groupsOf.set(node, own.add(Math.floor(at / (2 * PAIRS))));
+    if (node >= 0) add(groupsOf, node, Math.floor(at / (2 * PAIRS)));
   });
   return (node) => [...(groupsOf.get(node) ?? [])];
+}
+
+/** Adds a value to the set of a key. */
+function add(sets: Map<number, Set<number>>, key: number, value: number): void {
+  const own = sets.get(key);
+  if (own === undefined) sets.set(key, new Set([value]));
+  else own.add(value);
 }
 
 /** How many children each coarse node has, by its number. */

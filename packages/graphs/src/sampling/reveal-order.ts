@@ -4,7 +4,7 @@ import type { GraphModelConfig } from "../config/config.js";
 import { FORM, type Candidates } from "../pyramid/candidates.js";
 import type { CodeKind } from "../pyramid/codes.js";
 import { colours } from "./colours.js";
-import { blockNeeds, labelNeeds, siblingNeeds, splitNeeds, type Needs } from "./needs.js";
+import { blockNeeds, labelNeeds, siblingNeeds, splitNeeds } from "./needs.js";
 import { wavesOver } from "./waves.js";
 
 /**
@@ -73,20 +73,13 @@ export function exactPhases(
   random: LevelRandom,
   { edgeLabels }: Pick<GraphModelConfig, "edgeLabels">,
 ): Site[][] {
-  const inColours = (numbers: readonly number[], needs: Needs, site: number) =>
-    colours(numbers, needs, { ...random, site });
-  const blocks = (): number[][] => {
-    if (candidates.labelled) return inColours(sites.blocks, labelNeeds(candidates), 1);
-    if (edgeLabels > 1) return inColours(sites.blocks, blockNeeds(candidates), 1);
-    return wavesOver(candidates)(sites.blocks, blockNeeds(candidates), { ...random, site: 1 });
-  };
-  const splits = (): number[][] => {
-    if (edgeLabels > 1) return inColours(sites.splits, splitNeeds(candidates), 2);
-    return sites.splits.length > 0 ? [[...sites.splits]] : [];
-  };
-  const of = (kind: CodeKind, phases: readonly (readonly number[])[]) => phases.map((phase) => phase.map((at): Site => ({ of: kind, at }))); // prettier-ignore
-  const siblings = inColours(sites.siblings, siblingNeeds(candidates), 0);
-  return [...of("patterns", siblings), ...of("patterns", blocks()), ...of("splits", splits())];
+  const inOrder = edgeLabels > 1 ? colours : wavesOver(candidates);
+  const needs = candidates.labelled ? labelNeeds : blockNeeds;
+  const siblings = colours(sites.siblings, siblingNeeds(candidates), { ...random, site: 0 });
+  const blocks = inOrder(sites.blocks, needs(candidates), { ...random, site: 1 });
+  const splits = edgeLabels > 1 ? colours(sites.splits, splitNeeds(candidates), { ...random, site: 2 }) : [sites.splits]; // prettier-ignore
+  const ofKind = (of: CodeKind, phases: readonly (readonly number[])[]) => phases.map((phase) => phase.map((at): Site => ({ of, at }))); // prettier-ignore
+  return [...ofKind("patterns", [...siblings, ...blocks]), ...ofKind("splits", splits)].filter(({ length }) => length > 0); // prettier-ignore
 }
 
 /**
