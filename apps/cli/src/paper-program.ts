@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import type { PartName } from "@nextscale/paper";
 import { command, engineOption, examples } from "./command-tree.js";
-import type { PaperOptions, PartName } from "./commands/paper-part.js";
+import type { PaperOptions } from "./commands/paper-part.js";
 import type { Invocation } from "./invocation.js";
 import { integer } from "./options.js";
 
@@ -19,6 +20,11 @@ const PARTS: Readonly<Record<PartName, About>> = {
   table2: { description: "setup B: discrete prediction against regression", seeds: OF_TABLES },
   table3: { description: "setup C: coarse to fine against single-shot", seeds: OF_TABLES },
   table4: { description: "refinement depth with matched parameters", seeds: OF_TABLES },
+  sweep: {
+    description:
+      "where the tables' statements hold: 500 to 60,000 training images, noise from 0.1 to 0.5 (about 25 minutes of two quiet cores a seed)",
+    seeds: OF_TABLES,
+  },
   matrix: {
     description: "section 6: pixels or latents, codes, Gaussians or diffusion, many scales or one, on one backbone",
     seeds: OF_STUDY,
@@ -30,11 +36,6 @@ const PARTS: Readonly<Record<PartName, About>> = {
   tricks: {
     description: "section 6: what diffusion lends to next-scale models, each trick before and after",
     seeds: OF_STUDY,
-  },
-  sweep: {
-    description:
-      "where the tables' statements hold: 500 to 60,000 training images, noise from 0.1 to 0.5 (about 25 minutes of two quiet cores a seed)",
-    seeds: OF_TABLES,
   },
 };
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { engineOf, PART_NAMES, resultsPage, type PartName } from "@nextscale/paper";
+import { engineOf, PART_NAMES, resultsPage } from "@nextscale/paper";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
@@ -8,22 +8,16 @@ import { madePart, sayWhetherSmoke, type MadePart, type PaperOptions } from "./p
 /** The page of all parts, in the folder of the study. */
 const PAGE = "RESULTS.md";
 
-/** The sweep comes after the tables, whose statements it is about; the frontier after the matrix, whose trainings it samples. */
-export const ORDER: readonly PartName[] = [
-  ...PART_NAMES.filter((name) => name.startsWith("table")),
-  ...(["sweep", "matrix", "frontier", "tricks"] as const),
-];
-
 /** Makes all parts of the paper one after the other, then one page of them; a part that is finished is only written again. */
 export async function paperAll(options: PaperOptions, invocation: Invocation): Promise<void> {
   const began = performance.now();
   const page = join(options.out, PAGE);
-  for (const part of ORDER) await requireWritable(join(options.out, part), "folder");
+  for (const part of PART_NAMES) await requireWritable(join(options.out, part), "folder");
   await requireWritable(page, "file");
   sayWhetherSmoke(options);
   const parts: MadePart[] = [];
-  for (const [i, part] of ORDER.entries()) {
-    const made = await madePart(part, options, invocation, `${part} (${i + 1} of ${ORDER.length})`);
+  for (const [i, part] of PART_NAMES.entries()) {
+    const made = await madePart(part, options, invocation, `${part} (${i + 1} of ${PART_NAMES.length})`);
     if (!options.json) print(...made.written);
     parts.push(made);
   }

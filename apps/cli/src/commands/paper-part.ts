@@ -7,8 +7,6 @@ import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
 
-export type { PartName } from "@nextscale/paper";
-
 /** Options of `nextscale paper table1` and the others. */
 export interface PaperOptions {
   readonly seeds?: number;

@@ -5,8 +5,11 @@ import { SWEEP_FORMAT, type SweepResults } from "../sweep/sweep.js";
 import { TABLE_NAMES } from "../table/recipe.js";
 import { TABLE_FORMAT, type Table } from "../table/table.js";
 
-/** Names of all that is made of the paper, in the order of a page: the tables of section 4, the study of section 6, the sweep. */
-export const PART_NAMES = [...TABLE_NAMES, ...STUDY_PARTS, "tricks", "sweep"] as const;
+/**
+ * Names of all that is made of the paper, in the order of a page: the tables of section 4, the sweep, which is about their statements, the study of
+ * section 6, whose frontier samples what its matrix has trained.
+ */
+export const PART_NAMES = [...TABLE_NAMES, "sweep", ...STUDY_PARTS, "tricks"] as const;
 
 /** Name of a part. */
 export type PartName = (typeof PART_NAMES)[number];
