@@ -30,3 +30,8 @@ export function sitesOf({ mass, labelled, groups }: Candidates, { apart }: { rea
     splits: apart ? [] : Array.from(mass.keys()).filter((node) => mass[node]! > 1),
   };
 }
+
+/** Whether a level may have anything to choose: that of a node which falls apart has not. */
+export function hasSites({ mass, groups }: Candidates, { apart }: { readonly apart: boolean }): boolean {
+  return groups.count > 0 || (!apart && mass.some((nodes) => nodes > 1));
+}

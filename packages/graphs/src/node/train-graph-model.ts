@@ -74,7 +74,7 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
   const config: GraphRunConfig = { model: coding.config, training };
   const data = { name, sha256: await hashOf(graphs, options.property?.values ?? []) };
-  const engine = await openEngine(options.engine);
+  const engine = await openEngine(options.engine, { worker: true });
   try {
     const run = {
       ...{ config, schema: graphRunSchema, seed, data, folder, engine, resume: start === "resume" },

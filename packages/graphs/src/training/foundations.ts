@@ -1,6 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
 import { permutation, randomStream } from "@nextscale/refinement-core";
 import { codingOf, type Coding } from "../codes/encode-graph.js";
+import { hasSites } from "../codes/sites.js";
 import { MOST_DIVISIONS, MOST_FORMULAS, type FormulaCount, type GraphModelConfig } from "../config/config.js";
 import type { GraphPreset } from "../config/presets.js";
 import type { Graph } from "../graph/graph.js";
@@ -32,7 +33,7 @@ export interface Foundations {
  *
  * @param properties a number of each graph, in deviations from their mean, where there is one to learn
  * @param divisions lighter parts with codes of their own, of a model that goes on from another; default: those of these graphs
- * @throws NextscaleError `invalid-data` for no graphs, or labels beyond those of the configuration
+ * @throws NextscaleError `invalid-data` for no graphs, only graphs of one node, or labels beyond those of the configuration
  */
 export function fitFoundations(
   graphs: readonly Graph[],
@@ -56,7 +57,9 @@ export function fitFoundations(
     formulas: formulasOf(graphs, nodeLabels, properties),
     divisions: divisions ?? (nodeLabels === 1 ? [] : divisionsOf(hierarchies, nodeLabels)),
   };
-  return { coding: codingOf(config), sizes: sizesOfLevels(hierarchies) };
+  const sizes = sizesOfLevels(hierarchies, settings.hierarchy);
+  if (sizes.length === 0) throw invalid("some graphs of several nodes", "only such as leave nothing to learn");
+  return { coding: codingOf(config), sizes };
 }
 
 function requireGraphs(
@@ -141,12 +144,14 @@ function divisionsOf(hierarchies: readonly Hierarchy[], labels: number): number[
     .map(({ counts }) => counts);
 }
 
-/** Sizes of what the levels of graphs are chosen from. */
-function sizesOfLevels(hierarchies: readonly Hierarchy[]): LevelSize[] {
+/** Sizes of the levels that there is something to learn of. */
+function sizesOfLevels(hierarchies: readonly Hierarchy[], hierarchy: GraphModelConfig["hierarchy"]): LevelSize[] {
   const found = new Map<string, LevelSize>();
   for (const { levels } of hierarchies) {
     for (const coarse of [rootLevel(levels.at(-1)!.formulas), ...levels.slice(1)]) {
-      const { mass, groups } = expand(coarse);
+      const candidates = expand(coarse);
+      if (!hasSites(candidates, { apart: hierarchy === "one-scale" })) continue;
+      const { mass, groups } = candidates;
       const size = { nodes: mass.length, groups: groups.count };
       found.set(`${size.nodes} ${size.groups}`, size);
     }

@@ -16,6 +16,7 @@ import type { GraphRunConfig } from "../config/config.js";
 import type { GraphSource } from "../graph/packed-graphs.js";
 import { graphRefiner } from "../refiner/graph-refiner.js";
 import { refinerInputs, type Capacity } from "../refiner/inputs.js";
+import { hasSites } from "../codes/sites.js";
 import type { SplitCodes } from "../codes/split-codes.js";
 import { formulaAt } from "../pyramid/formula.js";
 import { refinerTypes } from "../refiner/refiner-types.js";
@@ -66,6 +67,7 @@ export function refinerStage({
   const { steps, batchSize } = training;
   const peak = training.learningRate * (weights === undefined ? 1 : ONWARD);
   const capacities = capacitiesOf(sizes, model.sizes.length - 1, batchSize);
+  const apart = model.hierarchy === "one-scale";
   const tasksAGraph = Math.min(TASKS_A_GRAPH, batchSize);
   const graphsOf = ({ items }: Capacity) => Math.floor(items / tasksAGraph);
   // Of fewer graphs than that the rest of a step stays empty.
@@ -102,7 +104,9 @@ export function refinerStage({
         const within = encoded
           .map(({ levels, ...of }) => ({
             ...of,
-            levels: levels.filter((level) => placeOf(sizeOf(level), capacities) === part),
+            levels: levels.filter(
+              (level) => hasSites(level.candidates, { apart }) && placeOf(sizeOf(level), capacities) === part,
+            ),
           }))
           .filter(({ levels }) => levels.length > 0);
         const tasks = within.slice(0, graphsOf(capacity)).flatMap(({ graph, item, levels }) =>

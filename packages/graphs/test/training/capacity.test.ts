@@ -43,6 +43,16 @@ test("each capacity has half the nodes of the one before and room for twice as m
   expect(placeOf({ nodes: 101, groups: 1 }, capacitiesOf(flat, 100, 1))).toBe(-1);
 });
 
+test("levels without anything to choose get no room: the root of a graph whose nodes all come at once", () => {
+  const { coding, sizes } = fitFoundations(graphs, { ...model, hierarchy: "one-scale" }, 1);
+  expect(sizes).toEqual([{ nodes: 16, groups: 120 }]);
+  const batch = refinerStage({ config: { model: coding.config, training }, coding, graphs, sizes, seed: 1 }).batches(0);
+  expect(Object.keys(batch).filter((name) => name.endsWith("inputs/mask"))).toEqual(["parts/0/inputs/mask"]);
+  expect(countsIn(batch, "parts/0/inputs/mask", 8)).toEqual(new Array(8).fill(16));
+  const dot = generateGraph({ kind: "tree", nodes: [1, 1] }, 1, 0);
+  expect(() => fitFoundations([dot], model, 1)).toThrow("expected some graphs of several nodes");
+});
+
 test("levels are in the part of the smallest capacity that they fit in", () => {
   const batch = batchOf(sizes, 8);
   const [large, small] = [countsIn(batch, "parts/0/inputs/mask", 8), countsIn(batch, "parts/1/inputs/mask", 16)];

@@ -19,7 +19,8 @@ export interface TrainOptions {
   readonly stepsDone?: number;
   /**
    * Inputs of a step, counted from 0, besides `scalars`. It must be a pure function of the step: a resumed run then sees
-   * what the uninterrupted one would have seen, with no iterator to save.
+   * what the uninterrupted one would have seen, with no iterator to save. It is asked for while the step before is
+   * computed, so the arrays must be new each time.
    */
   readonly batches: (step: number) => NamedArrays | Promise<NamedArrays>;
   /** Scalar float inputs by name, each a function of the step: `{ learningRate: cosineSchedule({...}) }`. */
@@ -94,14 +95,23 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     saved = done;
   };
 
+  /** What a step is given; nothing after the last. */
+  const inputsOf = async (step: number): Promise<NamedArrays> => {
+    if (step >= steps) return {};
+    const inputs: Record<string, NamedArrays[string]> = { ...(await options.batches(step)) };
+    for (const [name, schedule] of Object.entries(scalars)) inputs[name] = Float32Array.of(schedule(step));
+    return inputs;
+  };
+
+  let inputs = await inputsOf(stepsDone);
   for (let step = stepsDone; step < steps; step++) {
     if (signal?.aborted) {
       await save(step);
       throw interrupted(where, step, steps, checkpoint === undefined);
     }
-    const inputs: Record<string, NamedArrays[string]> = { ...(await options.batches(step)) };
-    for (const [name, schedule] of Object.entries(scalars)) inputs[name] = Float32Array.of(schedule(step));
-    const outputs = await executable.run(inputs);
+    // An engine in a thread of its own computes a step while this one makes the inputs of the next.
+    const [outputs, next] = await Promise.all([executable.run(inputs), inputsOf(step + 1)]);
+    inputs = next;
     window.add(outputs, (name, value) => {
       throw diverged(where, name, value, step, steps, saved);
     });

@@ -42,6 +42,24 @@ test("the regression is learnt, and progress says how far it is", async () => {
   expect(state["count/steps"]![0]).toBe(STEPS);
 });
 
+test("the inputs of a step are made while the one before is computed, and those after the last are not", async () => {
+  const log: string[] = [];
+  const executable = regressionExecutable(initialRegression(1));
+  const watched = {
+    ...{ readState: () => executable.readState(), close: () => executable.close() },
+    async run(inputs: NamedArrays) {
+      log.push("begin");
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const outputs = await executable.run(inputs);
+      log.push("end");
+      return outputs;
+    },
+  };
+  const batches = regressionBatches(1);
+  await run({ executable: watched, steps: 3, batches: (step) => (log.push(`make ${step}`), batches(step)) });
+  expect(log).toEqual(["make 0", "begin", "make 1", "end", "begin", "make 2", "end", "begin", "end"]);
+});
+
 test("a report is the mean since the last one", async () => {
   const each: number[] = [];
   await run({ logEvery: 1, onProgress: ({ losses }) => each.push(losses["loss"]!) });
