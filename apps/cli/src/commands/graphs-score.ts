@@ -3,7 +3,7 @@ import type { GraphScore, SubstepPlan } from "@nextscale/graphs";
 import { loadGraphModel } from "@nextscale/graphs/node";
 import { createProgress } from "@nextscale/refinement-core";
 import { engineOption } from "../engine-option.js";
-import { meanOf, type MeanWithInterval } from "../graphs/mean.js";
+import { meanOf, meanText, type MeanWithInterval } from "../graphs/mean.js";
 import { readGraphs, type ReadGraph } from "../graphs/read-graphs.js";
 import { skippedLines } from "../graphs/skipped-lines.js";
 import type { Invocation } from "../invocation.js";
@@ -102,11 +102,6 @@ function tableOf(out: string, report: object, rows: readonly ScoreRow[]): string
 /** RFC 4180. */
 function csvText(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function meanText({ mean, lower, upper }: MeanWithInterval): string {
-  const interval = lower === null || upper === null ? "" : ` (95 % ${lower.toFixed(3)} to ${upper.toFixed(3)})`;
-  return `${mean.toFixed(3)}${interval}`;
 }
 
 async function requireTable(out: string, file: string): Promise<void> {

@@ -2,8 +2,10 @@ import { fitMoleculeMetrics, type MoleculeDistances, type MoleculeMetrics, type 
 import { openChemistryWorker, readMoleculeSet } from "@nextscale/graphs/node";
 import { permutation, randomStream } from "@nextscale/refinement-core";
 import { formatTable } from "../output.js";
-import type { Comparison, ComparisonOptions, Shares } from "./comparison.js";
+import type { Comparison, ComparisonOptions, MoleculeMeasurement, Shares } from "./comparison.js";
+import { meanText } from "./mean.js";
 import { canonicalOf, readMoleculeFile } from "./molecule-file.js";
+import { fitToAsked, type PropertyFit } from "./property.js";
 import { figure, shareText } from "./share-text.js";
 import { reasonsText } from "./validity.js";
 import { moleculeLines, watchedChemistry } from "./watched-chemistry.js";
@@ -38,6 +40,10 @@ export async function comparisonOfMolecules(
   const lines = moleculeLines();
   const watch = { signal, onProgress: lines.update };
   let fit: Promise<MoleculeMetrics> | undefined;
+  const drawn = (from: readonly string[], count: number): string[] => {
+    const order = permutation(randomStream(seed, "cli/graphs/training"), from.length, { item: 0 });
+    return Array.from(order.subarray(0, count), (at) => from[at]!);
+  };
   return {
     ...{ data, warnings, usual: USUAL, sizes: { train: train.length, held: held.length } },
     terms: { distance: "Fréchet distance, descriptors", share: "valid" },
@@ -59,17 +65,23 @@ export async function comparisonOfMolecules(
           return { skipped, skippedCount: skipped.length };
         },
         async addTraining(count) {
-          const order = permutation(randomStream(seed, "cli/graphs/training"), train.length, { item: 0 });
-          const some = Array.from(order.subarray(0, count), (at) => train[at]!);
-          outcomes.push(...(await watched.canonicalise(some)));
+          outcomes.push(...(await watched.canonicalise(drawn(train, count))));
         },
-        async measure() {
+        async measure(asked) {
           fit ??= fitMoleculeMetrics({ chemistry, train, test: held, seed, ...watch });
           const molecules = await (await fit).score(outcomes, watch);
           const [distance, floor] = [molecules.distances, molecules.floor].map((of) => of?.frechetDescriptors ?? null);
+          const property = asked && {
+            ...asked,
+            samples: await fitToAsked(asked, valid(outcomes), watched),
+            real: await fitToAsked(asked, valid(await watched.canonicalise(drawn(held, USUAL))), watched),
+          };
           return {
-            report: { molecules },
-            tables: moleculeTables(molecules, split),
+            report: { molecules, ...(property === undefined ? {} : { property }) },
+            tables: [
+              ...moleculeTables(molecules, split),
+              ...(property === undefined ? [] : ["", propertyTable(property, split)]),
+            ],
             figures: { ...sharesOf(molecules.samples), distance: distance!, floor: floor! },
             real: sharesOf(molecules.real),
           };
@@ -81,6 +93,10 @@ export async function comparisonOfMolecules(
       await chemistry.close();
     },
   };
+}
+
+function valid(outcomes: readonly Outcome<string>[]): string[] {
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
 }
 
 function sharesOf({ valid, unique, novel, validUniqueNovel }: MoleculeShares): Shares {
@@ -119,6 +135,22 @@ function moleculeTables({ samples, real, distances, floor, compared }: MoleculeR
       ? []
       : [`descriptors whose means are furthest off, in deviations: ${furthestOff(distances)}`]),
   ];
+}
+
+/** How near samples come to what was asked for, beside real molecules, of which nothing was asked. */
+function propertyTable(
+  { name, value, samples, real }: NonNullable<MoleculeMeasurement["property"]>,
+  split: string,
+): string {
+  const row = (of: PropertyFit | null, what: string) => [
+    `${of?.molecules ?? "no"} ${what}`,
+    ...(of === null ? ["-", "-"] : [meanText(of.mean), meanText(of.error)]),
+  ];
+  return formatTable([
+    [`${name}, asked to be ${value}`, "mean", "mean absolute error"],
+    row(samples, "valid samples"),
+    row(real, `real ones (${split})`),
+  ]);
 }
 
 /** As many descriptors as one looks at. */

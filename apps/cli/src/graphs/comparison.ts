@@ -12,6 +12,7 @@ import {
 } from "@nextscale/graphs";
 import { graphComparison, type GraphReports } from "./compare-graphs.js";
 import { moleculeComparison } from "./compare-molecules.js";
+import type { AskedProperty, PropertyFit } from "./property.js";
 import { sampleInParts, type SamplingTally } from "./sampling.js";
 import type { Skipped } from "./skipped-lines.js";
 
@@ -54,12 +55,20 @@ export interface Samples {
   addFile(path: string, skipInvalid: boolean): Promise<{ readonly skipped: readonly Skipped[]; readonly skippedCount: number }>; // prettier-ignore
   /** Training graphs or molecules, drawn at random: what a model that knows them by heart would make. */
   addTraining(count: number): Promise<void>;
-  measure(): Promise<Measurement>;
+  /** @param asked what molecules were to be like: how near they come to it is measured too */
+  measure(asked?: AskedProperty): Promise<Measurement>;
+}
+
+/** What molecules score. */
+export interface MoleculeMeasurement {
+  readonly molecules: MoleculeReport;
+  /** Of a property that was asked for. */
+  readonly property?: AskedProperty & { readonly samples: PropertyFit | null; readonly real: PropertyFit | null };
 }
 
 /** What samples score. */
 export interface Measurement {
-  readonly report: { readonly molecules: MoleculeReport } | { readonly graphs: GraphReports };
+  readonly report: MoleculeMeasurement | { readonly graphs: GraphReports };
   readonly tables: readonly string[];
   readonly figures: Figures;
   /** Of the set's own graphs or molecules in the samples' place. */
@@ -127,7 +136,11 @@ export async function sampleAndMeasure(
   const samples = comparison.gather();
   const take = (some: readonly { readonly graph: Graph }[]) => samples.add(some.map(({ graph }) => graph), model); // prettier-ignore
   const tally = await sampleInParts(model, request, take, label === undefined ? {} : { label });
-  return { tally, measurement: await samples.measure() };
+  return { tally, measurement: await samples.measure(askedOf(model, request.property)) };
+}
+
+function askedOf({ config }: GraphModel, value: number | undefined): AskedProperty | undefined {
+  return value === undefined || config.property === undefined ? undefined : { name: config.property.name, value };
 }
 
 function invalid(where: string, expected: string, got: string): NextscaleError {

@@ -16,3 +16,9 @@ export function meanOf(values: readonly number[]): MeanWithInterval {
   const half = Z * Math.sqrt(variance / values.length);
   return { mean, lower: mean - half, upper: mean + half };
 }
+
+/** `0.412 (95 % 0.400 to 0.424)`. */
+export function meanText({ mean, lower, upper }: MeanWithInterval): string {
+  const interval = lower === null || upper === null ? "" : ` (95 % ${lower.toFixed(3)} to ${upper.toFixed(3)})`;
+  return `${mean.toFixed(3)}${interval}`;
+}

@@ -1,5 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import { DESCRIPTORS, type Chemistry, type Graph, type MoleculeVocabulary, type Outcome } from "@nextscale/graphs";
+import { meanOf, type MeanWithInterval } from "./mean.js";
 
 /** A descriptor's number, among those that RDKit computes. */
 export function descriptorNamed(name: string): number {
@@ -24,6 +25,32 @@ export async function propertyOf(
   const smiles = (await chemistry.canonicalSmiles(graphs, atoms)).map(required);
   const descriptors = (await chemistry.descriptors(smiles)).map(required);
   return { name, values: descriptors.map((all) => all[at]!) };
+}
+
+/** A property that samples were asked for. */
+export interface AskedProperty {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** What a property of some molecules is like, beside what was asked for. */
+export interface PropertyFit {
+  readonly molecules: number;
+  readonly mean: MeanWithInterval;
+  /** Mean absolute difference from what was asked for. */
+  readonly error: MeanWithInterval;
+}
+
+/** How near molecules come to what was asked for; null where RDKit describes none of them. */
+export async function fitToAsked(
+  { name, value }: AskedProperty,
+  smiles: readonly string[],
+  chemistry: Chemistry,
+): Promise<PropertyFit | null> {
+  const at = descriptorNamed(name);
+  const values = (await chemistry.descriptors(smiles)).flatMap((outcome) => (outcome.ok ? [outcome.value[at]!] : []));
+  if (values.length === 0) return null;
+  return { molecules: values.length, mean: meanOf(values), error: meanOf(values.map((one) => Math.abs(one - value))) };
 }
 
 function required<T>(outcome: Outcome<T>, place: number): T {

@@ -117,6 +117,15 @@ test("molecules: shares and distances beside real ones, of SMILES and of molfile
   expect(tables.join("\n")).toMatch(/valid, of all +75\.0 % .* +100\.0 %/);
   expect(tables.join("\n")).toContain("not valid: 1 refused by RDKit");
   expect(tables.join("\n")).toMatch(/KL score, without BertzCT +\d/);
+  expect(report).not.toHaveProperty("property");
+  // Of two ethanols and a toluene, which were to have as many heavy atoms as toluene has; propylamine, aniline and fluoroethane have 4, 7 and 3.
+  const asked = await samples.measure({ name: "NumHeavyAtoms", value: 7 });
+  expect(asked.report).toMatchObject({
+    property: { samples: { molecules: 3, mean: { mean: 13 / 3 } }, real: { molecules: 3, mean: { mean: 14 / 3 } } },
+  });
+  expect(asked.tables.at(-1)).toMatch(
+    /NumHeavyAtoms, asked to be 7 [^]*3 valid samples +4\.333 .* 2\.667 [^]*3 real ones \(test\) +4\.667 .* 2\.333 /,
+  );
   // Those that the set itself was made of.
   const learned = comparison.gather();
   await learned.addTraining(3);
