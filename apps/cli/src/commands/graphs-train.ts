@@ -54,7 +54,8 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   const { hash: modelHash, engine, steps, stepsFound } = trained;
   const resumed = stepsFound > 0 ? { resumedAt: stepsFound } : {};
   const { hierarchy } = preset.model;
-  const chosen = { preset: name, hierarchy, ...from, data: data.name, graphs: data.graphs.length };
+  const asked = options.property === undefined ? {} : { property: options.property };
+  const chosen = { preset: name, hierarchy, ...from, ...asked, data: data.name, graphs: data.graphs.length };
   await receiptOf(out, { modelHash, seed, engine, networkEvaluations: steps, options: chosen, began, ...resumed }, invocation); // prettier-ignore
   const wallTimeMs = Math.round(performance.now() - began);
   if (options.json) {

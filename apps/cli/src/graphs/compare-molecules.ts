@@ -49,9 +49,11 @@ export async function comparisonOfMolecules(
     terms: { distance: "Fréchet distance, descriptors", share: "valid" },
     gather() {
       const outcomes: Outcome<string>[] = [];
+      // One by one: a call has no room for a million arguments.
+      const take = (some: readonly Outcome<string>[]) => some.forEach((outcome) => outcomes.push(outcome));
       return {
         async add(graphs, { config: { atoms = [] } }) {
-          outcomes.push(...(await chemistry.canonicalSmiles(graphs, atoms)));
+          take(await chemistry.canonicalSmiles(graphs, atoms));
         },
         async addFile(path, skipInvalid) {
           const file = await readMoleculeFile(path);
@@ -60,12 +62,11 @@ export async function comparisonOfMolecules(
             (outcome, i) =>
             outcome.ok || !skipInvalid ? [] : [{ line: file.molecules[i]!.line, reason: `${outcome.reason}: ${outcome.detail}` }], // prettier-ignore
           );
-          // One by one: a call has no room for a million arguments.
-          for (const outcome of found) if (outcome.ok || !skipInvalid) outcomes.push(outcome);
+          take(found.filter(({ ok }) => ok || !skipInvalid));
           return { skipped, skippedCount: skipped.length };
         },
         async addTraining(count) {
-          outcomes.push(...(await watched.canonicalise(drawn(train, count))));
+          take(await watched.canonicalise(drawn(train, count)));
         },
         async measure(asked) {
           fit ??= fitMoleculeMetrics({ chemistry, train, test: held, seed, ...watch });

@@ -1,12 +1,5 @@
 import { isNextscaleError } from "@nextscale/engine";
-import {
-  areIsomorphic,
-  generateGraphs,
-  graphKey,
-  splitByClass,
-  type GraphSetName,
-  type GraphSplit,
-} from "@nextscale/graphs";
+import { generateGraphs, splitByClass, type GraphSetName, type GraphSplit } from "@nextscale/graphs";
 import { readGraphSet } from "@nextscale/graphs/node";
 
 /** Graphs to train on and to compare with. */
@@ -16,9 +9,6 @@ export interface GraphData extends GraphSplit {
   /** What whoever reports a number on them has to know. */
   readonly warnings: readonly string[];
 }
-
-/** Two graphs are the same when they are isomorphic, labels included. */
-const IDENTITY = { key: graphKey, equal: areIsomorphic } as const;
 
 /** Sets whose like our generators draw: of the same sizes as the published ones, by the same recipes. */
 const GENERATED: readonly GraphSetName[] = ["planar", "tree", "sbm"];
@@ -42,7 +32,7 @@ export async function setOrGenerated(name: GraphSetName): Promise<GraphData> {
 function generated(kind: "planar" | "tree" | "sbm"): GraphData {
   const { train, validation, test } = SIZES;
   const count = train + validation + test;
-  const graphs = generateGraphs({ kind, count, seed: SEED, identity: IDENTITY });
+  const graphs = generateGraphs({ kind, count, seed: SEED });
   return {
     name: `generated ${kind}`,
     train: graphs.slice(0, train),
@@ -58,7 +48,7 @@ function generated(kind: "planar" | "tree" | "sbm"): GraphData {
 /** A set that was published without a split gets one, by classes of isomorphism. */
 function heldOut(set: GraphData): GraphData {
   if (set.test.length > 0) return set;
-  const split = splitByClass(set.train, { seed: SEED, identity: IDENTITY });
+  const split = splitByClass(set.train, { seed: SEED });
   const sizes = `${split.train.length}, ${split.validation.length} and ${split.test.length} graphs`;
   return { ...set, ...split, warnings: [...set.warnings, `split here by isomorphism, seed ${SEED}, into ${sizes}`] };
 }

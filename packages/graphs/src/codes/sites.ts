@@ -31,6 +31,14 @@ export function sitesOf({ mass, labelled, groups }: Candidates, { apart }: { rea
   };
 }
 
+/** All of them, one by one. */
+export function allSites({ siblings, blocks, splits }: Sites): Site[] {
+  return [
+    ...[...siblings, ...blocks].map((at): Site => ({ of: "patterns", at })),
+    ...splits.map((at): Site => ({ of: "splits", at })),
+  ];
+}
+
 /** Whether a level may have anything to choose: that of a node which falls apart has not. */
 export function hasSites({ mass, groups }: Candidates, { apart }: { readonly apart: boolean }): boolean {
   return groups.count > 0 || (!apart && mass.some((nodes) => nodes > 1));

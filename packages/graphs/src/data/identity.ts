@@ -1,13 +1,18 @@
 import { NextscaleError } from "@nextscale/engine";
+import { graphKey } from "../graph/colour-refinement.js";
 import type { Graph } from "../graph/graph.js";
+import { areIsomorphic } from "../graph/isomorphism.js";
 
-/** When two graphs are the same graph: isomorphic, as a rule. */
+/** When two graphs are the same graph. */
 export interface GraphIdentity {
   /** The same for graphs that are the same; others may share it, which costs time only. */
   readonly key: (graph: Graph) => string | number | bigint;
   /** Asked only of graphs that have one key. */
   readonly equal: (a: Graph, b: Graph) => boolean;
 }
+
+/** Two graphs are the same when they are isomorphic, labels included. */
+export const BY_ISOMORPHISM: GraphIdentity = { key: graphKey, equal: areIsomorphic };
 
 /** Tells whether a graph was seen before, and which class it is of: classes are numbered from 0 as they appear. */
 export interface ClassFinder {

@@ -1,7 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
 import { permutation, randomStream, requireArgument, within } from "@nextscale/refinement-core";
 import type { Graph } from "../graph/graph.js";
-import { classesOf, requireIdentity, type GraphIdentity } from "./identity.js";
+import { BY_ISOMORPHISM, classesOf, requireIdentity, type GraphIdentity } from "./identity.js";
 
 /** Parts of a data set. */
 export interface GraphSplit {
@@ -14,8 +14,8 @@ export interface GraphSplit {
 export interface SplitOptions {
   /** Integer from 0 to 2^53 - 1, or a bigint up to 2^64 - 1. */
   readonly seed: number | bigint;
-  /** Which graphs are the same. */
-  readonly identity: GraphIdentity;
+  /** Which graphs are the same. Default: isomorphic ones, labels included. */
+  readonly identity?: GraphIdentity;
   /** Share of the graphs to validate with. Default: 0.1. */
   readonly validation?: number;
   /** Share of the graphs to test with. Default: 0.2. */
@@ -33,7 +33,7 @@ const WHERE = "graphs/splitByClass";
  * @throws NextscaleError `invalid-argument` for shares outside 0 to 1 or beyond 1 together
  */
 export function splitByClass(graphs: readonly Graph[], options: SplitOptions): GraphSplit {
-  const { seed, identity, validation = 0.1, test = 0.2 } = options;
+  const { seed, identity = BY_ISOMORPHISM, validation = 0.1, test = 0.2 } = options;
   requireIdentity(WHERE, identity);
   requireArgument(WHERE, "validation", validation, within(0, 1));
   requireArgument(WHERE, "test", test, within(0, 1));
@@ -53,7 +53,8 @@ export function splitByClass(graphs: readonly Graph[], options: SplitOptions): G
   for (const number of permutation(randomStream(seed, "graphs/data/split"), count)) {
     const same = members[number]!;
     const fits = (part: "test" | "validation") => parts[part].length + same.length <= room[part];
-    parts[fits("test") ? "test" : fits("validation") ? "validation" : "train"].push(...same);
+    const part = parts[fits("test") ? "test" : fits("validation") ? "validation" : "train"];
+    for (const graph of same) part.push(graph);
   }
   return parts;
 }

@@ -8,7 +8,7 @@ import {
   type OptionRequirements,
   type Requirement,
 } from "@nextscale/refinement-core";
-import { classFinder, requireIdentity, type GraphIdentity } from "../data/identity.js";
+import { BY_ISOMORPHISM, classFinder, requireIdentity, type GraphIdentity } from "../data/identity.js";
 import type { Graph } from "../graph/graph.js";
 import { drawBlockModel, type BlockModelRecipe } from "./block-model.js";
 import { drawCommunity, type CommunityRecipe } from "./community.js";
@@ -134,8 +134,8 @@ export type GenerateOptions = GraphRecipe & {
   readonly count: number;
   /** Integer from 0 to 2^53 - 1, or a bigint up to 2^64 - 1. */
   readonly seed: number | bigint;
-  /** Which graphs are the same. */
-  readonly identity: GraphIdentity;
+  /** Which graphs are the same. Default: isomorphic ones, labels included. */
+  readonly identity?: GraphIdentity;
 };
 
 /**
@@ -144,7 +144,7 @@ export type GenerateOptions = GraphRecipe & {
  *
  * @throws NextscaleError `invalid-argument` for a wrong recipe, and where there are not so many different graphs
  */
-export function generateGraphs({ count, seed, identity, ...recipe }: GenerateOptions): Graph[] {
+export function generateGraphs({ count, seed, identity = BY_ISOMORPHISM, ...recipe }: GenerateOptions): Graph[] {
   const where = "graphs/generateGraphs";
   requireArgument(where, "count", count, wholeWithin(0, GENERATOR_LIMITS.graphs));
   requireIdentity(where, identity);

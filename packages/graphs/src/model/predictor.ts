@@ -44,7 +44,6 @@ export function capacityOf({ candidates: { mass, groups } }: Task): Capacity {
  */
 export function predictor(
   run: (tasks: readonly Task[], capacity: Capacity) => Promise<readonly LevelLogits[]>,
-  signal?: AbortSignal,
 ): Predictor {
   let active = 0;
   let waiting: Waiting[] = [];
@@ -63,7 +62,6 @@ export function predictor(
       for (let first = 0; first < together.length; first += capacity.items) {
         const some = together.slice(first, first + capacity.items);
         try {
-          signal?.throwIfAborted();
           const answers = await run(some.map(({ task }) => task), capacity); // prettier-ignore
           some.forEach(({ resolve }, i) => resolve(answers[i]!));
         } catch (error) {

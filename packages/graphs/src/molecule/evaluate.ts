@@ -67,7 +67,7 @@ export interface MoleculeMetrics {
 }
 
 /**
- * Fits the metrics of molecules on a reference: some minutes for a hundred thousand molecules, so fit once and score many.
+ * Fits the metrics of molecules on a reference: a minute or so for a hundred thousand molecules, so fit once and score many.
  *
  * @throws NextscaleError `invalid-data` for fewer than two different valid molecules in `train` or `test`, `invalid-argument` for an
  *   option outside its range; AbortError when the signal aborts

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { NextscaleError } from "@nextscale/engine";
 import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
 import { averagedWeights, sha256 } from "@nextscale/refinement-core";
@@ -56,7 +57,7 @@ const WHERE = "graphs/trainGraphModel";
 /**
  * Trains a graph model and writes the folder `out`. What an interruption leaves in `<out>.training` can be resumed, to the same bits.
  *
- * @throws NextscaleError `invalid-argument` for a model to begin with of another network, `invalid-data` when the graphs or their property cannot be
+ * @throws NextscaleError `invalid-argument` for a preset that is wrong in itself or a model to begin with of another network, `invalid-data` when the graphs or their property cannot be
  * learned from or the training diverges, `unwritable`, `interrupted` when the signal aborts
  */
 export function trainGraphModel(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
@@ -65,14 +66,14 @@ export function trainGraphModel(options: TrainGraphModelOptions): Promise<Traine
 
 async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
   const { graphs, name, out, seed = 0, start = "new", signal, onProgress } = options;
-  const preset = typeof options.preset === "string" ? GRAPH_PRESETS[options.preset] : options.preset;
+  const preset = presetOf(options.preset);
   const { property, values } = standardised(options);
   const settings = { ...preset.model, ...property };
   const source = options.from === undefined ? undefined : await sourceOf(options.from, settings);
   const training = source === undefined ? preset.training : { ...preset.training, from: source.hash };
   const { coding, sizes } = fitFoundations(graphs, settings, seed, values.properties, source?.config.divisions);
+  const config = checkedConfig({ model: coding.config, training });
   const folder = await prepareTraining(out, ["refiner"], start, WHERE);
-  const config: GraphRunConfig = { model: coding.config, training };
   const data = { name, sha256: await hashOf(graphs, options.property?.values ?? []) };
   const engine = await openEngine(options.engine, { worker: true });
   try {
@@ -106,13 +107,38 @@ async function sourceOf(from: string, settings: GraphPreset["model"]) {
   const kindOf = ({ hierarchy, nodeLabels, edgeLabels, atoms, property, network }: GraphPreset["model"]) =>
     JSON.stringify({ hierarchy, nodeLabels, edgeLabels, atoms, property: property?.name, network });
   const [expected, got] = [kindOf(settings), kindOf(source.config)];
-  if (expected === got) return source;
+  // Without regard to the order of their keys.
+  if (isDeepStrictEqual(JSON.parse(expected), JSON.parse(got))) return source;
   throw new NextscaleError({
     code: "invalid-argument",
     where: WHERE,
     expected: `a model to begin with of ${expected}`,
     got: `${from} of ${got}`,
     fix: "begin with a model of the same preset, or without one",
+  });
+}
+
+function presetOf(preset: GraphPresetName | GraphPreset): GraphPreset {
+  if (typeof preset !== "string") return preset;
+  if (Object.hasOwn(GRAPH_PRESETS, preset)) return GRAPH_PRESETS[preset];
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: WHERE,
+    expected: `a preset, or the name of one: ${Object.keys(GRAPH_PRESETS).join(", ")}`,
+    got: preset,
+  });
+}
+
+/** Before anything is trained: a model that cannot be saved is not worth a step. */
+function checkedConfig(config: GraphRunConfig): GraphRunConfig {
+  const parsed = graphRunSchema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  throw new NextscaleError({
+    code: "invalid-argument",
+    where: WHERE,
+    expected: "a preset that goes with itself and the graphs",
+    got: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+    fix: "correct the preset",
   });
 }
 

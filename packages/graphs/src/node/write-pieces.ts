@@ -33,10 +33,15 @@ export async function writePieces(path: string, pieces: Iterable<string>): Promi
   }
 }
 
+/** Whether a file of that name is packed with gzip. */
+export function isPackedName(name: string): boolean {
+  return /\.gz$/i.test(name);
+}
+
 async function fill(to: string, flags: "w" | "wx", name: string, pieces: Iterable<string>): Promise<void> {
   const file = await open(to, flags);
   try {
-    if (name.endsWith(".gz")) {
+    if (isPackedName(name)) {
       await pipeline(Readable.from(batches(pieces)), createGzip(), (packed: AsyncIterable<Uint8Array>) =>
         writeFile(file, packed),
       );

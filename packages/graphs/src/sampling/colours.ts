@@ -16,10 +16,10 @@ export function colours(
   });
   const demand = new Map<number, number>();
   for (const { nodes } of wanted) for (const node of nodes) demand.set(node, (demand.get(node) ?? 0) + 1);
-  const rivals = (nodes: readonly number[]) => nodes.reduce((sum, node) => sum + demand.get(node)!, 0);
+  const ranked = wanted.map((one) => ({ ...one, rivals: one.nodes.reduce((sum, node) => sum + demand.get(node)!, 0) }));
   const taken = new Map<number, Set<number>>();
   const result: number[][] = [];
-  for (const { group, nodes } of wanted.sort((a, b) => rivals(b.nodes) - rivals(a.nodes))) {
+  for (const { group, nodes } of ranked.sort((a, b) => b.rivals - a.rivals)) {
     const sets = nodes.map((node) => {
       const set = taken.get(node) ?? new Set<number>();
       taken.set(node, set);

@@ -1,7 +1,7 @@
 import { permutation, type RandomStream } from "@nextscale/refinement-core";
-import type { Site, Sites } from "../codes/sites.js";
+import { allSites, type Site, type Sites } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
-import { FORM, type Candidates } from "../pyramid/candidates.js";
+import type { Candidates } from "../pyramid/candidates.js";
 import type { CodeKind } from "../pyramid/codes.js";
 import { colours } from "./colours.js";
 import { blockNeeds, labelNeeds, siblingNeeds, splitNeeds } from "./needs.js";
@@ -18,6 +18,11 @@ export type Substeps = number | "exact" | "adaptive";
  * level, the second for the one above, and the last for all that are coarser.
  */
 export type SubstepPlan = Substeps | readonly Substeps[];
+
+/** Sites of a level's random numbers, one for the order of each kind of code; those after them are free. */
+const SITE = { siblings: 0, blocks: 1, splits: 2 } as const;
+/** The first that is free. */
+export const FREE_SITE = 3;
 
 /** Where random numbers of a level come from. */
 export interface LevelRandom {
@@ -41,10 +46,7 @@ export function orderOf(
 ): Site[][] {
   const substeps = substepsAt(plan, candidates, config);
   if (config.hierarchy === "one-scale" && typeof substeps === "number") return randomParts(sites, substeps, random);
-  const phases = exactPhases(sites, candidates, random, config);
-  const isOfSiblings = ({ of, at }: Site) => of === "patterns" && candidates.groups.forms[at] === FORM.siblings;
-  const ofSiblings = phases.findIndex((phase) => !phase.every(isOfSiblings));
-  return inSubsteps(phases, substeps, ofSiblings < 0 ? phases.length : ofSiblings);
+  return inSubsteps(exactPhases(sites, candidates, random, config), substeps);
 }
 
 /** The substeps of a level. */
@@ -75,39 +77,33 @@ export function exactPhases(
 ): Site[][] {
   const inOrder = edgeLabels > 1 ? colours : wavesOver(candidates);
   const needs = candidates.labelled ? labelNeeds : blockNeeds;
-  const siblings = colours(sites.siblings, siblingNeeds(candidates), { ...random, site: 0 });
-  const blocks = inOrder(sites.blocks, needs(candidates), { ...random, site: 1 });
-  const splits = edgeLabels > 1 ? colours(sites.splits, splitNeeds(candidates), { ...random, site: 2 }) : [sites.splits]; // prettier-ignore
+  const siblings = colours(sites.siblings, siblingNeeds(candidates), { ...random, site: SITE.siblings });
+  const blocks = inOrder(sites.blocks, needs(candidates), { ...random, site: SITE.blocks });
+  const splits = edgeLabels > 1 ? colours(sites.splits, splitNeeds(candidates), { ...random, site: SITE.splits }) : [sites.splits]; // prettier-ignore
   const ofKind = (of: CodeKind, phases: readonly (readonly number[])[]) => phases.map((phase) => phase.map((at): Site => ({ of, at }))); // prettier-ignore
   return [...ofKind("patterns", [...siblings, ...blocks]), ...ofKind("splits", splits)].filter(({ length }) => length > 0); // prettier-ignore
 }
 
 /**
- * The phases of a level joined to as many parts as there are substeps: the first few to one, since siblings lose least by it, and all such that a
- * part has as many phases as any other, or one more; at most as many as there are phases then.
- *
- * @param first how many phases those first few are
+ * The phases of a level joined to as many parts as there are substeps, each of as many phases as any other, or of one more; at most as many parts as
+ * there are phases.
  */
-export function inSubsteps(phases: readonly Site[][], substeps: Substeps, first = 1): Site[][] {
-  if (typeof substeps === "string") return [...phases];
-  const left = first > 1 ? [phases.slice(0, first).flat(), ...phases.slice(first)] : phases;
-  if (substeps >= left.length) return [...left];
-  return Array.from({ length: substeps }, (_, part) => {
-    const [from, to] = [part, part + 1].map((p) => Math.floor((p * left.length) / substeps)) as [number, number];
-    return left.slice(from, to).flat();
+export function inSubsteps(phases: readonly Site[][], substeps: Substeps): Site[][] {
+  if (typeof substeps === "string" || substeps >= phases.length) return [...phases];
+  return inParts(phases, substeps).map((part) => part.flat());
+}
+
+/** Values in so many parts of nearly one size, in their order. */
+function inParts<T>(values: readonly T[], parts: number): T[][] {
+  return Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part, part + 1].map((p) => Math.floor((p * values.length) / parts)) as [number, number];
+    return values.slice(from, to);
   });
 }
 
 /** All sites in a random order, in so many parts of nearly one size. */
 function randomParts(sites: Sites, substeps: number, { stream, item, scale }: LevelRandom): Site[][] {
-  const all: Site[] = [
-    ...[...sites.siblings, ...sites.blocks].map((at): Site => ({ of: "patterns", at })),
-    ...sites.splits.map((at): Site => ({ of: "splits", at })),
-  ];
-  const order = permutation(stream, all.length, { item, scale });
-  const parts = Math.min(substeps, all.length);
-  return Array.from({ length: parts }, (_, part) => {
-    const [from, to] = [part, part + 1].map((p) => Math.floor((p * all.length) / parts)) as [number, number];
-    return Array.from(order.subarray(from, to), (at) => all[at]!);
-  });
+  const all = allSites(sites);
+  const order = Array.from(permutation(stream, all.length, { item, scale }), (at) => all[at]!);
+  return inParts(order, Math.min(substeps, all.length));
 }

@@ -69,7 +69,7 @@ export function refinerStage({
   const capacities = capacitiesOf(sizes, model.sizes.length - 1, batchSize);
   const apart = model.hierarchy === "one-scale";
   const tasksAGraph = Math.min(TASKS_A_GRAPH, batchSize);
-  const graphsOf = ({ items }: Capacity) => Math.floor(items / tasksAGraph);
+  const graphsOf = ({ items }: Capacity) => Math.ceil(items / tasksAGraph);
   // Of fewer graphs than that the rest of a step stays empty.
   const graphsAStep = Math.min(Math.max(...capacities.map(graphsOf)), graphs.length);
   const order = shuffledBatches({
@@ -109,16 +109,19 @@ export function refinerStage({
             ),
           }))
           .filter(({ levels }) => levels.length > 0);
-        const tasks = within.slice(0, graphsOf(capacity)).flatMap(({ graph, item, levels }) =>
+        const chosen = within.slice(0, graphsOf(capacity)).flatMap(({ graph, item, levels }) =>
           Array.from({ length: tasksAGraph }, (_, k) => {
             const own = (item * capacities.length + part) * tasksAGraph + k;
-            const level = pickLevel(levels, picks, own);
-            const { task, weights } = trainingTask(levels[level]!, model, { stream: hidden, item: own, scale: level });
-            return properties === undefined || !isTold(own)
-              ? { task, weights }
-              : { task: { ...task, property: properties[graph] }, weights };
+            return { graph, own, levels };
           }),
         );
+        const tasks = chosen.slice(0, capacity.items).map(({ graph, own, levels }) => {
+          const level = pickLevel(levels, picks, own);
+          const { task, weights } = trainingTask(levels[level]!, model, { stream: hidden, item: own, scale: level });
+          return properties === undefined || !isTold(own)
+            ? { task, weights }
+            : { task: { ...task, property: properties[graph] }, weights };
+        });
         return {
           ...prefixed(`parts/${part}/inputs`, refinerInputs(tasks.map(({ task }) => task), capacity, coding)), // prettier-ignore
           ...prefixed(`parts/${part}/targets`, targetsOf(tasks, capacity, coding.splits)),

@@ -1,10 +1,10 @@
 import { integerSource, uniforms, type RandomStream } from "@nextscale/refinement-core";
 import type { EncodedLevel } from "../codes/encode-graph.js";
-import { sitesOf, type Site } from "../codes/sites.js";
+import { allSites, sitesOf, type Site } from "../codes/sites.js";
 import type { GraphModelConfig } from "../config/config.js";
 import type { CodeKind } from "../pyramid/codes.js";
 import type { Task } from "../refiner/inputs.js";
-import { exactPhases, type LevelRandom } from "../sampling/reveal-order.js";
+import { exactPhases, FREE_SITE, type LevelRandom } from "../sampling/reveal-order.js";
 import { allBut } from "../sampling/reveal.js";
 
 /** A task of which the answers are known. */
@@ -14,8 +14,8 @@ export interface TrainingTask {
   readonly weights: { readonly [K in CodeKind]: Float32Array };
 }
 
-/** Sites of random numbers before these are those of colours. */
-const OWN_SITES = 2;
+/** Of what decides which codes are hidden, and of what decides it for each code of those that are hidden at random. */
+const SITE = { how: FREE_SITE, codes: FREE_SITE + 1 } as const;
 /** Share of tasks in which known codes are a random part of all, instead of all of some phases. */
 const AT_RANDOM = 0.25;
 /** Weight of a code of a later phase: it is asked for when there are few substeps. */
@@ -29,11 +29,10 @@ export function trainingTask(
 ): TrainingTask {
   const [how = 0, cut = 0] = uniforms(random.stream, {
     ...at(random),
-    sites: { first: OWN_SITES, count: 1 },
+    sites: { first: SITE.how, count: 1 },
     draws: 2,
   });
   const sites = sitesOf(candidates, { apart: config.hierarchy === "one-scale" });
-  const phases = exactPhases(sites, candidates, random, config);
   // What is not chosen follows from the rest, so it is known.
   const known = allBut(sites, candidates);
   const weights = {
@@ -41,14 +40,15 @@ export function trainingTask(
     splits: new Float32Array(known.splits.length),
   };
   if (how < AT_RANDOM || config.hierarchy === "one-scale") {
-    const hidden = phases.flat();
+    const hidden = allSites(sites);
     const draws = uniforms(random.stream, {
       ...at(random),
-      sites: { first: OWN_SITES + 1, count: hidden.length },
+      sites: { first: SITE.codes, count: hidden.length },
       draws: 1,
     });
     hidden.forEach((site, i) => (draws[i]! < cut ? (known[site.of][site.at] = 1) : ask(weights, [site], 1)));
   } else {
+    const phases = exactPhases(sites, candidates, random, config);
     const first = Math.floor(cut * phases.length);
     for (const { of, at } of phases.slice(0, first).flat()) known[of][at] = 1;
     ask(weights, phases[first] ?? [], 1);

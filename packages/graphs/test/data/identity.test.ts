@@ -60,6 +60,6 @@ test("what cannot be split is refused", () => {
     "at most 1 together",
   );
   expect(() => splitByClass([], { seed: 1, identity: bruteForce, test: -1 })).toThrow("a number from 0 to 1, got -1");
-  expect(() => splitByClass([], { seed: 1 } as never)).toThrow("{ key, equal }");
+  expect(() => splitByClass([], { seed: 1, identity: {} as never })).toThrow("{ key, equal }");
   expect(splitByClass([], { seed: 1, identity: bruteForce })).toEqual({ train: [], validation: [], test: [] });
 });

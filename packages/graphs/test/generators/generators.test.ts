@@ -263,6 +263,14 @@ describe("generateGraphs", () => {
   // Of grids with up to 4 rows and columns, nodes and edges tell which.
   const shapeOf = ({ nodeCount, edgeCount }: Graph) => `${nodeCount} ${edgeCount}`;
 
+  test("isomorphic ones are the same unless told otherwise, for sets and for splits", () => {
+    const options = { kind: "tree", nodes: [6, 8], seed: 3, count: 20 } as const;
+    const graphs = generateGraphs(options);
+    expect(graphs).toEqual(generateGraphs({ ...options, identity: bruteForce }));
+    const twice = [...graphs, ...graphs];
+    expect(splitByClass(twice, { seed: 1 })).toEqual(splitByClass(twice, { seed: 1, identity: bruteForce }));
+  });
+
   test("finds all ten grids, and says so when there are no more", () => {
     const identity = { key: shapeOf, equal: () => true };
     const options = { kind: "grid", rows: [1, 4], columns: [1, 4], seed: 1, identity } as const;

@@ -13,7 +13,7 @@ import {
   type GraphPreset,
 } from "../../src/index.js";
 import { loadGraphModel, trainGraphModel } from "../../src/node/index.js";
-import type { Outcome } from "../../src/index.js";
+import { sharedChemistry } from "../molecule/chemistry.fixture.js";
 import { graph } from "../support/graphs.js";
 
 /* A model from its training to samples and scores: too short a training to be good, long enough to have learned something. */
@@ -279,14 +279,16 @@ describe("constraints", () => {
 });
 
 describe("samples of molecules", () => {
-  /** Says of every graph what a test wants to hear. */
-  const chemistry = (outcome: Outcome<string>) => ({ canonicalSmiles: () => Promise.resolve([outcome]) });
-
   test("become SMILES, or say why not, and graphs of graphology", async () => {
-    const [sample] = await model.sample({ count: 1, size: 5 });
-    expect(await sample!.toSmiles(chemistry({ ok: true, value: "ON" }))).toBe("ON");
-    const refused = chemistry({ ok: false, reason: "refused", detail: "too many bonds" });
-    await expect(sample!.toSmiles(refused)).rejects.toThrow("refused, too many bonds");
-    expect(sample!.toGraphology().order).toBe(5);
+    const chemistry = await sharedChemistry();
+    const samples = await model.sample({ count: 40, size: 5, seed: 1 });
+    const outcomes = await chemistry.canonicalSmiles(samples.map(({ graph: g }) => g), model.config.atoms!); // prettier-ignore
+    expect(new Set(outcomes.map(({ ok }) => ok)).size).toBe(2);
+    for (const [i, outcome] of outcomes.entries()) {
+      const smiles = samples[i]!.toSmiles(chemistry);
+      if (outcome.ok) expect(await smiles).toBe(outcome.value);
+      else await expect(smiles).rejects.toThrow(outcome.detail);
+    }
+    expect(samples[0]!.toGraphology().order).toBe(5);
   });
 });

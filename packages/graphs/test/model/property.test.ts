@@ -61,6 +61,26 @@ test("samples have the property that is asked for, with guidance more so, and wi
   expect(guided.evaluations / high.evaluations).toBeGreaterThan(1.5);
 });
 
+test("the network hears what is asked for: the same nodes are joined to a path or to a star", async () => {
+  const star = graph(5, [1, 2, 3, 4].map((v) => [0, v])); // prettier-ignore
+  const path = graph(5, [1, 2, 3, 4].map((v) => [v - 1, v])); // prettier-ignore
+  const shapes = Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? path : star));
+  const property = { name: "hub", values: shapes.map((_, i) => i % 2) };
+  const out = join(folder, "shapes");
+  const preset = { model: { ...PRESET.model, nodeLabels: 1 }, training: { ...PRESET.training, steps: 150 } };
+  await trainGraphModel({ preset, graphs: shapes, property, name: "shapes", out, seed: 1 });
+  const shaped = await loadGraphModel(out);
+  const hubsAmong = async (value: number) => {
+    const samples = await shaped.sample({ count: 60, seed: 1, property: value, guidance: 2 });
+    return samples.filter(({ graph: { offsets } }) => offsets.some((end, v) => v > 0 && end - offsets[v - 1]! === 4))
+      .length;
+  };
+  const [few, many] = [await hubsAmong(0), await hubsAmong(1)];
+  await shaped.close();
+  expect(few).toBeLessThan(20);
+  expect(many).toBeGreaterThan(40);
+}, 60_000);
+
 test("what is asked for must make sense, and so must what is learned from", async () => {
   await expect(model.sample({ count: 1, guidance: 2 })).rejects.toThrow("a number beside a guidance");
   await expect(model.sample({ count: 1, property: NaN })).rejects.toThrow("a number, of share");

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { NextscaleError } from "@nextscale/engine";
+import { isPackedName } from "../write-pieces.js";
 import { readRegularFile, writeFileAtomic } from "@nextscale/engine/node";
 
 const unpack = promisify(gunzip);
@@ -43,5 +44,5 @@ export async function readTextFile(where: string, path: string, most: number): P
 
 /** Writes a text at once or not at all, packed with gzip where the name ends with `.gz`. @throws NextscaleError `unwritable` */
 export async function writeTextFile(path: string, text: string): Promise<void> {
-  await writeFileAtomic(path, path.endsWith(".gz") ? await pack(text) : text);
+  await writeFileAtomic(path, isPackedName(path) ? await pack(text) : text);
 }
