@@ -117,6 +117,20 @@ describe.each([
   ["waves", 1],
   ["colours", 2],
 ])("%s", (_, edgeLabels) => {
+  test("let chance say which block comes first", () => {
+    const candidates = expand(triangle);
+    const sites = sitesOf(candidates, { apart: false });
+    const first = new Map<number, number>();
+    for (let item = 0; item < 300; item++) {
+      const random = { stream: randomStream(1, "test"), item, scale: 0 };
+      const phases = exactPhases(sites, candidates, random, { edgeLabels });
+      const { at } = phases.flat().find((site) => sites.blocks.includes(site.at) && site.of === "patterns")!;
+      first.set(at, (first.get(at) ?? 0) + 1);
+    }
+    // Each of three a hundred times; three standard deviations are 24.
+    expect([...first.values()].map((times) => Math.abs(times - 100) < 25)).toEqual([true, true, true]);
+  });
+
   test("keep blocks apart that need the same nodes, and every site is chosen once", () => {
     const candidates = expand(triangle);
     const sites = sitesOf(candidates, { apart: false });
