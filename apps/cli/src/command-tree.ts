@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, Help, Option } from "commander";
 
 /* What the commands of all parts are made with. */
 
@@ -25,7 +25,14 @@ export function configured(command: Command): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "nextscale: ")) })
     .showHelpAfterError("Try: nextscale --help")
+    .configureHelp({
+      optionDescription: (option) => `${new Help().optionDescription(option)}${isNeeded(option) ? " (needed)" : ""}`,
+    })
     .allowExcessArguments(false);
+}
+
+function isNeeded({ mandatory, defaultValue }: Option): boolean {
+  return mandatory && defaultValue === undefined;
 }
 
 /** Examples at the end of the help. */

@@ -210,10 +210,13 @@ function addScore(graphs: Command, invocation: Invocation): void {
       .description("how likely a model finds the graphs or molecules of a file: nats, and bits a node")
       .argument("<file>", `${MOLECULE_FILES} for a model of molecules, or ${GRAPH_FILES}`)
       .addOption(modelOption())
-      .option("--substeps <plan>", "exact, a number, or a list, as for sampling (default: exact)", substeps)
+      .option("--substeps <plan>", "exact, adaptive, a number, or a list, as for sampling (default: exact)", substeps)
       .option("--seed <n>", "seed of the hierarchies of each graph", integer(0), 1)
       .option("--hierarchies <n>", "how many to try of each graph: the more, the closer", integer(1, 100_000), 1)
-      .option("--skip-invalid", "leave out what is no graph or has atoms that the model has not, and say which")
+      .option(
+        "--skip-invalid",
+        "leave out what is no graph or has labels or atoms that the model has not, and say which",
+      )
       .addOption(engineOption())
       .option("--out <file>", "write the scores, as .csv or .json")
       .option("--json", "print one JSON object")
@@ -239,7 +242,7 @@ function withSampling(child: Command): Command {
     .option("--size <n>", "nodes of each graph (default: as often as in training)", integer(1, 1_000_000))
     .option(
       "--temperature <t>",
-      "below 1 what is likely becomes likelier (default: 1)",
+      "0.01 to 100; below 1 what is likely becomes likelier (default: 1)",
       decimal(0.01, { maximum: 100 }),
     )
     .option("--sweeps <n>", "how often all of a scale is drawn again, each part knowing the rest (default: 0)", sweeps)

@@ -19,6 +19,7 @@ import {
   costOf,
   recordedSampling,
   requestOf,
+  requireUseful,
   type SamplingOptions,
   type SamplingTally,
 } from "../graphs/sampling.js";
@@ -75,7 +76,10 @@ export async function evaluateGraphModel(
   const model = options.model === undefined ? undefined : await loadGraphModel(options.model, engineOption(options.engine)); // prettier-ignore
   let comparison: Comparison | undefined;
   try {
-    if (model !== undefined) requireModelFor(WHERE, model, set);
+    if (model !== undefined) {
+      requireModelFor(WHERE, model, set);
+      requireUseful(WHERE, options, model);
+    }
     const { signal } = invocation;
     comparison = await openComparison(WHERE, set, { split, seed, signal });
     const { warnings } = comparison;

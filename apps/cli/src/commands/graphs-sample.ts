@@ -9,6 +9,7 @@ import {
   costOf,
   recordedSampling,
   requestOf,
+  requireUseful,
   sampleInParts,
   type SamplingOptions,
   type SamplingTally,
@@ -48,6 +49,7 @@ export async function sampleGraphs(options: SampleGraphsOptions, invocation: Inv
   const model = await loadGraphModel(options.model, engineOption(options.engine));
   try {
     const format = requireFits(named, count, model.config);
+    requireUseful("graphs sample", options, model);
     const { signal } = invocation;
     const scaffold = options.scaffold === undefined ? {} : { scaffold: await scaffoldOf(options.scaffold, model) };
     const { tally, content } = await sampled(model, format, {

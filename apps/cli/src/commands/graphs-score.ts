@@ -36,14 +36,16 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
   if (out !== undefined) await requireTable(out, file);
   const model = await loadGraphModel(options.model, engineOption(options.engine));
   try {
-    const { atoms } = model.config;
-    const { graphs, skipped, skippedCount } = await readGraphs(file, { atoms, skipInvalid: options.skipInvalid ?? false, signal }); // prettier-ignore
+    const { graphs, skipped, skippedCount } = await readGraphs(file, { model, skipInvalid: options.skipInvalid ?? false, signal }); // prettier-ignore
     const progress = createProgress(process.stderr, { label: "scoring", total: graphs.length, unit: "graphs", logMs: 120_000 }); // prettier-ignore
     const request = { seed, substeps, hierarchies, signal, onProgress: (done: number) => progress.update(done) };
     const scores = await model.score(graphs.map(({ graph }) => graph), request).finally(progress.close); // prettier-ignore
+    const possible = scores.filter(({ logProbability }) => logProbability > -Infinity);
+    const impossible = scores.length - possible.length;
+    const mean = (of: (score: GraphScore) => number) => (possible.length === 0 ? null : meanOf(possible.map(of)));
     const means = {
-      logProbability: meanOf(scores.map(({ logProbability }) => logProbability)),
-      bitsPerNode: meanOf(scores.map(({ bitsPerNode }) => bitsPerNode)),
+      logProbability: mean(({ logProbability }) => logProbability),
+      bitsPerNode: mean(({ bitsPerNode }) => bitsPerNode),
     };
     const networkEvaluations = Math.round(meanOf(scores.map(({ evaluations }) => evaluations)).mean);
     const { engine, hash: modelHash } = model;
@@ -55,6 +57,7 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
       substeps,
       hierarchies,
       graphs: graphs.length,
+      impossible,
       ...means,
     };
     const rows = scores.map((score, i) => rowOf(graphs[i]!, score));
@@ -68,8 +71,15 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
       return printJson({ ...report, files, wallTimeMs, ...(out === undefined ? { scores: rows } : {}) });
     print(
       `${graphs.length} graphs of ${file} by ${options.model} on ${engine}, in ${formatSeconds(wallTimeMs)}:`,
-      `  log-probability of a graph  ${meanText(means.logProbability)} nats`,
-      `  bits per node               ${meanText(means.bitsPerNode)}`,
+      ...(means.logProbability === null
+        ? []
+        : [`  log-probability of a graph  ${meanText(means.logProbability)} nats`]),
+      ...(means.bitsPerNode === null ? [] : [`  bits per node               ${meanText(means.bitsPerNode)}`]),
+      ...(impossible === 0
+        ? []
+        : [
+            `  ${impossible} of them this model never makes, such as graphs of a size that it did not learn: they are not in the means`,
+          ]),
       MEANING,
       ...skippedLines(file, skipped, skippedCount),
       ...files,

@@ -1,6 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
-import type { Graph, MoleculeVocabulary } from "@nextscale/graphs";
-import { openChemistryWorker, readGraphFile } from "@nextscale/graphs/node";
+import type { Graph, GraphModel } from "@nextscale/graphs";
+import { GRAPH_FILE_ENDINGS, openChemistryWorker, readGraphFile } from "@nextscale/graphs/node";
 import { graphsWithin, isMoleculeFile, partsOf, readMoleculeFile } from "./molecule-file.js";
 import type { Skipped } from "./skipped-lines.js";
 import { watchedChemistry } from "./watched-chemistry.js";
@@ -20,8 +20,7 @@ export interface ReadGraphs {
 
 /** Which graphs a model has, and whether others are left out. */
 export interface ReadGraphsOptions {
-  /** Absent of a model of other graphs than molecules. */
-  readonly atoms: MoleculeVocabulary | undefined;
+  readonly model: Pick<GraphModel, "config">;
   readonly skipInvalid: boolean;
   readonly signal: AbortSignal;
 }
@@ -29,22 +28,50 @@ export interface ReadGraphsOptions {
 /**
  * Reads graphs, or molecules as graphs of a model's atoms.
  *
- * @throws NextscaleError `invalid-argument` for molecules where the model has none, `invalid-file`, `invalid-data` for a molecule that
- *   the model has not, unless such are left out
+ * @throws NextscaleError `invalid-argument` for molecules where the model has none and for a name of neither, `invalid-file`, `invalid-data` for
+ *   what the model has not, unless such are left out
  */
 export async function readGraphs(path: string, options: ReadGraphsOptions): Promise<ReadGraphs> {
+  const { atoms } = options.model.config;
+  if (atoms !== undefined && !isMoleculeFile(path) && !isGraphFile(path)) {
+    throw new NextscaleError({
+      code: "invalid-argument",
+      where: "graphs",
+      expected: `a name that ends in one of .smi, .sdf, ${GRAPH_FILE_ENDINGS.join(", ")}, or one of them and .gz`,
+      got: path,
+    });
+  }
   const read = isMoleculeFile(path) ? await readAsMolecules(path, options) : await readAsGraphs(path, options);
   if (read.graphs.length > 0) return read;
-  const got = read.skippedCount === 0 ? "none" : `${read.skippedCount} lines that are left out`;
+  const { skippedCount: left } = read;
+  const got = left === 0 ? "none" : left === 1 ? "one that is left out" : `${left} that are left out`;
   throw new NextscaleError({ code: "invalid-data", where: "graphs", expected: `graphs in ${path}`, got });
 }
 
-async function readAsGraphs(path: string, { skipInvalid }: ReadGraphsOptions): Promise<ReadGraphs> {
-  const { records, skipped, skippedCount } = await readGraphFile(path, { skipInvalid });
+function isGraphFile(path: string): boolean {
+  const name = path.toLowerCase().replace(/\.gz$/, "");
+  return GRAPH_FILE_ENDINGS.some((ending) => name.endsWith(ending));
+}
+
+async function readAsGraphs(path: string, { model, skipInvalid }: ReadGraphsOptions): Promise<ReadGraphs> {
+  const check = (graph: Graph) => requireGraph(graph, model);
+  const { records, skipped, skippedCount } = await readGraphFile(path, { skipInvalid, check });
   return { graphs: records.map(({ graph }, i) => ({ graph, name: String(i) })), skipped, skippedCount };
 }
 
-async function readAsMolecules(path: string, { atoms, skipInvalid, signal }: ReadGraphsOptions): Promise<ReadGraphs> {
+/** @throws NextscaleError `invalid-data` for a graph that the model has not */
+function requireGraph({ nodeCount, nodeLabels, edgeLabels }: Graph, { config }: Pick<GraphModel, "config">): void {
+  const problem = (expected: string, got: string) =>
+    new NextscaleError({ code: "invalid-data", where: "graphs", expected, got });
+  if (nodeCount === 0) throw problem("a graph with nodes", "none");
+  const node = nodeLabels.find((label) => label >= config.nodeLabels);
+  if (node !== undefined) throw problem(`node labels below ${config.nodeLabels}, which the model has`, String(node));
+  const edge = edgeLabels.find((label) => label >= config.edgeLabels);
+  if (edge !== undefined) throw problem(`edge labels below ${config.edgeLabels}, which the model has`, String(edge));
+}
+
+async function readAsMolecules(path: string, { model, skipInvalid, signal }: ReadGraphsOptions): Promise<ReadGraphs> {
+  const { atoms } = model.config;
   if (atoms === undefined) {
     throw new NextscaleError({
       code: "invalid-argument",

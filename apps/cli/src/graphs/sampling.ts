@@ -97,6 +97,19 @@ function interrupted(drawn: number, count: number, cause: NextscaleError): Nexts
   });
 }
 
+/** @throws NextscaleError `invalid-argument` for options that a model has no use for */
+export function requireUseful(where: string, options: SamplingOptions, { config }: Pick<GraphModel, "config">): void {
+  const { property, guidance, valence } = options;
+  const problem = (expected: string, got: string, fix: string) =>
+    new NextscaleError({ code: "invalid-argument", where, expected, got, fix });
+  if (property !== undefined && config.property === undefined)
+    throw problem("a model that was trained with --property", "one that was not", "leave --property out, or train one");
+  if (guidance !== undefined && property === undefined)
+    throw problem("--property beside --guidance", "none", "say what to ask for, such as --property 1.5");
+  if (valence === true && config.atoms === undefined)
+    throw problem("a model of molecules for --valence", "one of other graphs", "leave --valence out");
+}
+
 /** What of a request the options say, but for the scaffold. */
 export function requestOf({
   substeps,

@@ -13,7 +13,8 @@ export function skippedLines(path: string, skipped: readonly Skipped[], count: n
   const shown = skipped.slice(0, MOST);
   return [
     `${count} ${count === 1 ? "line" : "lines"} of ${path} left out:`,
-    ...shown.map(({ line, reason }) => `  line ${line}: ${reason}`),
+    // Some reasons name the line themselves.
+    ...shown.map(({ line, reason }) => `  line ${line}: ${reason.replace(new RegExp(` in line ${line}$`), "")}`),
     ...(count > shown.length ? [`  and ${count - shown.length} more`] : []),
   ];
 }

@@ -23,6 +23,7 @@ beforeAll(async () => {
 
 interface Printed {
   readonly graphs: number;
+  readonly impossible: number;
   readonly skippedCount: number;
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];
   readonly bitsPerNode: { readonly mean: number; readonly lower: number; readonly upper: number };
@@ -63,13 +64,30 @@ test("molecules: by their names; one that the model has not is named by its line
   expect(printed.skipped.map(({ line }) => line)).toEqual([2, 3]);
 });
 
+test("what the model never makes is told apart at once, and is not in the means", async () => {
+  await writeGraphFile(at("one.jsonl"), trees.slice(0, 1));
+  writeFileSync(at("huge.jsonl"), '{"n":1000000,"edges":[0,1]}\n');
+  writeFileSync(at("both.jsonl"), ["one.jsonl", "huge.jsonl"].map((name) => readFileSync(at(name), "utf8")).join(""));
+  const scored = async (name: string) =>
+    JSON.parse(await run(["graphs", "score", at(name), "--model", models.trees, "--json"])) as Printed;
+  const [one, both, huge] = [await scored("one.jsonl"), await scored("both.jsonl"), await scored("huge.jsonl")];
+  expect([one.impossible, both.impossible, huge.impossible]).toEqual([0, 1, 1]);
+  expect(both.bitsPerNode.mean).toBe(one.bitsPerNode.mean);
+  expect(huge.bitsPerNode).toBeNull();
+  const said = await run(["graphs", "score", at("both.jsonl"), "--model", models.trees]);
+  expect(said).toContain("1 of them this model never makes");
+});
+
 test("mistakes are named", async () => {
   writeFileSync(at("few.jsonl"), '{"n":2,"edges":[0,1]}\n{"n":2,"edges":[0,7]}\n');
   writeFileSync(at("labels.jsonl"), '{"n":2,"edges":[0,1],"x":[0,9]}\n');
   const score = (file: string, ...more: string[]) => run(["graphs", "score", file, "--model", models.trees, ...more]);
   await expect(score(at("few.jsonl"))).rejects.toThrow(/line 2/);
   expect(await score(at("few.jsonl"), "--skip-invalid")).toMatch(/1 line of .* left out:\n {2}line 2: /);
-  await expect(score(at("labels.jsonl"))).rejects.toThrow(/node labels below 1/);
+  await expect(score(at("labels.jsonl"))).rejects.toThrow(/node labels below 1, which the model has, got 9 in line 1/);
+  await expect(run(["graphs", "score", at("x.txt"), "--model", models.molecules])).rejects.toThrow(
+    /\.smi, \.sdf, \.jsonl/,
+  );
   await expect(score(at("m.smi"))).rejects.toThrow(/graphs, for a model without atoms/);
   await expect(score(at("none.jsonl"))).rejects.toThrow(/none\.jsonl/);
   await expect(score(at("few.jsonl"), "--out", at("s.txt"))).rejects.toThrow(/ends in \.csv or \.json/);

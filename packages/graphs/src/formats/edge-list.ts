@@ -9,7 +9,7 @@ const WHERE = "graphs/readEdgeList";
 
 /**
  * Reads a graph from an edge list: a line for each edge with the names of its nodes, separated by spaces, tabs or a comma, and its
- * label where it has one. A name alone is a node, which may have no edges. What follows `#` is a comment.
+ * label where it has one. A name alone is a node, which may have no edges. What follows `#` is a comment, and so is a line that begins with `%`.
  *
  * @throws NextscaleError `invalid-file`, with the line, for anything else, self loops or parallel edges
  */
@@ -37,13 +37,13 @@ export function readEdgeList(text: string): NamedGraph {
 function fieldsOf(line: string): string[] {
   const [content] = line.replace(/^\uFEFF/, "").split("#", 1);
   const trimmed = content!.trim();
-  return trimmed === "" ? [] : trimmed.split(/\s*,\s*|\s+/);
+  return trimmed === "" || trimmed.startsWith("%") ? [] : trimmed.split(/\s*,\s*|\s+/);
 }
 
 /**
  * A graph as an edge list, in pieces. Every node stands on a line of its own first, so that none is lost and the order is kept.
  *
- * @param names what the nodes are called, without spaces, commas and `#`; default: their numbers
+ * @param names what the nodes are called, without spaces, commas, `#`, and a `%` at the beginning; default: their numbers
  * @throws NextscaleError `invalid-argument` for node labels, which the format does not have, or names it cannot hold
  */
 export function* edgeListText(graph: Graph, names?: readonly string[]): Generator<string> {
@@ -57,7 +57,7 @@ export function* edgeListText(graph: Graph, names?: readonly string[]): Generato
       fix: "write GraphML, GEXF or JSON lines",
     });
   }
-  const called = nodeNames(where, graph, names, (name) => /^[^\s,#]+$/.test(name));
+  const called = nodeNames(where, graph, names, (name) => /^[^\s,#%][^\s,#]*$/.test(name));
   const labelled = graph.edgeLabels.some((label) => label !== 0);
   // Nodes are numbered as they come up, so all of them are named first, in order.
   for (let v = 0; v < graph.nodeCount; v++) yield `${called(v)}\n`;

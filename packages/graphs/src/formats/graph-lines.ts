@@ -30,6 +30,8 @@ export interface GraphLines {
 export interface GraphLinesOptions {
   /** Leaves out lines that are no graphs and says which, instead of failing at the first. Default: false. */
   readonly skipInvalid?: boolean;
+  /** What else a graph is to be: throws for one that is not, and its line is invalid then. */
+  readonly check?: (graph: Graph) => void;
 }
 
 /** The first line of a file that we write. */
@@ -65,7 +67,7 @@ export interface GraphLineReader {
 
 /** A reader of lines that has read none yet; {@link readGraphLines} says what lines are. */
 export function graphLineReader(
-  { skipInvalid = false }: GraphLinesOptions = {},
+  { skipInvalid = false, check }: GraphLinesOptions = {},
   limits: Readonly<Record<"graphs" | "nodes" | "edges", number>> = FORMAT_LIMITS,
 ): GraphLineReader {
   const records: GraphRecord[] = [];
@@ -79,10 +81,12 @@ export function graphLineReader(
   return {
     line(content) {
       total.lines += 1;
-      if (total.lines === 1 && isHeader(content)) return;
+      if (isHeader(content, total.lines)) return;
       let record: GraphRecord | undefined;
       try {
-        record = readRecord(content, total.lines);
+        const found = readRecord(content, total.lines);
+        if (found !== undefined && check !== undefined) inLine(WHERE, total.lines, () => check(found.graph));
+        record = found;
       } catch (error) {
         if (!skipInvalid) throw error;
         total.skipped += 1;
@@ -102,8 +106,8 @@ export function graphLineReader(
 
 /**
  * Reads graphs from JSON lines, one a line: `{"n":3,"edges":[0,1,1,2]}` is a path of three nodes. `x` are labels of the nodes, `e` of
- * the edges, `y` of the graph, `split` is `train`, `val` or `test`. The first line may be a header with the version of the format;
- * published sets have none. Empty lines are passed over.
+ * the edges, `y` of the graph, `split` is `train`, `val` or `test`. The first line may be a header with the version of the format, and so may others,
+ * where files were put together; published sets have none. Empty lines are passed over.
  *
  * @throws NextscaleError `invalid-file`, with the line, for a line that is no graph unless such are to be skipped, for a version that
  *   is not known, and for more graphs, nodes or edges than {@link FORMAT_LIMITS}
@@ -118,18 +122,22 @@ export function readGraphLines(text: string, options: GraphLinesOptions = {}): G
   return reader.finish();
 }
 
+/** Lines after the first that are longer are no headers: they need not be looked at twice. */
+const LONGEST_HEADER = 100;
+
 /**
- * The header that a first line is, if it is one. What is wrong with it is never skipped: all other lines depend on it.
+ * Whether a line is a header. What is wrong with it is never skipped: all lines after it depend on it.
  */
-function isHeader(content: string | Uint8Array): boolean {
-  const value = attempt(() => parsed(content, 1));
+function isHeader(content: string | Uint8Array, line: number): boolean {
+  if (line > 1 && content.length > LONGEST_HEADER) return false;
+  const value = attempt(() => parsed(content, line));
   if (typeof value !== "object" || value === null || !("format" in value)) return false;
   const { format, version } = value as { format: unknown; version?: unknown };
   if (format === HEADER.format && version === HEADER.version) return true;
   throw fileError(WHERE, {
     expected: `the format ${HEADER.format}, version ${HEADER.version}`,
     got: `${JSON.stringify(format)}, version ${JSON.stringify(version)}`,
-    line: 1,
+    line,
     fix: "read it with the program that wrote it, or a newer nextscale",
   });
 }

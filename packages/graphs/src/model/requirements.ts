@@ -61,10 +61,7 @@ export function requireSampleRequest(request: GraphSampleRequest, config: GraphM
         ? { expected: "none, for this model knows no property", fits: (value) => value === undefined }
         : { expected: `a number, of ${property.name}`, fits: (value) => Number.isFinite(value) },
     guidance: within(0, 100),
-    scaffold: {
-      expected: `a graph of 1 to ${sizes.length - 1} nodes`,
-      fits: (value) => isGraph(value) && value.nodeCount >= 1 && value.nodeCount < sizes.length,
-    },
+    scaffold: { expected: "a graph", fits: isGraph },
     connected: SWITCH,
     valence:
       atoms === undefined
@@ -89,6 +86,7 @@ function isGraph(value: unknown): value is Graph {
 }
 
 function requireScaffold(scaffold: Graph, size: number | undefined, config: GraphModelConfig): void {
+  requireArgument("graphs/sample", "the number of nodes of the scaffold", scaffold.nodeCount, wholeWithin(1, config.sizes.length - 1)); // prettier-ignore
   requireGraphsFor([scaffold], config);
   requireArgument("graphs/sample", "size", size ?? scaffold.nodeCount, {
     expected: `at least the ${scaffold.nodeCount} nodes of the scaffold`,

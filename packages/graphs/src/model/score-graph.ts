@@ -22,13 +22,19 @@ export interface ScoreGraphOptions {
   readonly substeps: SubstepPlan;
 }
 
-/** The probability of a graph's codes at several sets of levels of it, those that are the same counted once. */
+/**
+ * The probability of a graph's codes at several sets of levels of it, those that are the same counted once. A graph of a size that the model does not
+ * make is not looked at any further.
+ */
 export async function scoreGraph(
   graph: Graph,
   item: number,
   { coding, root, predict, keys, orders, substeps }: ScoreGraphOptions,
 ): Promise<GraphScore> {
   const { config } = coding;
+  const ofFormula = root.logProbability(formulaOf(graph.nodeLabels, config.nodeLabels));
+  if (ofFormula === -Infinity)
+    return { logProbability: -Infinity, bitsPerNode: Infinity, hierarchies: 0, evaluations: 0 };
   const found = new Map<string, number>();
   let evaluations = 0;
   for (const stream of keys) {
@@ -48,7 +54,6 @@ export async function scoreGraph(
     }
     found.set(name, total);
   }
-  const ofFormula = root.logProbability(formulaOf(graph.nodeLabels, config.nodeLabels));
   const logProbability = ofFormula + logSumExp([...found.values()]);
   const bitsPerNode = -logProbability / Math.LN2 / graph.nodeCount;
   return { logProbability, bitsPerNode, hierarchies: found.size, evaluations };

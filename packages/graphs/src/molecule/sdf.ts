@@ -10,7 +10,7 @@ export const SDF_LIMITS = {
 
 /** A record of a structure-data file. */
 export interface SdfRecord {
-  /** A molfile, from its name to `M  END`. */
+  /** A molfile, from its name to `M  END`, or as much as there is of it. */
   readonly molblock: string;
   /** Named data of the molecule; values may have several lines. */
   readonly properties: Readonly<Record<string, string>>;
@@ -23,9 +23,10 @@ export interface SdfRecordAt extends SdfRecord {
 }
 
 /**
- * Splits a structure-data file (BIOVIA, CTfile Formats) into its records. What is in the molfiles is for `Chemistry` to parse.
+ * Splits a structure-data file (BIOVIA, CTfile Formats) into its records. What is in the molfiles is for `Chemistry` to parse, also where one has no
+ * `M  END`: it is all of its record then.
  *
- * @throws NextscaleError `invalid-file` for a record without `M  END`, data without a name, or more than {@link SDF_LIMITS}
+ * @throws NextscaleError `invalid-file` for data without a name, or more than {@link SDF_LIMITS}
  */
 export function readSdf(text: string): SdfRecordAt[] {
   if (text.length > SDF_LIMITS.characters) {
@@ -60,7 +61,7 @@ export function readSdf(text: string): SdfRecordAt[] {
 
 function recordOf(lines: readonly string[], first: number): SdfRecordAt {
   const end = lines.findIndex((line) => /^M {2}END\s*$/.test(line));
-  if (end === -1) throw invalid("a molfile with M  END in every record", `none in that of line ${first}`);
+  if (end === -1) return { line: first, molblock: `${lines.join("\n")}\n`, properties: {} };
   const properties: Record<string, string> = Object.create(null) as Record<string, string>;
   for (let at = end + 1; at < lines.length; at++) {
     const line = lines[at]!;

@@ -7,8 +7,6 @@ import type { Outcome } from "./rdkit/question.js";
 export const SMILES_TEXT_LIMITS = {
   /** Characters of all, unpacked. ZINC250k has 11 million, GuacaMol 80 million. */
   characters: 200_000_000,
-  /** Characters of a line: a SMILES and a name. */
-  line: 10_000,
   lines: 20_000_000,
 } as const;
 
@@ -22,20 +20,19 @@ export interface SmilesLine {
 }
 
 /**
- * Reads a text with a molecule a line: a SMILES, and after white space what it is called. Empty lines are left out.
+ * Reads a text with a molecule a line: a SMILES, and after white space what it is called. Empty lines are left out; of a SMILES that is too large
+ * `Chemistry` says so.
  *
- * @throws NextscaleError `invalid-file` for a text or a line beyond {@link SMILES_TEXT_LIMITS}, with the line's number
+ * @throws NextscaleError `invalid-file` for a text beyond {@link SMILES_TEXT_LIMITS}
  */
 export function readSmilesLines(text: string): SmilesLine[] {
-  const { characters, line: mostLine, lines: mostLines } = SMILES_TEXT_LIMITS;
+  const { characters, lines: mostLines } = SMILES_TEXT_LIMITS;
   if (text.length > characters) throw invalid(`at most ${characters} characters`, `${text.length}`);
   const found: SmilesLine[] = [];
   for (let start = 0, line = 1; start < text.length; line++) {
     const newline = text.indexOf("\n", start);
     const end = newline === -1 ? text.length : newline;
     if (line > mostLines) throw invalid(`at most ${mostLines} lines`, "more");
-    if (end - start > mostLine)
-      throw invalid(`lines of at most ${mostLine} characters`, `${end - start} in line ${line}`);
     const content = text.slice(start, end).trim();
     start = end + 1;
     if (content === "") continue;

@@ -23,7 +23,8 @@ const ONE_GRAPH = {
 } as const;
 
 const LINES = ".jsonl";
-const ENDINGS = [LINES, ...Object.keys(ONE_GRAPH)];
+/** What the names of files of graphs end in, each also with `.gz`. */
+export const GRAPH_FILE_ENDINGS: readonly string[] = [LINES, ...Object.keys(ONE_GRAPH)];
 
 /** Options of {@link readGraphFile}. */
 export interface ReadGraphFileOptions extends GraphLinesOptions, FromGraphologyOptions {}
@@ -37,17 +38,18 @@ export interface GraphFile extends GraphLines {
 /** Where the message about a name comes from. */
 function formatOf(where: string, path: string): keyof typeof ONE_GRAPH | typeof LINES {
   const name = path.toLowerCase().replace(/\.gz$/, "");
-  const ending = ENDINGS.find((end) => name.endsWith(end));
+  const ending = GRAPH_FILE_ENDINGS.find((end) => name.endsWith(end));
   if (ending !== undefined) return ending as keyof typeof ONE_GRAPH | typeof LINES;
   throw new NextscaleError({
     code: "invalid-argument",
     where,
-    expected: `a name that ends in one of ${ENDINGS.join(", ")}, or one of them and .gz`,
+    expected: `a name that ends in one of ${GRAPH_FILE_ENDINGS.join(", ")}, or one of them and .gz`,
     got: path,
   });
 }
 
 const YES_NO: Requirement = { expected: "true or false", fits: (value) => typeof value === "boolean" };
+const FUNCTION: Requirement = { expected: "a function", fits: (value) => typeof value === "function" };
 const ATTRIBUTE: Requirement = {
   expected: "a text or null",
   fits: (value) => value === null || typeof value === "string",
@@ -60,10 +62,11 @@ const ATTRIBUTE: Requirement = {
  */
 export async function readGraphFile(path: string, options: ReadGraphFileOptions = {}): Promise<GraphFile> {
   const where = "graphs/readGraphFile";
-  requireOptions(where, options, { skipInvalid: YES_NO, labelAttribute: ATTRIBUTE });
+  requireOptions(where, options, { skipInvalid: YES_NO, check: FUNCTION, labelAttribute: ATTRIBUTE });
   const format = formatOf(where, path);
   if (format !== LINES) {
     const { graph, names }: NamedGraph = ONE_GRAPH[format].read(await textOf(path), options);
+    options.check?.(graph);
     return { records: [{ graph }], names, skipped: [], skippedCount: 0 };
   }
   const reader = graphLineReader(options);

@@ -1,3 +1,4 @@
+import { NextscaleError } from "@nextscale/engine";
 import fc from "fast-check";
 import Graphology from "graphology";
 import * as gexf from "graphology-gexf";
@@ -16,6 +17,7 @@ import {
   readGraphLines,
   readGraphml,
   toGraphology,
+  type Graph,
 } from "../../src/index.js";
 import { FORMAT_LIMITS, fileError } from "../../src/formats/file-error.js";
 import { graphLineReader } from "../../src/formats/graph-lines.js";
@@ -90,6 +92,23 @@ describe("JSON lines", () => {
     ]) {
       expect(() => readGraphLines(header, { skipInvalid: true })).toThrow("version 1, got");
     }
+  });
+
+  test("files that were put together are one file", () => {
+    const text = whole(graphLinesText([{ graph: example }]));
+    expect(readGraphLines(text + text).records.map(({ graph }) => graph)).toEqual([example, example]);
+  });
+
+  test("a graph that does not pass a check is no graph, and its line is told", () => {
+    const check = ({ nodeCount }: Graph) => {
+      if (nodeCount > 2) throw new NextscaleError({ code: "invalid-data", where: "", expected: "two nodes", got: `${nodeCount}` }); // prettier-ignore
+    };
+    const text = '{"n":2,"edges":[]}\n{"n":3,"edges":[]}\n';
+    expect(() => readGraphLines(text, { check })).toThrow("expected two nodes, got 3 in line 2");
+    expect(readGraphLines(text, { check, skipInvalid: true })).toMatchObject({
+      skipped: [{ line: 2 }],
+      skippedCount: 1,
+    });
   });
 
   test("only the first hundred reasons are kept", () => {
@@ -276,7 +295,7 @@ function conforms(xml: string): boolean {
 
 describe("edge lists", () => {
   test("graphs come back, nodes without edges too", () => {
-    const token = anyName.filter((name) => /^[^\s,#]+$/.test(name));
+    const token = anyName.filter((name) => /^[^\s,#%][^\s,#]*$/.test(name));
     const named = anyGraph
       .filter((graph) => graph.nodeLabels.every((label) => label === 0))
       .chain((graph) => fc.record({ graph: fc.constant(graph), names: fc.uniqueArray(token, { minLength: graph.nodeCount, maxLength: graph.nodeCount }) })); // prettier-ignore
@@ -284,7 +303,7 @@ describe("edge lists", () => {
   });
 
   test("separators, comments and labels", () => {
-    expect(readEdgeList("# SNAP\na\tb\r\nb , c 7 # heavy\n\nd")).toEqual({
+    expect(readEdgeList("# SNAP\n% KONECT\na\tb\r\nb , c 7 # heavy\n\nd")).toEqual({
       graph: graphOf({ nodeCount: 4, edges: [[0, 1], [1, 2, 7]] }), // prettier-ignore
       names: ["a", "b", "c", "d"],
     });

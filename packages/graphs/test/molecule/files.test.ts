@@ -34,9 +34,13 @@ test("what is written is read", () => {
   expect(() => smilesText([{ smiles: "C", name: "a\nb" }])).toThrow("without line ends");
 });
 
-test("a line that is too long is told by its number", () => {
-  const text = `C\n${"C".repeat(SMILES_TEXT_LIMITS.line + 1)}\n`;
-  expect(() => readSmilesLines(text)).toThrow("lines of at most 10000 characters, got 10001 in line 2");
+test("a SMILES that is too long is told by its line, or left out like others that are no molecules", async () => {
+  const lines = readSmilesLines(`C\n${"C".repeat(100_000)} long\nCC\n`);
+  await expect(parseSmilesLines(chemistry, lines)).rejects.toThrow(
+    "in line 2 (too-large: a SMILES of 100000 characters)",
+  );
+  const { molecules, skipped } = await parseSmilesLines(chemistry, lines, { skipInvalid: true });
+  expect([molecules.map(({ line }) => line), skipped.map(({ name }) => name)]).toEqual([[1, 3], ["long"]]);
 });
 
 test("what is no molecule is told by its line, or left out", async () => {
@@ -78,7 +82,7 @@ test("any properties that have a place come back", () => {
 });
 
 test("damaged structure-data files are told", () => {
-  expect(() => readSdf("a\nb\n$$$$\n")).toThrow("a molfile with M  END in every record, got none in that of line 1");
+  expect(readSdf("a\nb\n$$$$\n")).toEqual([{ line: 1, molblock: "a\nb\n", properties: {} }]);
   expect(() => readSdf("M  END\n$$$$\nM  END\n\nrubbish\n")).toThrow("got rubbish in line 5");
   expect(() => readSdf("x".repeat(SDF_LIMITS.record + 1))).toThrow("records of at most");
   const record =

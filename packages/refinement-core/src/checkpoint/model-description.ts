@@ -77,8 +77,8 @@ export interface RunIdentity {
  * @throws NextscaleError `invalid-data` naming what differs
  */
 export function requireSameRun(where: string, found: RunIdentity, wanted: RunIdentity): void {
+  // What a command names comes first: from another seed or other data much of the configuration may follow.
   const fields = [
-    ...differingKeys("config", found.config, wanted.config),
     ...differingKeys(
       "",
       { seed: found.seed, data: found.data, steps: found.steps },
@@ -87,6 +87,7 @@ export function requireSameRun(where: string, found: RunIdentity, wanted: RunIde
     ...(found.engine === undefined || wanted.engine === undefined
       ? []
       : differingKeys("", { engine: found.engine }, { engine: wanted.engine })),
+    ...differingKeys("config", found.config, wanted.config),
   ];
   if (fields.length === 0) return;
   throw new NextscaleError({
@@ -104,11 +105,19 @@ function differingKeys(
   wanted: unknown,
 ): { name: string; found: string; wanted: string }[] {
   const [a, b] = [found as Record<string, unknown>, wanted as Record<string, unknown>];
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
-    .map((key) => ({
-      name: prefix === "" ? key : `${prefix}.${key}`,
-      found: a[key] === undefined ? "absent" : canonicalJson(a[key]),
-      wanted: b[key] === undefined ? "absent" : canonicalJson(b[key]),
-    }))
-    .filter((field) => field.found !== field.wanted);
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) => {
+    const name = prefix === "" ? key : `${prefix}.${key}`;
+    if (isPlainObject(a[key]) && isPlainObject(b[key])) return differingKeys(name, a[key], b[key]);
+    const [ours, theirs] = [a[key], b[key]].map((of) => (of === undefined ? "absent" : canonicalJson(of)));
+    return ours === theirs ? [] : [{ name, found: shortened(ours!), wanted: shortened(theirs!) }];
+  });
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A list of a thousand numbers says no more than its beginning. */
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -232,9 +232,17 @@ test("a checkpoint of another run is not resumed, and what differs is said", asy
   const other = { ...run, config: { width: 16, rate: 1, depth: 2 }, seed: 2 };
   const error = await failureOf(() => requireSameRun("m", run, other));
   expect(error.message).toContain(
-    "a checkpoint of this run (config.width 16, config.depth 2, seed 2), got config.width 8, config.depth absent, seed 1",
+    "a checkpoint of this run (seed 2, config.width 16, config.depth 2), got seed 1, config.width 8, config.depth absent",
   );
   expect((await failureOf(() => requireSameRun("m", run, { ...run, steps: 11 }))).message).toContain("steps 11");
+  // Of a long list its beginning, and of an object what differs in it.
+  const long = (last: number) => ({
+    ...run,
+    config: { model: { width: 8, sizes: [...Array<number>(99).fill(0), last] } },
+  });
+  const { message } = await failureOf(() => requireSameRun("m", long(1), long(2)));
+  expect(message).toMatch(/config\.model\.sizes \[0,0,[0,]*…\), got/);
+  expect(message).not.toContain("width");
 });
 
 test("a kind may have boolean tensors and scalars", async () => {

@@ -137,7 +137,7 @@ test("a checkpoint of another run, a finished model, half a checkpoint and anoth
   await trainingCheckpoint(folder, regressionKind, run).save(4, initialRegression(5));
   const other = { ...run, seed: 6, config: { learningRate: 0.5 } };
   expect(await messageOf(trainingCheckpoint(folder, regressionKind, other).resume())).toContain(
-    "a checkpoint of this run (config.learningRate 0.5, seed 6), got config.learningRate 0.01, seed 5",
+    "a checkpoint of this run (seed 6, config.learningRate 0.5), got seed 5, config.learningRate 0.01",
   );
   await writeCheckpoint(folder, regressionKind, finishedRegression());
   expect(await messageOf(trainingCheckpoint(folder, regressionKind, run).resume())).toContain("a finished model");
