@@ -27,7 +27,7 @@ export const GRAPH_PRESETS = {
       atoms: QM9_ATOMS,
       network: { width: 128, heads: 8, blocks: 5, walkLength: 6, pairWidth: 96 },
     },
-    training: { ...TRAINING, steps: 18_000, batchSize: 192 },
+    training: { ...TRAINING, steps: 24_000, batchSize: 192 },
   },
   /** Drug-like molecules of up to 38 heavy atoms. */
   zinc250k: {
@@ -53,7 +53,7 @@ export const GRAPH_PRESETS = {
   },
   sbm: {
     model: { ...PLAIN, network: { width: 64, heads: 4, blocks: 5, walkLength: 6, pairWidth: 32 } },
-    training: { ...TRAINING, steps: 2000, batchSize: 8 },
+    training: { ...TRAINING, steps: 2400, batchSize: 8 },
   },
 } as const satisfies Record<string, GraphPreset>;
 
