@@ -3,7 +3,7 @@ import type { GraphScore, SubstepPlan } from "@nextscale/graphs";
 import { loadGraphModel } from "@nextscale/graphs/node";
 import { createProgress } from "@nextscale/refinement-core";
 import { engineOption } from "../engine-option.js";
-import { meanOf, meanText, type MeanWithInterval } from "../graphs/mean.js";
+import { meanOf, meanText } from "../graphs/mean.js";
 import { readGraphs, type ReadGraph } from "../graphs/read-graphs.js";
 import { skippedLines } from "../graphs/skipped-lines.js";
 import type { Invocation } from "../invocation.js";

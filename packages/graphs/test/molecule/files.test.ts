@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { Chemistry } from "../../src/molecule/chemistry.js";
 import { readSdf, SDF_LIMITS, sdfText } from "../../src/molecule/sdf.js";
-import { parseSmilesLines, readSmilesLines, SMILES_TEXT_LIMITS, smilesText } from "../../src/molecule/smiles-lines.js";
+import { parseSmilesLines, readSmilesLines, smilesText } from "../../src/molecule/smiles-lines.js";
 import { sharedChemistry } from "./chemistry.fixture.js";
 
 let chemistry: Chemistry;
