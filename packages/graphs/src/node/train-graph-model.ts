@@ -57,8 +57,8 @@ const WHERE = "graphs/trainGraphModel";
 /**
  * Trains a graph model and writes the folder `out`. What an interruption leaves in `<out>.training` can be resumed, to the same bits.
  *
- * @throws NextscaleError `invalid-argument` for a preset that is wrong in itself or a model to begin with of another network, `invalid-data` when the graphs or their property cannot be
- * learned from or the training diverges, `unwritable`, `interrupted` when the signal aborts
+ * @throws NextscaleError `invalid-argument` for a preset that is wrong in itself or a model to begin with of another network, `invalid-data` when the
+ * graphs or their property cannot be learned from or the training diverges, `unwritable`, `interrupted` when the signal aborts
  */
 export function trainGraphModel(options: TrainGraphModelOptions): Promise<TrainedGraphModel> {
   return exclusively(options.out, WHERE, () => trainAlone(options));
