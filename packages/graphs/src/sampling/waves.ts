@@ -1,7 +1,7 @@
 import { permutation } from "@nextscale/refinement-core";
 import type { Candidates } from "../pyramid/candidates.js";
 import type { LevelRandom } from "./reveal-order.js";
-import type { Needs } from "./needs.js";
+import { withNear, type Needs } from "./needs.js";
 
 /**
  * Blocks in waves that go out from one of them, chosen at random: each comes after all that are nearer and need the same node. What is known then
@@ -20,8 +20,9 @@ export function wavesOver({ parents, groups: { between } }: Candidates) {
     const latest = new Map<number, number>();
     const waves: number[][] = [];
     for (const group of order.sort((a, b) => ranks.get(a)! - ranks.get(b)!)) {
-      const nodes = needs(group);
-      const wave = 1 + nodes.reduce((last, node) => Math.max(last, latest.get(node) ?? -1), -1);
+      const nodes = withNear(needs.at(group), needs);
+      let wave = 0;
+      for (const node of nodes) wave = Math.max(wave, 1 + (latest.get(node) ?? -1));
       for (const node of nodes) latest.set(node, wave);
       (waves[wave] ??= []).push(group);
     }

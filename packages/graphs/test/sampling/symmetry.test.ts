@@ -9,7 +9,8 @@ import { rootLevel, type Level } from "../../src/pyramid/level.js";
 import { allowedPatterns, formAt, patternsOf } from "../../src/pyramid/patterns.js";
 import { allBut } from "../../src/sampling/reveal.js";
 import { exactPhases, inSubsteps, type Substeps } from "../../src/sampling/reveal-order.js";
-import { blockNeeds } from "../../src/sampling/needs.js";
+import { colours } from "../../src/sampling/colours.js";
+import { blockNeeds, labelNeeds, withNear } from "../../src/sampling/needs.js";
 import { anyGraph } from "../support/graphs.js";
 import { tinyRefiner } from "../support/refiner.js";
 import { taskOf } from "../support/tasks.js";
@@ -160,12 +161,12 @@ describe.each([
           { stream: randomStream(1, "test"), item, scale: 0 },
           { edgeLabels },
         );
-        const needs = blockNeeds(candidates);
+        const { at: needed } = blockNeeds(candidates);
         for (const phase of phases) {
-          const needed = phase
+          const nodes = phase
             .filter(({ of, at }) => of === "patterns" && sites.blocks.includes(at))
-            .flatMap(({ at }) => needs(at));
-          expect(new Set(needed).size).toBe(needed.length);
+            .flatMap(({ at }) => needed(at));
+          expect(new Set(nodes).size).toBe(nodes.length);
         }
         const chosen = phases.flat().map(({ of, at }) => `${of} ${at}`);
         expect(new Set(chosen).size).toBe(sites.siblings.length + sites.blocks.length + sites.splits.length);
@@ -217,6 +218,22 @@ describe("graphs with labels of edges", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("have the phases that they had if all that an edge needs were listed and kept, hubs too", () => {
+    fc.assert(
+      fc.property(anyGraph({ most: 14, nodeLabels: 1, edgeLabels: 1 }), fc.nat({ max: 1e6 }), (graph, item) => {
+        const { candidates } = labelsOf(graph, item);
+        const needs = labelNeeds(candidates);
+        const listed = { at: (group: number) => [...withNear(needs.at(group), needs)] };
+        const random = { stream: randomStream(1, "test"), item, scale: 0, site: 1 };
+        const { blocks } = sitesOf(candidates, { apart: false });
+        expect(colours(blocks, needs, random)).toEqual(colours(blocks, listed, random));
+      }),
+      { numRuns: 60 },
+    );
+    const star = Array.from({ length: 200 }, (_, v) => [0, v + 1] as const);
+    expect(labelsOf(graphOf({ nodeCount: 201, edges: star }), 0).edges.map(({ length }) => length)).toEqual(star.map(() => 1)); // prettier-ignore
   });
 
   test("never split nodes at once that may be joined", () => {
