@@ -5,7 +5,7 @@ import type { Candidates } from "../pyramid/candidates.js";
 import type { Codes } from "../pyramid/codes.js";
 import { formulaAt } from "../pyramid/formula.js";
 import type { PartlyChosen } from "../pyramid/codes.js";
-import type { Constraint } from "./constraint.js";
+import type { Constraint, PatternTest } from "./constraint.js";
 import { LAST_ATTEMPT, type GraphStep, type LevelLogits, type RevealOptions } from "./reveal.js";
 
 /** A site that no level has. */
@@ -38,9 +38,9 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
       const sites = { first: addressOf(site, candidates), count: 1 };
       return uniforms(stream, { items: { first: item, count: 1 }, scale, sites, draws: at + 1 })[at]!;
     };
-    const takePattern = (site: Site): number | undefined => {
+    const takePattern = (site: Site, tests: readonly PatternTest[]): number | undefined => {
       const row = rowOf(site);
-      const possible = allowed(row, site.at, { candidates, codes, known }, options, step.attempt === LAST_ATTEMPT);
+      const possible = allowed(row, tests, options, step.attempt === LAST_ATTEMPT);
       if (possible === undefined) return undefined;
       const code = pick(possible, numberOf(site, step.attempt));
       codes.patterns[site.at] = code;
@@ -65,9 +65,12 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
       constraints.length === 0
         ? patterns
         : Array.from(permutation(stream, patterns.length, { item, scale, site: BEYOND }), (at) => patterns[at]!);
+    const inOrder = order.map(({ at }) => at);
+    const begun = constraints.map((constraint) => constraint({ candidates, codes, known }, inOrder));
     let total = 0;
-    for (const site of order) {
-      const logProbability = takePattern(site);
+    for (const [place, site] of order.entries()) {
+      const tests = begun.flatMap((testAt) => testAt(place) ?? []);
+      const logProbability = takePattern(site, tests);
       if (logProbability === undefined) return undefined;
       total += logProbability;
     }
@@ -81,12 +84,10 @@ export function drawn(options: DrawOptions): RevealOptions["choose"] {
  */
 function allowed(
   row: Float64Array,
-  group: number,
-  level: PartlyChosen,
-  { constraints, onConstrained }: DrawOptions,
+  tests: readonly PatternTest[],
+  { onConstrained }: Pick<DrawOptions, "onConstrained">,
   isLast: boolean,
 ): Float64Array | undefined {
-  const tests = constraints.flatMap((constraint) => constraint(group, level) ?? []);
   for (let count = tests.length; count > 0; count--) {
     const some = tests.slice(0, count);
     const kept = row.map((probability, code) =>

@@ -3,9 +3,8 @@ import { edgeLabel, neighboursOf, type Graph } from "../graph/graph.js";
 import { PAIRS, type Candidates } from "../pyramid/candidates.js";
 import { formulaAt } from "../pyramid/formula.js";
 import type { Patterns } from "../pyramid/patterns.js";
-import type { PartlyChosen } from "../pyramid/codes.js";
 import type { ReservedBonds } from "../codes/bonds-left.js";
-import type { Constraint } from "./constraint.js";
+import type { Constraint, PatternTest } from "./constraint.js";
 
 /** Keeps a scaffold in one sample. */
 export interface ScaffoldKeeper {
@@ -46,7 +45,10 @@ export function keepingScaffold(scaffold: Graph, options: ScaffoldOptions): Scaf
     return contents;
   };
   return {
-    constraint: (group, level) => patternAllowed(group, level, scaffold, contentsAt(level.candidates), options),
+    constraint:
+      ({ candidates }, order) =>
+      (place) =>
+        patternAllowed(order[place]!, candidates, scaffold, contentsAt(candidates), options),
     reserved: (candidates) => reservedBonds(scaffold, contentsAt(candidates), candidates),
     places: (levels) => {
       const seen = current === undefined ? -1 : levels.indexOf(current);
@@ -120,12 +122,11 @@ function grown(scaffold: Graph, nodes: readonly number[], quota: number[], draw:
 
 function patternAllowed(
   group: number,
-  { candidates }: PartlyChosen,
+  { groups, mass, labelled }: Candidates,
   scaffold: Graph,
   inside: Contents,
   { patterns: { digits } }: ScaffoldOptions,
-) {
-  const { groups, mass, labelled } = candidates;
+): PatternTest | undefined {
   const tests = Array.from({ length: PAIRS }, (_, pair): ((label: number) => boolean) | undefined => {
     const at = 2 * (group * PAIRS + pair);
     const [u, v] = [groups.pairs[at]!, groups.pairs[at + 1]!];

@@ -14,7 +14,8 @@ export function withinValence(
   { digits }: Patterns,
   reservedAt: (candidates: Candidates) => ReservedBonds | undefined = () => undefined,
 ): Constraint {
-  return (group, level) => {
+  return (level, order) => (place) => {
+    const group = order[place]!;
     const { groups, parents } = level.candidates;
     const reserved = reservedAt(level.candidates);
     const left = bondsLeft(level, valences, digits, reserved);

@@ -61,7 +61,11 @@ function codesWith(constraints: readonly Constraint[], item: number) {
 test("a constraint that allows everything changes nothing", () => {
   for (let item = 0; item < 10; item++) {
     const free = codesWith([], item);
-    for (const constraint of [() => undefined, () => () => true, withinValence([999, 999, 999], patternsOf(3))]) {
+    for (const constraint of [
+      () => () => undefined,
+      () => () => () => true,
+      withinValence([999, 999, 999], patternsOf(3)),
+    ]) {
       const held = codesWith([constraint], item);
       expect(held.codes).toEqual(free.codes);
       expect(held.logProbability ?? NaN).toBeCloseTo(free.logProbability ?? NaN, 10);

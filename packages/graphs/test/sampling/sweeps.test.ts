@@ -67,7 +67,7 @@ test("what was drawn without knowing the rest is drawn again, knowing it", async
 test("where a constraint leaves nothing, what is there stays", async () => {
   let calls = 0;
   // After the first ten codes nothing is allowed any more.
-  const nothing: Constraint = () => {
+  const nothing: Constraint = () => () => {
     calls += 1;
     return calls > 10 ? () => false : undefined;
   };
