@@ -13,7 +13,6 @@ export {
 } from "./graph/graph.js";
 
 // data, generators, formats, render
-export { classesOf, classFinder, deduplicated, type ClassFinder, type GraphIdentity } from "./data/identity.js";
 export { GRAPH_SET_NAMES, GRAPH_SETS, type GraphSetDescription, type GraphSetName } from "./data/graph-sets.js";
 export {
   MOLECULE_SET_NAMES,

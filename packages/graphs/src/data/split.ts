@@ -1,7 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
 import { permutation, randomStream, requireArgument, within } from "@nextscale/refinement-core";
 import type { Graph } from "../graph/graph.js";
-import { BY_ISOMORPHISM, classesOf, requireIdentity, type GraphIdentity } from "./identity.js";
+import { isomorphismClasses } from "../graph/isomorphism-index.js";
 
 /** Parts of a data set. */
 export interface GraphSplit {
@@ -14,8 +14,6 @@ export interface GraphSplit {
 export interface SplitOptions {
   /** Integer from 0 to 2^53 - 1, or a bigint up to 2^64 - 1. */
   readonly seed: number | bigint;
-  /** Which graphs are the same. Default: isomorphic ones, labels included. */
-  readonly identity?: GraphIdentity;
   /** Share of the graphs to validate with. Default: 0.1. */
   readonly validation?: number;
   /** Share of the graphs to test with. Default: 0.2. */
@@ -25,7 +23,7 @@ export interface SplitOptions {
 const WHERE = "graphs/splitByClass";
 
 /**
- * Splits graphs into training, validation and test so that graphs that are the same are in one part: classes are held out, never
+ * Splits graphs into training, validation and test so that isomorphic graphs, labels included, are in one part: classes are held out, never
  * indices, or remembering would be rewarded (half of the test graphs of community_small are in its training part). Classes come in
  * a random order; the test part is filled first, then validation, each up to its share of the graphs, and no class is divided, so a
  * part can be smaller than its share where many graphs are the same.
@@ -33,8 +31,7 @@ const WHERE = "graphs/splitByClass";
  * @throws NextscaleError `invalid-argument` for shares outside 0 to 1 or beyond 1 together
  */
 export function splitByClass(graphs: readonly Graph[], options: SplitOptions): GraphSplit {
-  const { seed, identity = BY_ISOMORPHISM, validation = 0.1, test = 0.2 } = options;
-  requireIdentity(WHERE, identity);
+  const { seed, validation = 0.1, test = 0.2 } = options;
   requireArgument(WHERE, "validation", validation, within(0, 1));
   requireArgument(WHERE, "test", test, within(0, 1));
   if (validation + test > 1) {
@@ -45,12 +42,12 @@ export function splitByClass(graphs: readonly Graph[], options: SplitOptions): G
       got: `${validation} + ${test}`,
     });
   }
-  const { classes, count } = classesOf(graphs, identity);
-  const members = Array.from({ length: count }, (): Graph[] => []);
-  graphs.forEach((graph, i) => members[classes[i]!]!.push(graph));
+  const { classOf, first } = isomorphismClasses(graphs);
+  const members = Array.from(first, (): Graph[] => []);
+  graphs.forEach((graph, i) => members[classOf[i]!]!.push(graph));
   const room = { test: Math.round(test * graphs.length), validation: Math.round(validation * graphs.length) };
   const parts = { train: [] as Graph[], validation: [] as Graph[], test: [] as Graph[] };
-  for (const number of permutation(randomStream(seed, "graphs/data/split"), count)) {
+  for (const number of permutation(randomStream(seed, "graphs/data/split"), members.length)) {
     const same = members[number]!;
     const fits = (part: "test" | "validation") => parts[part].length + same.length <= room[part];
     const part = parts[fits("test") ? "test" : fits("validation") ? "validation" : "train"];

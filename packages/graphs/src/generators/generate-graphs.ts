@@ -8,8 +8,8 @@ import {
   type OptionRequirements,
   type Requirement,
 } from "@nextscale/refinement-core";
-import { BY_ISOMORPHISM, classFinder, requireIdentity, type GraphIdentity } from "../data/identity.js";
 import type { Graph } from "../graph/graph.js";
+import { isomorphismIndex } from "../graph/isomorphism-index.js";
 import { drawBlockModel, type BlockModelRecipe } from "./block-model.js";
 import { drawCommunity, type CommunityRecipe } from "./community.js";
 import { drawsOf, GENERATOR_LIMITS, type SizeRange } from "./draws.js";
@@ -134,22 +134,19 @@ export type GenerateOptions = GraphRecipe & {
   readonly count: number;
   /** Integer from 0 to 2^53 - 1, or a bigint up to 2^64 - 1. */
   readonly seed: number | bigint;
-  /** Which graphs are the same. Default: isomorphic ones, labels included. */
-  readonly identity?: GraphIdentity;
 };
 
 /**
- * A set of graphs of which no two are the same: graphs 0, 1, 2... of the recipe, without those that came before. The first ten of a
+ * A set of graphs of which no two are isomorphic: graphs 0, 1, 2... of the recipe, without those that came before. The first ten of a
  * hundred are the ten of the same seed. Splits of it (`splitByClass`, or any other) share no graph.
  *
  * @throws NextscaleError `invalid-argument` for a wrong recipe, and where there are not so many different graphs
  */
-export function generateGraphs({ count, seed, identity = BY_ISOMORPHISM, ...recipe }: GenerateOptions): Graph[] {
+export function generateGraphs({ count, seed, ...recipe }: GenerateOptions): Graph[] {
   const where = "graphs/generateGraphs";
   requireArgument(where, "count", count, wholeWithin(0, GENERATOR_LIMITS.graphs));
-  requireIdentity(where, identity);
   const drawn = drawerOf(recipe);
-  const finder = classFinder(identity);
+  const known = isomorphismIndex();
   const graphs: Graph[] = [];
   // Of 100 equally likely graphs, such as the grids, all are seen after 500 or so. Small trees are far from equally likely.
   const budget = 20 * count + 1000;
@@ -164,7 +161,7 @@ export function generateGraphs({ count, seed, identity = BY_ISOMORPHISM, ...reci
       });
     }
     const graph = drawn(seed, index);
-    if (finder.classOf(graph) === graphs.length) graphs.push(graph);
+    if (known.add(graph).match === undefined) graphs.push(graph);
   }
   return graphs;
 }

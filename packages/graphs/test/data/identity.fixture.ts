@@ -1,5 +1,4 @@
 import { degreeOf, edgeLabel, edgesOf, graphOf, neighboursOf, type Graph } from "../../src/graph/graph.js";
-import type { GraphIdentity } from "../../src/data/identity.js";
 
 /** Colours of nodes after some rounds of looking at neighbours' colours; the same for isomorphic graphs. */
 function colours(graph: Graph): string[] {
@@ -56,11 +55,24 @@ function isomorphic(a: Graph, b: Graph): boolean {
   return place(0);
 }
 
-/** Isomorphism by trying, for tests. */
-export const bruteForce: GraphIdentity = {
-  key: (graph) => `${graph.nodeCount};${colours(graph).sort().join(" ")}`,
-  equal: isomorphic,
-};
+/** A text that isomorphic graphs share. */
+export function keyByTrying(graph: Graph): string {
+  return `${graph.nodeCount};${colours(graph).sort().join(" ")}`;
+}
+
+/** The isomorphism class of each graph, found by trying and numbered from 0 in the order of first appearance. */
+export function classesByTrying(graphs: readonly Graph[]): number[] {
+  const byKey = new Map<string, { readonly graph: Graph; readonly number: number }[]>();
+  let count = 0;
+  return graphs.map((graph) => {
+    const key = keyByTrying(graph);
+    const known = byKey.get(key) ?? [];
+    const same = known.find((other) => isomorphic(other.graph, graph));
+    if (same !== undefined) return same.number;
+    byKey.set(key, [...known, { graph, number: count }]);
+    return count++;
+  });
+}
 
 /** Every labelled graph of some nodes. */
 export function allGraphs(nodeCount: number): Graph[] {
