@@ -1,6 +1,6 @@
 import { NextscaleError } from "@nextscale/engine";
 import type { Graph, GraphModel } from "@nextscale/graphs";
-import { GRAPH_FILE_ENDINGS, openChemistryWorker, readGraphFile } from "@nextscale/graphs/node";
+import { GRAPH_FILE_ENDINGS, graphFileEnding, openChemistryWorker, readGraphFile } from "@nextscale/graphs/node";
 import { graphsWithin, isMoleculeFile, partsOf, readMoleculeFile } from "./molecule-file.js";
 import type { Skipped } from "./skipped-lines.js";
 import { watchedChemistry } from "./watched-chemistry.js";
@@ -33,7 +33,7 @@ export interface ReadGraphsOptions {
  */
 export async function readGraphs(path: string, options: ReadGraphsOptions): Promise<ReadGraphs> {
   const { atoms } = options.model.config;
-  if (atoms !== undefined && !isMoleculeFile(path) && !isGraphFile(path)) {
+  if (atoms !== undefined && !isMoleculeFile(path) && graphFileEnding(path) === undefined) {
     throw new NextscaleError({
       code: "invalid-argument",
       where: "graphs",
@@ -46,11 +46,6 @@ export async function readGraphs(path: string, options: ReadGraphsOptions): Prom
   const { skippedCount: left } = read;
   const got = left === 0 ? "none" : left === 1 ? "one that is left out" : `${left} that are left out`;
   throw new NextscaleError({ code: "invalid-data", where: "graphs", expected: `graphs in ${path}`, got });
-}
-
-function isGraphFile(path: string): boolean {
-  const name = path.toLowerCase().replace(/\.gz$/, "");
-  return GRAPH_FILE_ENDINGS.some((ending) => name.endsWith(ending));
 }
 
 async function readAsGraphs(path: string, { model, skipInvalid }: ReadGraphsOptions): Promise<ReadGraphs> {

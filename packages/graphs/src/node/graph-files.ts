@@ -1,6 +1,7 @@
 import { NextscaleError } from "@nextscale/engine";
 import { requireOptions, type Requirement } from "@nextscale/refinement-core";
 import { edgeListText, readEdgeList } from "../formats/edge-list.js";
+import { FORMAT_LIMITS } from "../formats/file-error.js";
 import { gexfText, readGexf } from "../formats/gexf.js";
 import {
   graphLineReader,
@@ -35,11 +36,18 @@ export interface GraphFile extends GraphLines {
   readonly names?: readonly string[];
 }
 
-/** Where the message about a name comes from. */
-function formatOf(where: string, path: string): keyof typeof ONE_GRAPH | typeof LINES {
+type Format = keyof typeof ONE_GRAPH | typeof LINES;
+
+/** Which of {@link GRAPH_FILE_ENDINGS} a name has, with `.gz` behind it or without, in capitals or not. */
+export function graphFileEnding(path: string): string | undefined {
   const name = path.toLowerCase().replace(/\.gz$/, "");
-  const ending = GRAPH_FILE_ENDINGS.find((end) => name.endsWith(end));
-  if (ending !== undefined) return ending as keyof typeof ONE_GRAPH | typeof LINES;
+  return GRAPH_FILE_ENDINGS.find((ending) => name.endsWith(ending));
+}
+
+/** Where the message about a name comes from. */
+function formatOf(where: string, path: string): Format {
+  const ending = graphFileEnding(path);
+  if (ending !== undefined) return ending as Format;
   throw new NextscaleError({
     code: "invalid-argument",
     where,
@@ -65,12 +73,12 @@ export async function readGraphFile(path: string, options: ReadGraphFileOptions 
   requireOptions(where, options, { skipInvalid: YES_NO, check: FUNCTION, labelAttribute: ATTRIBUTE });
   const format = formatOf(where, path);
   if (format !== LINES) {
-    const { graph, names }: NamedGraph = ONE_GRAPH[format].read(await textOf(path), options);
+    const { graph, names }: NamedGraph = ONE_GRAPH[format].read(await textOf(where, path, FORMAT_LIMITS.text), options);
     options.check?.(graph);
     return { records: [{ graph }], names, skipped: [], skippedCount: 0 };
   }
   const reader = graphLineReader(options);
-  for await (const line of linesOf(path)) reader.line(line);
+  for await (const line of linesOf(where, path)) reader.line(line);
   return reader.finish();
 }
 
@@ -99,11 +107,11 @@ export async function writeGraphFile(
   if (format === LINES) {
     if (options.names !== undefined)
       refuse("no names of nodes: JSON lines have none", "some", "write .graphml or .gexf");
-    return writePieces(path, graphLinesText(recordsOf(graphs)));
+    return writePieces(where, path, graphLinesText(recordsOf(graphs)));
   }
   const all = [...recordsOf(graphs)];
   if (all.length !== 1) refuse(`one graph in a file ${format}`, `${all.length}`, "write several graphs as .jsonl");
-  await writePieces(path, ONE_GRAPH[format].write(all[0]!.graph, options.names));
+  await writePieces(where, path, ONE_GRAPH[format].write(all[0]!.graph, options.names));
 }
 
 function* recordsOf(graphs: Iterable<Graph | GraphRecord>): Generator<GraphRecord> {

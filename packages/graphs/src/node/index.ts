@@ -5,6 +5,7 @@ export {
   type GraphFile,
   type ReadGraphFileOptions,
   type WriteGraphFileOptions,
+  graphFileEnding,
   GRAPH_FILE_ENDINGS,
 } from "./graph-files.js";
 export { readMoleculeSet, type MoleculeSet } from "./molecule-set.js";

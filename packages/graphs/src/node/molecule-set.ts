@@ -10,8 +10,8 @@ import {
   type MoleculeSplit,
 } from "../data/molecule-sets.js";
 import { readSmilesFile } from "./chemistry/molecule-files.js";
-import { readTextFile } from "./chemistry/text-file.js";
 import { fileOfSet } from "./file-of-set.js";
+import { textOf } from "./unpacked.js";
 
 /** A set of molecules, read: SMILES. */
 export interface MoleculeSet {
@@ -59,7 +59,7 @@ async function publishedTest(): Promise<readonly number[]> {
     fix: "make it of github.com/harryjo97/GDSS, data/valid_idx_zinc250k.json",
   });
   const schema = z.array(z.int().min(0).max(molecules - 1)).min(1); // prettier-ignore
-  const text = await readTextFile(WHERE, path, MOST_CHARACTERS);
+  const text = await textOf(WHERE, path, MOST_CHARACTERS);
   const parsed = schema.safeParse(jsonOf(text));
   if (!parsed.success) throw invalid(`a list of places below ${molecules} in ${path}`, "something else");
   return parsed.data;

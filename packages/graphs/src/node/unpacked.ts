@@ -7,11 +7,9 @@ import { FORMAT_LIMITS, fileError } from "../formats/file-error.js";
 /** Bytes of a file of lines, unpacked: ten of the largest texts. */
 export const MOST_BYTES = 10 * FORMAT_LIMITS.text;
 
-const WHERE = "graphs/readFile";
-
 /** What the system and zlib say, in words. */
 const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: "none",
+  ENOENT: "no such file",
   EISDIR: "a folder",
   EACCES: "one that may not be read",
   Z_BUF_ERROR: "gzip that is cut off",
@@ -24,20 +22,20 @@ const PROBLEMS: Readonly<Record<string, string>> = {
  * @param most bytes, unpacked
  * @throws NextscaleError `invalid-file` for a file that is not there, is none, is damaged, or has more bytes
  */
-export async function* unpackedChunks(path: string, most: number): AsyncGenerator<Uint8Array> {
+export async function* unpackedChunks(where: string, path: string, most: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   try {
     for await (const chunk of chunks(path)) {
       bytes += chunk.length;
       if (bytes > most)
-        throw fileError(WHERE, { expected: `${path} to be at most ${most} bytes, unpacked`, got: "more" });
+        throw fileError(where, { expected: `${path} to be at most ${most} bytes, unpacked`, got: "more" });
       yield chunk;
     }
   } catch (error) {
     if (isNextscaleError(error)) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const got = PROBLEMS[code ?? ""] ?? code ?? message;
-    throw fileError(WHERE, {
+    throw fileError(where, {
       expected: `a readable file ${path}`,
       got,
       fix: "check the path, or fetch the file again",
@@ -78,7 +76,7 @@ async function* chunks(path: string): AsyncGenerator<Uint8Array> {
  *
  * @throws NextscaleError `invalid-file`, as {@link unpackedChunks}, and for a line that is too long
  */
-export async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
+export async function* linesOf(where: string, path: string): AsyncGenerator<Uint8Array> {
   let begun: Uint8Array[] = [];
   let [length, line] = [0, 1];
   const take = (rest: Uint8Array): Uint8Array => {
@@ -86,7 +84,7 @@ export async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
     [begun, length, line] = [[], 0, line + 1];
     return whole.at(-1) === 13 ? whole.subarray(0, -1) : whole;
   };
-  for await (const chunk of unpackedChunks(path, MOST_BYTES)) {
+  for await (const chunk of unpackedChunks(where, path, MOST_BYTES)) {
     let from = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
       yield take(chunk.subarray(from, end));
@@ -95,7 +93,7 @@ export async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
     const rest = chunk.subarray(from);
     length += rest.length;
     if (length > FORMAT_LIMITS.line) {
-      throw fileError(WHERE, { expected: `lines of at most ${FORMAT_LIMITS.line} bytes`, got: "a longer one", line });
+      throw fileError(where, { expected: `lines of at most ${FORMAT_LIMITS.line} bytes`, got: "a longer one", line });
     }
     begun.push(rest);
   }
@@ -105,18 +103,19 @@ export async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
 /**
  * A file as text.
  *
+ * @param most bytes, unpacked: a small file may unpack to any size
  * @throws NextscaleError `invalid-file`, as {@link unpackedChunks}, and for bytes that are not UTF-8
  */
-export async function textOf(path: string): Promise<string> {
+export async function textOf(where: string, path: string, most: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const pieces: string[] = [];
   const decode = (chunk?: Uint8Array): string => {
     try {
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
     } catch {
-      throw fileError(WHERE, { expected: `${path} to be UTF-8`, got: "other bytes" });
+      throw fileError(where, { expected: `${path} to be UTF-8`, got: "other bytes" });
     }
   };
-  for await (const chunk of unpackedChunks(path, FORMAT_LIMITS.text)) pieces.push(decode(chunk));
+  for await (const chunk of unpackedChunks(where, path, most)) pieces.push(decode(chunk));
   return [...pieces, decode()].join("");
 }

@@ -15,7 +15,7 @@ const BATCH = 2 ** 18;
  *
  * @throws NextscaleError `unwritable`, or what a piece throws; then nothing is left
  */
-export async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
+export async function writePieces(where: string, path: string, pieces: Iterable<string>): Promise<void> {
   let temporary: string | undefined;
   try {
     const kind = await stat(path).catch(() => undefined);
@@ -29,7 +29,7 @@ export async function writePieces(path: string, pieces: Iterable<string>): Promi
     await syncFolder(dirname(target));
   } catch (error) {
     if (temporary !== undefined) await discard(temporary);
-    throw isNextscaleError(error) ? error : unwritable("graphs/writeGraphFile", path, error);
+    throw isNextscaleError(error) ? error : unwritable(where, path, error);
   }
 }
 

@@ -88,7 +88,9 @@ test("a write that fails leaves the old file and nothing else", async () => {
 });
 
 test("files that are not there, are folders, or hold something else", async () => {
-  await expect(readGraphFile(join(folder, "none.jsonl"))).rejects.toThrow(/a readable file .*none.jsonl, got none/);
+  await expect(readGraphFile(join(folder, "none.jsonl"))).rejects.toThrow(
+    /a readable file .*none.jsonl, got no such file/,
+  );
   const file = join(folder, "a.gexf.gz");
   writeFileSync(file, gzipSync("<gexf><graph><nodes/></graph></gexf>").subarray(0, 20));
   await expect(readGraphFile(file)).rejects.toThrow("gzip that is cut off");
@@ -101,7 +103,7 @@ test("a file that unpacks to more than is allowed is refused before it is in mem
   writeFileSync(file, gzipSync(Buffer.alloc(4_000_000)));
   let bytes = 0;
   const read = async () => {
-    for await (const chunk of unpackedChunks(file, 100_000)) bytes += chunk.length;
+    for await (const chunk of unpackedChunks("here", file, 100_000)) bytes += chunk.length;
   };
   await expect(read()).rejects.toThrow("at most 100000 bytes, unpacked, got more");
   expect(bytes).toBeLessThanOrEqual(100_000);

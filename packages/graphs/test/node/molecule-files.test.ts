@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readSdfFile, readSmilesFile, writeSdfFile, writeSmilesFile } from "../../src/node/chemistry/molecule-files.js";
-import { readTextFile } from "../../src/node/chemistry/text-file.js";
+import { textOf } from "../../src/node/unpacked.js";
 
 let folder: string;
 beforeEach(() => {
@@ -35,13 +35,17 @@ test("files that cannot be read are told", async () => {
   await expect(readSmilesFile(folder)).rejects.toThrow("got a folder");
   await expect(readSmilesFile(path("cut.gz", packed.subarray(0, 20)))).rejects.toThrow("gzip that is cut off");
   await expect(readSmilesFile(path("damaged.gz", packed.fill(7, 12, 20)))).rejects.toThrow("damaged gzip");
-  await expect(readSmilesFile(path("binary", Uint8Array.of(67, 255, 254)))).rejects.toThrow("bytes that are no text");
+  await expect(readSmilesFile(path("binary", Uint8Array.of(67, 255, 254)))).rejects.toThrow(
+    "to be UTF-8, got other bytes",
+  );
 });
 
 test("a small file that unpacks to a large one is refused", async () => {
   const bomb = join(folder, "bomb.gz");
   writeFileSync(bomb, gzipSync(Buffer.alloc(1_000_000)));
-  await expect(readTextFile("here", bomb, 100_000)).rejects.toThrow("got more than that, unpacked");
-  expect((await readTextFile("here", bomb, 1_000_000)).length).toBe(1_000_000);
-  await expect(readTextFile("here", bomb, 100)).rejects.toThrow("bytes, got");
+  await expect(textOf("here", bomb, 100_000)).rejects.toThrow(
+    `here: expected ${bomb} to be at most 100000 bytes, unpacked, got more`,
+  );
+  expect((await textOf("here", bomb, 1_000_000)).length).toBe(1_000_000);
+  await expect(textOf("here", bomb, 100)).rejects.toThrow("at most 100 bytes, unpacked, got more");
 });

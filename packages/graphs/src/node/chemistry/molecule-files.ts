@@ -1,6 +1,7 @@
 import { readSdf, SDF_LIMITS, sdfText, type SdfRecord, type SdfRecordAt } from "../../molecule/sdf.js";
 import { readSmilesLines, SMILES_TEXT_LIMITS, smilesText, type SmilesLine } from "../../molecule/smiles-lines.js";
-import { readTextFile, writeTextFile } from "./text-file.js";
+import { textOf } from "../unpacked.js";
+import { writePieces } from "../write-pieces.js";
 
 /**
  * Reads a file with a SMILES a line, packed with gzip or not.
@@ -8,7 +9,7 @@ import { readTextFile, writeTextFile } from "./text-file.js";
  * @throws NextscaleError `invalid-file`, with the line's number where a line is at fault
  */
 export async function readSmilesFile(path: string): Promise<SmilesLine[]> {
-  return readSmilesLines(await readTextFile("graphs/readSmilesFile", path, SMILES_TEXT_LIMITS.characters));
+  return readSmilesLines(await textOf("graphs/readSmilesFile", path, SMILES_TEXT_LIMITS.characters));
 }
 
 /**
@@ -20,7 +21,7 @@ export async function writeSmilesFile(
   path: string,
   molecules: Iterable<string | Pick<SmilesLine, "smiles" | "name">>,
 ): Promise<void> {
-  await writeTextFile(path, smilesText(molecules));
+  await writePieces("graphs/writeSmilesFile", path, [smilesText(molecules)]);
 }
 
 /**
@@ -29,7 +30,7 @@ export async function writeSmilesFile(
  * @throws NextscaleError `invalid-file`, with the line's number where a record is at fault
  */
 export async function readSdfFile(path: string): Promise<SdfRecordAt[]> {
-  return readSdf(await readTextFile("graphs/readSdfFile", path, SDF_LIMITS.characters));
+  return readSdf(await textOf("graphs/readSdfFile", path, SDF_LIMITS.characters));
 }
 
 /**
@@ -38,5 +39,5 @@ export async function readSdfFile(path: string): Promise<SdfRecordAt[]> {
  * @throws NextscaleError `invalid-argument` for what the format has no place for, `unwritable`
  */
 export async function writeSdfFile(path: string, records: Iterable<SdfRecord>): Promise<void> {
-  await writeTextFile(path, sdfText(records));
+  await writePieces("graphs/writeSdfFile", path, [sdfText(records)]);
 }
