@@ -123,6 +123,7 @@ export type {
   GraphScore,
   GraphScoreRequest,
 } from "./model/graph-model.js";
+export { requireGraphFor } from "./model/requirements.js";
 export { fitFoundations, type Foundations } from "./training/foundations.js";
 export { refinerStage, type RefinerStageInputs } from "./training/refiner-stage.js";
 export type { Substeps, SubstepPlan } from "./sampling/reveal-order.js";

@@ -1,5 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
-import type { Graph, GraphModel } from "@nextscale/graphs";
+import { requireGraphFor, type Graph, type GraphModel } from "@nextscale/graphs";
 import { GRAPH_FILE_ENDINGS, graphFileEnding, openChemistryWorker, readGraphFile } from "@nextscale/graphs/node";
 import { graphsWithin, isMoleculeFile, partsOf, readMoleculeFile } from "./molecule-file.js";
 import type { Skipped } from "./skipped-lines.js";
@@ -49,20 +49,9 @@ export async function readGraphs(path: string, options: ReadGraphsOptions): Prom
 }
 
 async function readAsGraphs(path: string, { model, skipInvalid }: ReadGraphsOptions): Promise<ReadGraphs> {
-  const check = (graph: Graph) => requireGraph(graph, model);
+  const check = (graph: Graph) => requireGraphFor(graph, model.config);
   const { records, skipped, skippedCount } = await readGraphFile(path, { skipInvalid, check });
   return { graphs: records.map(({ graph }, i) => ({ graph, name: String(i) })), skipped, skippedCount };
-}
-
-/** @throws NextscaleError `invalid-data` for a graph that the model has not */
-function requireGraph({ nodeCount, nodeLabels, edgeLabels }: Graph, { config }: Pick<GraphModel, "config">): void {
-  const problem = (expected: string, got: string) =>
-    new NextscaleError({ code: "invalid-data", where: "graphs", expected, got });
-  if (nodeCount === 0) throw problem("a graph with nodes", "none");
-  const node = nodeLabels.find((label) => label >= config.nodeLabels);
-  if (node !== undefined) throw problem(`node labels below ${config.nodeLabels}, which the model has`, String(node));
-  const edge = edgeLabels.find((label) => label >= config.edgeLabels);
-  if (edge !== undefined) throw problem(`edge labels below ${config.edgeLabels}, which the model has`, String(edge));
 }
 
 async function readAsMolecules(path: string, { model, skipInvalid, signal }: ReadGraphsOptions): Promise<ReadGraphs> {

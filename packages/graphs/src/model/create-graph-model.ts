@@ -35,7 +35,7 @@ import { GeneratedGraph } from "./generated-graph.js";
 import { predictor, type Predictor } from "./predictor.js";
 import { scoreGraph } from "./score-graph.js";
 import { logitsOf, logitsProgram } from "./refiner-runs.js";
-import { requireGraphsFor, requireSampleRequest, requireScoreRequest } from "./requirements.js";
+import { requireGraphFor, requireSampleRequest, requireScoreRequest } from "./requirements.js";
 
 /** As much of a checkpoint as a model is made of. */
 export interface GraphModelContent extends Pick<Checkpoint<GraphModelConfig>, "config" | "tensors" | "hash"> {
@@ -148,7 +148,7 @@ export function createGraphModel(
 
   const score = async (graphs: readonly Graph[], request: GraphScoreRequest = {}): Promise<GraphScore[]> => {
     requireScoreRequest(request);
-    requireGraphsFor(graphs, config);
+    graphs.forEach((graph, i) => requireGraphFor(graph, config, `graph ${i}`));
     const { seed = 0, substeps = "exact", hierarchies = 1, signal, onProgress } = request;
     const orders = randomStream(seed, "graphs/score/order");
     const keys = Array.from({ length: hierarchies }, (_, i) => randomStream(seed, `graphs/score/keys/${i}`));

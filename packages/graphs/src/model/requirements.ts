@@ -10,6 +10,7 @@ import {
 } from "@nextscale/refinement-core";
 import type { GraphModelConfig } from "../config/config.js";
 import type { Graph } from "../graph/graph.js";
+import type { LabelCounts } from "../pyramid/level.js";
 import type { GraphSampleRequest, GraphScoreRequest } from "./graph-model.js";
 
 /*
@@ -87,7 +88,7 @@ function isGraph(value: unknown): value is Graph {
 
 function requireScaffold(scaffold: Graph, size: number | undefined, config: GraphModelConfig): void {
   requireArgument("graphs/sample", "the number of nodes of the scaffold", scaffold.nodeCount, wholeWithin(1, config.sizes.length - 1)); // prettier-ignore
-  requireGraphsFor([scaffold], config);
+  requireGraphFor(scaffold, config, "the scaffold");
   requireArgument("graphs/sample", "size", size ?? scaffold.nodeCount, {
     expected: `at least the ${scaffold.nodeCount} nodes of the scaffold`,
     fits: (value) => (value as number) >= scaffold.nodeCount,
@@ -105,22 +106,24 @@ export function requireScoreRequest(request: GraphScoreRequest): void {
   });
 }
 
-/** @throws NextscaleError `invalid-data` for graphs that a model cannot code */
-export function requireGraphsFor(graphs: readonly Graph[], { nodeLabels, edgeLabels }: GraphModelConfig): void {
-  graphs.forEach(({ nodeCount, nodeLabels: ofNodes, edgeLabels: ofEdges }, i) => {
-    if (nodeCount === 0) throw invalid(i, "nodes", "none");
-    const node = ofNodes.find((label) => label >= nodeLabels);
-    if (node !== undefined) throw invalid(i, `node labels below ${nodeLabels}`, String(node));
-    const edge = ofEdges.find((label) => label >= edgeLabels);
-    if (edge !== undefined) throw invalid(i, `edge labels below ${edgeLabels}`, String(edge));
-  });
+/**
+ * Checks that a model can code a graph: it has nodes, and no labels but those of the model.
+ *
+ * @param name what the graph is called in a message
+ * @throws NextscaleError `invalid-data`
+ */
+export function requireGraphFor(
+  { nodeCount, nodeLabels: ofNodes, edgeLabels: ofEdges }: Graph,
+  { nodeLabels, edgeLabels }: LabelCounts,
+  name = "a graph",
+): void {
+  if (nodeCount === 0) throw invalid(name, "nodes", "none");
+  const node = ofNodes.find((label) => label >= nodeLabels);
+  if (node !== undefined) throw invalid(name, `node labels below ${nodeLabels}, which the model has`, String(node));
+  const edge = ofEdges.find((label) => label >= edgeLabels);
+  if (edge !== undefined) throw invalid(name, `edge labels below ${edgeLabels}, which the model has`, String(edge));
 }
 
-function invalid(graph: number, expected: string, got: string): NextscaleError {
-  return new NextscaleError({
-    code: "invalid-data",
-    where: "graphs/model",
-    expected: `graph ${graph} to have ${expected}`,
-    got,
-  });
+function invalid(name: string, expected: string, got: string): NextscaleError {
+  return new NextscaleError({ code: "invalid-data", where: "graphs/model", expected: `${name} to have ${expected}`, got }); // prettier-ignore
 }

@@ -8,6 +8,7 @@ import {
   generateGraph,
   isConnected,
   permuted,
+  requireGraphFor,
   type Graph,
   type GraphModel,
   type GraphPreset,
@@ -219,6 +220,9 @@ describe("scores", () => {
   test("refuse labels that the model has not", async () => {
     await expect(model.score([graph(2, [[0, 1, 5]])])).rejects.toThrow("edge labels below 3");
     await expect(model.score([graph(0, [])])).rejects.toThrow("graph 0 to have nodes");
+    const { config } = model;
+    expect(() => requireGraphFor(graph(1, [], [7]), config)).toThrow("a graph to have node labels below");
+    requireGraphFor(graph(1, []), config);
   });
 });
 
