@@ -326,6 +326,7 @@ export {
   type ReceiptFields,
   type ReceiptOutput,
 } from "./checkpoint/receipt.js";
+export { describeIssues } from "./checkpoint/json.js";
 export { sha256 } from "./checkpoint/sha256.js";
 
 // diffusion

@@ -1,4 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
+import { describeIssues } from "@nextscale/refinement-core";
 import * as z from "zod";
 import { GRAPH_LIMITS } from "../graph/graph.js";
 import type { MoleculeParts } from "./molecule.js";
@@ -51,7 +52,7 @@ export function parseVocabulary(value: unknown): MoleculeVocabulary {
     code: "invalid-data",
     where: "graphs/parseVocabulary",
     expected: "a list of atom types { element, charge }, each once",
-    got: z.prettifyError(parsed.error).replace(/\s+/g, " "),
+    got: describeIssues(parsed.error),
   });
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { NextscaleError } from "@nextscale/engine";
 import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
-import { averagedWeights, sha256 } from "@nextscale/refinement-core";
+import { averagedWeights, describeIssues, sha256 } from "@nextscale/refinement-core";
 import {
   prepareTraining,
   readCheckpoint,
@@ -137,7 +137,7 @@ function checkedConfig(config: GraphRunConfig): GraphRunConfig {
     code: "invalid-argument",
     where: WHERE,
     expected: "a preset that goes with itself and the graphs",
-    got: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+    got: describeIssues(parsed.error, Infinity),
     fix: "correct the preset",
   });
 }

@@ -2,9 +2,8 @@ import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { NextscaleError } from "@nextscale/engine";
 import { exclusively, openEngine, type EngineName } from "@nextscale/engine/node";
-import { accuracy, encodeCheckpoint, type TrainProgress } from "@nextscale/refinement-core";
+import { accuracy, describeIssues, encodeCheckpoint, type TrainProgress } from "@nextscale/refinement-core";
 import { prepareTraining, runStage, writeCheckpoint, type TrainingStart } from "@nextscale/refinement-core/node";
-import * as z from "zod";
 import type { ImageDataset } from "../data/image-dataset.js";
 import { embedDataset, featureNetworkKind, lenetConfigSchema, openFeatureNetwork } from "../metrics/feature-network.js";
 import type { LenetConfig } from "../metrics/lenet.js";
@@ -120,7 +119,7 @@ function networkFor(dataset: ImageDataset, test: ImageDataset, features: number)
       code: "invalid-argument",
       where: "images/trainFeatureNetwork",
       expected: "images, classes and features of a feature network",
-      got: z.prettifyError(parsed.error),
+      got: describeIssues(parsed.error),
     });
   }
   const describe = (set: ImageDataset): string =>

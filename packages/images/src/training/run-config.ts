@@ -1,4 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
+import { describeIssues } from "@nextscale/refinement-core";
 import type * as z from "zod";
 import { autoencoderSizes } from "../config/autoencoder-sizes.js";
 import { tokeniserConfigSchema, type TokeniserConfig } from "../config/config.js";
@@ -45,10 +46,9 @@ function notThisPreset(
       "resize the images, or choose another preset or data set",
     );
   }
-  const issues = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   return refused(
     `${name} to be one for images of ${height}x${width}x${channels}`,
-    issues.join("; "),
+    describeIssues(error, Infinity),
     "correct the preset",
   );
 }

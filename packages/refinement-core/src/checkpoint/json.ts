@@ -49,9 +49,13 @@ export function parseVersionedJson<T>(
   return parsed.success ? parsed.data : fail(`${format} fields`, describeIssues(parsed.error));
 }
 
-/** The first few issues of a schema, each with its path: `config.width: expected number, got string`. */
-export function describeIssues(error: z.ZodError): string {
-  const shown = error.issues.slice(0, 3).map(({ path, message }) => {
+/**
+ * Issues of a schema, each with its path: `config.width: expected number, got string`.
+ *
+ * @param most how many: what is wrong with a file may be anything
+ */
+export function describeIssues(error: z.ZodError, most = 3): string {
+  const shown = error.issues.slice(0, most).map(({ path, message }) => {
     const at = path.map(String).join(".");
     return `${at.slice(0, 80) || "the whole"}: ${message.slice(0, 200)}`;
   });
