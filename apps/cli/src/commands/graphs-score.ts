@@ -42,11 +42,14 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
     const scores = await model.score(graphs.map(({ graph }) => graph), request).finally(progress.close); // prettier-ignore
     const possible = scores.filter(({ logProbability }) => logProbability > -Infinity);
     const impossible = scores.length - possible.length;
-    const mean = (of: (score: GraphScore) => number) => (possible.length === 0 ? null : meanOf(possible.map(of)));
-    const means = {
-      logProbability: mean(({ logProbability }) => logProbability),
-      bitsPerNode: mean(({ bitsPerNode }) => bitsPerNode),
-    };
+    const mean = (of: (score: GraphScore) => number) => meanOf(possible.map(of));
+    const means =
+      possible.length === 0
+        ? null
+        : {
+            logProbability: mean(({ logProbability }) => logProbability),
+            bitsPerNode: mean(({ bitsPerNode }) => bitsPerNode),
+          };
     const networkEvaluations = Math.round(meanOf(scores.map(({ evaluations }) => evaluations)).mean);
     const { engine, hash: modelHash } = model;
     const about = {
@@ -58,7 +61,7 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
       hierarchies,
       graphs: graphs.length,
       impossible,
-      ...means,
+      ...(means ?? { logProbability: null, bitsPerNode: null }),
     };
     const rows = scores.map((score, i) => rowOf(graphs[i]!, score));
     const report = { file, ...about, meaning: MEANING, skipped, skippedCount };
@@ -71,10 +74,12 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
       return printJson({ ...report, files, wallTimeMs, ...(out === undefined ? { scores: rows } : {}) });
     print(
       `${graphs.length} graphs of ${file} by ${options.model} on ${engine}, in ${formatSeconds(wallTimeMs)}:`,
-      ...(means.logProbability === null
+      ...(means === null
         ? []
-        : [`  log-probability of a graph  ${meanText(means.logProbability)} nats`]),
-      ...(means.bitsPerNode === null ? [] : [`  bits per node               ${meanText(means.bitsPerNode)}`]),
+        : [
+            `  log-probability of a graph  ${meanText(means.logProbability)} nats`,
+            `  bits per node               ${meanText(means.bitsPerNode)}`,
+          ]),
       ...(impossible === 0
         ? []
         : [

@@ -76,6 +76,7 @@ test("what the model never makes is told apart at once, and is not in the means"
   expect(huge.bitsPerNode).toBeNull();
   const said = await run(["graphs", "score", at("both.jsonl"), "--model", models.trees]);
   expect(said).toContain("1 of them this model never makes");
+  expect(await run(["graphs", "score", at("huge.jsonl"), "--model", models.trees])).not.toMatch(/bits per node +\d/);
 });
 
 test("mistakes are named", async () => {
@@ -90,6 +91,10 @@ test("mistakes are named", async () => {
   );
   await expect(score(at("m.smi"))).rejects.toThrow(/graphs, for a model without atoms/);
   await expect(score(at("none.jsonl"))).rejects.toThrow(/none\.jsonl/);
+  await writeGraphFile(at("two.jsonl"), trees.slice(0, 2));
+  await expect(run(["graphs", "score", at("two.jsonl"), "--model", models.trees], AbortSignal.abort())).rejects.toThrow(
+    /expected 2 scores, got an interruption after 0/,
+  );
   await expect(score(at("few.jsonl"), "--out", at("s.txt"))).rejects.toThrow(/ends in \.csv or \.json/);
   await expect(score(at("few.jsonl"), "--out", at("few.jsonl"))).rejects.toThrow(/ends in \.csv or \.json/);
 });

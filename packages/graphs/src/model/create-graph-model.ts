@@ -143,7 +143,7 @@ export function createGraphModel(
       return new GeneratedGraph(made, config.atoms);
     };
     const items = Array.from({ length: count }, (_, i) => first + i);
-    return followed(items, { all, onProgress }, sampleAt);
+    return followed(items, { all, onProgress, results: "graphs" }, sampleAt);
   };
 
   const score = async (graphs: readonly Graph[], request: GraphScoreRequest = {}): Promise<GraphScore[]> => {
@@ -156,7 +156,7 @@ export function createGraphModel(
     const { all, predict } = walks(signal);
     const scoreAt = (item: number): Promise<GraphScore> =>
       scoreGraph(graphs[item]!, item, { coding, root, predict, keys, orders, substeps });
-    return followed([...graphs.keys()], { all, onProgress }, scoreAt);
+    return followed([...graphs.keys()], { all, onProgress, results: "scores" }, scoreAt);
   };
 
   return {
@@ -195,10 +195,10 @@ function reordered({ graph, mass, parents }: GraphLevel, order: Int32Array): Gra
   return { graph: permuted(graph, order), mass, parents: moved };
 }
 
-/** Walks for all items; says how far they are, also when a signal ends them. */
+/** Walks for all items; says how far they are, also when a signal ends them. @param results what they are to lead to, in words */
 async function followed<T>(
   items: readonly number[],
-  { all, onProgress }: Pick<Predictor, "all"> & { readonly onProgress?: GraphSampleRequest["onProgress"] | undefined },
+  { all, onProgress, results }: Pick<Predictor, "all"> & { readonly onProgress?: GraphSampleRequest["onProgress"] | undefined; readonly results: string }, // prettier-ignore
   walk: (item: number) => Promise<T>,
 ): Promise<T[]> {
   let done = 0;
@@ -213,9 +213,9 @@ async function followed<T>(
     throw new NextscaleError({
       code: "interrupted",
       where: "graphs/model",
-      expected: `${items.length} graphs`,
+      expected: `${items.length} ${results}`,
       got: `an interruption after ${done}`,
-      fix: "call again: the same seed gives the same graphs",
+      fix: `call again: the same seed gives the same ${results}`,
       cause: error,
     });
   }

@@ -217,6 +217,15 @@ describe("scores", () => {
     expect(single).toEqual({ logProbability: -Infinity, bitsPerNode: Infinity, hierarchies: 0, evaluations: 0 });
   });
 
+  test("say that they were interrupted", async () => {
+    const signal = AbortSignal.abort();
+    await expect(model.score(graphs.slice(0, 2), { signal })).rejects.toMatchObject({
+      code: "interrupted",
+      expected: "2 scores",
+      fix: "call again: the same seed gives the same scores",
+    });
+  });
+
   test("refuse labels that the model has not", async () => {
     await expect(model.score([graph(2, [[0, 1, 5]])])).rejects.toThrow("edge labels below 3");
     await expect(model.score([graph(0, [])])).rejects.toThrow("graph 0 to have nodes");
