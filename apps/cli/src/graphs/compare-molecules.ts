@@ -40,6 +40,8 @@ export async function comparisonOfMolecules(
   const lines = moleculeLines();
   const watch = { signal, onProgress: lines.update };
   let fit: Promise<MoleculeMetrics> | undefined;
+  let describedReal: Promise<Outcome<readonly number[]>[]> | undefined;
+  const describeReal = async () => watched.descriptors(valid(await watched.canonicalise(drawn(held, USUAL))));
   const drawn = (from: readonly string[], count: number): string[] => {
     const order = permutation(randomStream(seed, "cli/graphs/training"), from.length, { item: 0 });
     return Array.from(order.subarray(0, count), (at) => from[at]!);
@@ -74,8 +76,8 @@ export async function comparisonOfMolecules(
           const [distance, floor] = [molecules.distances, molecules.floor].map((of) => of?.frechetDescriptors ?? null);
           const property = asked && {
             ...asked,
-            samples: await fitToAsked(asked, valid(outcomes), watched),
-            real: await fitToAsked(asked, valid(await watched.canonicalise(drawn(held, USUAL))), watched),
+            samples: fitToAsked(asked, await watched.descriptors(valid(outcomes))),
+            real: fitToAsked(asked, await (describedReal ??= describeReal())),
           };
           return {
             report: { molecules, ...(property === undefined ? {} : { property }) },

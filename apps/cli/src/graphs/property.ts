@@ -41,14 +41,13 @@ export interface PropertyFit {
   readonly error: MeanWithInterval;
 }
 
-/** How near molecules come to what was asked for; null where RDKit describes none of them. */
-export async function fitToAsked(
+/** How near molecules come to what was asked for; null where RDKit describes none of them. @param described their descriptors */
+export function fitToAsked(
   { name, value }: AskedProperty,
-  smiles: readonly string[],
-  chemistry: Chemistry,
-): Promise<PropertyFit | null> {
+  described: readonly Outcome<readonly number[]>[],
+): PropertyFit | null {
   const at = descriptorNamed(name);
-  const values = (await chemistry.descriptors(smiles)).flatMap((outcome) => (outcome.ok ? [outcome.value[at]!] : []));
+  const values = described.flatMap((outcome) => (outcome.ok ? [outcome.value[at]!] : []));
   if (values.length === 0) return null;
   return { molecules: values.length, mean: meanOf(values), error: meanOf(values.map((one) => Math.abs(one - value))) };
 }

@@ -126,6 +126,11 @@ test("molecules: shares and distances beside real ones, of SMILES and of molfile
   expect(asked.tables.at(-1)).toMatch(
     /NumHeavyAtoms, asked to be 7 [^]*3 valid samples +4\.333 .* 2\.667 [^]*3 real ones \(test\) +4\.667 .* 2\.333 /,
   );
+  // Asked for another number, the real ones are described already.
+  const { tables: others } = await samples.measure({ name: "NumHeavyAtoms", value: 4 });
+  expect(others.at(-1)).toMatch(
+    /asked to be 4 [^]*3 valid samples +4\.333 .* 1\.667 [^]*3 real ones \(test\) +4\.667 .* 1\.333 /,
+  );
   // Those that the set itself was made of.
   const learned = comparison.gather();
   await learned.addTraining(3);
