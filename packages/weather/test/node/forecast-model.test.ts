@@ -34,6 +34,11 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+/** The same fields, a day apart. */
+function daily({ times, ...rest }: FieldSeries): FieldSeries {
+  return { ...rest, stepHours: 24, times: times.map((_, i) => times[0]! + i * 24 * 3_600_000) };
+}
+
 async function stepsOf(request: Partial<ForecastRequest> = {}): Promise<ForecastStep[]> {
   const steps: ForecastStep[] = [];
   for await (const step of model.forecast({ initial, steps: 3, members: 4, seed: 5, ...request })) steps.push(step);
@@ -54,9 +59,10 @@ describe("training", () => {
 
   test("sharpness is fitted where there is validation data", { timeout: 60_000 }, async () => {
     const trials: number[] = [];
-    // A few starts: what is tested here is that it is done.
-    const validation = await tinySeries(3, 24, 2011);
-    const { config } = await train("calibrated", { validation, onCalibration: (done) => trials.push(done) });
+    // A few starts and steps of a day: what is tested here is that it is done.
+    const validation = daily(await tinySeries(3, 14, 2011));
+    const onCalibration = (done: number) => trials.push(done);
+    const { config } = await train("calibrated", { series: daily(series), validation, onCalibration });
     // Trials of the sharpness, then rounds of the response.
     expect(trials).toEqual(Array.from({ length: 8 + 5 + 4 * 3 }, (_, i) => i + 1));
     config.sharpness.forEach((value) => {
