@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { Engine } from "@nextscale/engine";
 import { loadMnist } from "@nextscale/images/node";
-import { digitsOf, withFewer, type Digits } from "../data/digits.js";
+import { digitsOf, withFewer } from "../data/digits.js";
 import { FLOOR_IDS } from "../floors/floors.js";
 import { totalSteps } from "../settings.js";
 import { SWEEP_VARIANTS } from "../sweep/claims.js";
@@ -12,9 +11,9 @@ import { openLaboratory, type Laboratory } from "./laboratory.js";
 import { resumable } from "./resumable.js";
 import { runFloors } from "./run-floors.js";
 import { seedNumbers, type RunOptions } from "./run-options.js";
+import type { RunOnDigits } from "./run-on-digits.js";
 import { runVariant } from "./run-variant.js";
 import { stepProgress, type StepProgress } from "./step-progress.js";
-import type { TrainingOptions } from "./training-runs.js";
 import { withEngine } from "./with-engine.js";
 
 const WHERE = "paper/runSweep";
@@ -37,18 +36,8 @@ export async function runSweep(options: RunOptions): Promise<SweepResults> {
   return withEngine(WHERE, options, (engine) => runGrid({ ...options, seeds, settings, digits, engine }));
 }
 
-/** What a grid is run with. */
-export interface RunGridOptions
-  extends Pick<RunOptions, "out" | "signal" | "onProgress">, Pick<TrainingOptions, "checkpointEvery" | "logEvery"> {
-  readonly seeds: readonly number[];
-  readonly settings: SweepSettings;
-  /** As many as the largest training set. */
-  readonly digits: Digits;
-  readonly engine: Engine;
-}
-
 /** `runSweep` for any settings, data and engine. */
-export async function runGrid(options: RunGridOptions): Promise<SweepResults> {
+export async function runGrid(options: RunOnDigits<SweepSettings>): Promise<SweepResults> {
   const { out, seeds, settings, digits, engine, signal } = options;
   const progress = stepProgress(options.onProgress);
   const labs = await openGrid(options, progress);
@@ -75,7 +64,7 @@ export async function runGrid(options: RunGridOptions): Promise<SweepResults> {
 
 /** A laboratory for each cell. What does not depend on the noise is made once for all cells of a size, and the noise once for all. */
 async function openGrid(
-  options: RunGridOptions,
+  options: RunOnDigits<SweepSettings>,
   progress: StepProgress,
 ): Promise<readonly { readonly cell: GridCell; readonly lab: Laboratory }[]> {
   const own = await inTurn(gridOf(options.settings), async (cell) => ({ cell, lab: await openCell(options, progress, cell) })); // prettier-ignore
@@ -86,7 +75,7 @@ async function openGrid(
   });
 }
 
-function openCell(options: RunGridOptions, progress: StepProgress, cell: GridCell): Promise<Laboratory> {
+function openCell(options: RunOnDigits<SweepSettings>, progress: StepProgress, cell: GridCell): Promise<Laboratory> {
   const { out, digits, engine } = options;
   const settings = cellSettings(options.settings, cell);
   const { trainingImages, sigma } = cell;

@@ -1,6 +1,6 @@
-import { NextscaleError, type Engine } from "@nextscale/engine";
+import { NextscaleError } from "@nextscale/engine";
 import { loadMnist } from "@nextscale/images/node";
-import { digitsOf, type Digits } from "../data/digits.js";
+import { digitsOf } from "../data/digits.js";
 import { RECIPES } from "../recipes/recipes.js";
 import { FULL, QUICK, totalSteps, type TableSettings } from "../settings.js";
 import { TABLE_NAMES, type Recipe, type TableName } from "../table/recipe.js";
@@ -10,6 +10,7 @@ import { openLaboratory } from "./laboratory.js";
 import { resumable } from "./resumable.js";
 import { runFloors } from "./run-floors.js";
 import { seedNumbers, type RunOptions } from "./run-options.js";
+import type { RunOnDigits } from "./run-on-digits.js";
 import { runVariant } from "./run-variant.js";
 import { stepProgress } from "./step-progress.js";
 import { timeSteps } from "./time-steps.js";
@@ -45,17 +46,8 @@ function recipeNamed(name: string): Recipe {
   });
 }
 
-/** What a recipe is run with. */
-export interface RunRecipeOptions
-  extends Pick<RunOptions, "out" | "signal" | "onProgress">, Pick<TrainingOptions, "checkpointEvery" | "logEvery"> {
-  readonly seeds: readonly number[];
-  readonly settings: TableSettings;
-  readonly digits: Digits;
-  readonly engine: Engine;
-}
-
 /** `runTable` for any recipe, settings, data and engine. */
-export async function runRecipe(recipe: Recipe, options: RunRecipeOptions): Promise<Table> {
+export async function runRecipe(recipe: Recipe, options: RunOnDigits<TableSettings>): Promise<Table> {
   const { out, seeds, settings, digits, engine, signal } = options;
   const { variants } = recipe;
   const study = { settings, data: digits.sha256, engine: engine.name };

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import type { Engine } from "@nextscale/engine";
 import { openEngine } from "@nextscale/engine/node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { runRecipe, type RunRecipeOptions } from "../../src/node/run-table.js";
+import type { RunOnDigits } from "../../src/node/run-on-digits.js";
+import { runRecipe } from "../../src/node/run-table.js";
 import { runTable, type RunProgress } from "../../src/node/index.js";
 import { RECIPES } from "../../src/recipes/recipes.js";
+import type { TableSettings } from "../../src/settings.js";
 import { tableMarkdown } from "../../src/table/markdown.js";
 import { tablePictures } from "../../src/table/picture.js";
 import type { Recipe } from "../../src/table/recipe.js";
@@ -49,7 +51,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (out: string, changes: Partial<RunRecipeOptions> = {}, recipe = small) =>
+const run = (out: string, changes: Partial<RunOnDigits<TableSettings>> = {}, recipe = small) =>
   runRecipe(recipe, { out: join(folder, out), seeds: [0], settings, digits, engine, checkpointEvery: 1, ...changes });
 const records = (out: string) =>
   readdirSync(join(folder, out, "runs")).filter((name) => name.endsWith("hidden-seed-0.json")).sort(); // prettier-ignore

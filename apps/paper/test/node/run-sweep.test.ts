@@ -4,9 +4,11 @@ import { join } from "node:path";
 import type { Engine } from "@nextscale/engine";
 import { openEngine } from "@nextscale/engine/node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { runGrid, runSweep, type RunGridOptions } from "../../src/node/run-sweep.js";
+import type { RunOnDigits } from "../../src/node/run-on-digits.js";
+import { runGrid, runSweep } from "../../src/node/run-sweep.js";
 import type { RunProgress } from "../../src/node/index.js";
 import { SWEEP_VARIANTS } from "../../src/sweep/claims.js";
+import type { SweepSettings } from "../../src/sweep/settings.js";
 import { variantId } from "../../src/variant/variant.js";
 import { smallDigits } from "../support/digits.js";
 
@@ -21,7 +23,7 @@ afterAll(async () => {
 });
 
 const settings = { trainingImages: [300], sigmas: [0.1, 0.4], testImages: 40, epochs: 1, stepsPerEpoch: 2 };
-const run = (out: string, changes: Partial<RunGridOptions> = {}) =>
+const run = (out: string, changes: Partial<RunOnDigits<SweepSettings>> = {}) =>
   runGrid({ out: join(folder, out), seeds: [0], settings, digits: smallDigits(300, 40), engine, checkpointEvery: 1, logEvery: 1, ...changes }); // prettier-ignore
 
 /** The records of a folder's cells, by their paths. */
