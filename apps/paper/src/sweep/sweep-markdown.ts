@@ -1,5 +1,5 @@
-import { threeDigits } from "../study/report/figures.js";
-import { figuresText, verdictText } from "../table/markdown.js";
+import { spreadText, threeDigits } from "../table/figures.js";
+import { verdictText } from "../table/markdown.js";
 import { markdownTable } from "../table/markdown-table.js";
 import { RULE, type ReadingVerdict, type Verdict } from "../table/verdict.js";
 import type { GridCell } from "./settings.js";
@@ -88,10 +88,10 @@ function errorLines({ cells }: SweepResults): string[] {
   const header = (cell: GridCell) => `${threeDigits(cell.trainingImages)}, σ = ${cell.sigma}`;
   const floors = first!.floors.map(({ label }, i) => [
     label,
-    ...cells.map((cell) => figuresText(cell.floors[i]!.errors, 4)),
+    ...cells.map((cell) => spreadText(cell.floors[i]!.errors, 4)),
   ]);
   const ours = first!.variants.map(({ label }, i) => {
-    return [label, ...cells.map((cell) => figuresText(cell.variants[i]!.figures.error ?? [], 4))];
+    return [label, ...cells.map((cell) => spreadText(cell.variants[i]!.figures.error ?? [], 4))];
   });
   return markdownTable(["", ...cells.map(header)], [...floors, ...ours]);
 }

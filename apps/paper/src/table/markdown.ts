@@ -1,3 +1,4 @@
+import { spreadText } from "./figures.js";
 import { markdownTable } from "./markdown-table.js";
 import type { MetricName } from "./metrics.js";
 import type { Row, Table } from "./table.js";
@@ -30,21 +31,7 @@ export function tableMarkdown(table: Table): string {
 /** A cell in the words of a table: `0.0123 ± 0.0001`. */
 export function cellText({ cells }: Row, metric: MetricName, digits: number): string {
   const cell = cells[metric] ?? [];
-  return typeof cell === "string" ? cell : figuresText(cell, digits);
-}
-
-/** Figures of seeds as a mean with its deviation; null is a target that a seed did not reach. */
-export function figuresText(figures: readonly (number | null)[], digits: number): string {
-  if (figures.length === 0) return "–";
-  const reached = figures.filter((figure) => figure !== null);
-  if (reached.length === 0) return "not reached";
-  const mean = reached.reduce((a, b) => a + b, 0) / reached.length;
-  const text = mean.toFixed(digits);
-  if (reached.length < figures.length) return `${text} (${reached.length} of ${figures.length} seeds)`;
-  if (figures.length === 1) return text;
-  const deviation = Math.sqrt(reached.reduce((sum, figure) => sum + (figure - mean) ** 2, 0) / (figures.length - 1));
-  // Predictors that no seed has a part in have none.
-  return deviation === 0 ? text : `${text} ± ${deviation.toFixed(digits)}`;
+  return typeof cell === "string" ? cell : spreadText(cell, digits);
 }
 
 function verdictLines({ statement, outcome, readings }: Verdict): string[] {

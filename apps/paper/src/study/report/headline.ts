@@ -1,7 +1,8 @@
+import { mean } from "../../table/statistics.js";
 import type { SpaceName } from "../cell/cell.js";
 import { evaluationsOf, samplingLabel, type Sampling } from "../sampling/sampling.js";
 import { costAt, type CostAt, type FrontierPoint } from "./frontier.js";
-import { mean, type CellResults, type SampleResults, type StudyResults } from "./results.js";
+import type { CellResults, SampleResults, StudyResults } from "./results.js";
 
 /** Units of cost that are compared. */
 export const COSTS = ["operations", "seconds"] as const;

@@ -3,6 +3,8 @@ import { samplingId, type Sampling } from "../sampling/sampling.js";
 import type { CellLikelihood, CellRecord, CellTimes, SampleRecord, StudyFloors, StudyIdentity } from "./records.js";
 import type { PlannedCell, PlanSteps, StudyPart } from "./study-plan.js";
 
+export { mean } from "../../table/statistics.js";
+
 /** Format of the study's JSON. */
 export const STUDY_FORMAT = "nextscale-paper-study-1";
 
@@ -72,9 +74,4 @@ export function cellResults({ cell, group, samplings }: PlannedCell, outcomes: r
 /** The samples of a cell that were drawn in a way. */
 export function samplesOf({ samples }: CellResults, sampling: Sampling): SampleResults | undefined {
   return samples.find(({ id }) => id === samplingId(sampling));
-}
-
-/** Mean of some figures. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,10 +1,12 @@
+import { percentText, spreadText, threeDigits } from "../../table/figures.js";
 import { markdownTable } from "../../table/markdown-table.js";
+import { mean } from "../../table/statistics.js";
 import { cellLabel } from "../cell/cell.js";
 import { evaluationsOf, PLAIN, samplingLabel } from "../sampling/sampling.js";
 import type { CostAt } from "./frontier.js";
-import { distanceText, spreadText, threeDigits } from "./figures.js";
+import { distanceText } from "./figures.js";
 import { CLAIMED_FACTOR, headlines, pointsOf, type Headline } from "./headline.js";
-import { mean, samplesOf, type CellResults, type SampleResults, type StudyResults } from "./results.js";
+import { samplesOf, type CellResults, type SampleResults, type StudyResults } from "./results.js";
 import { isStepSeries, matrixSampling, stepSampling } from "./study-plan.js";
 
 /** A part of the study as Markdown. */
@@ -65,7 +67,7 @@ function matrixLines(results: StudyResults): string[] {
 
 function floorRows({ floors, study }: StudyResults): string[][] {
   const { samples, fewSamples } = study.settings;
-  const agreement = (of: readonly { readonly classAgreement: number }[]) => percent(of.map(({ classAgreement }) => classAgreement)); // prettier-ignore
+  const agreement = (of: readonly { readonly classAgreement: number }[]) => percentText(of.map(({ classAgreement }) => classAgreement)); // prettier-ignore
   const rest = ["–", "–", "0", "–", "–", "–"];
   const real = [...new Set([samples, fewSamples])].map((count) => {
     const found = floors.map(({ training }) => training[`${count}`]!);
@@ -92,7 +94,7 @@ function cellRow(
     samplingLabel(sampling),
     oracleText(cell),
     `${distanceText(seeds)}${star(results, samples)}`,
-    percent(seeds.map(({ classAgreement }) => classAgreement)),
+    percentText(seeds.map(({ classAgreement }) => classAgreement)),
     spreadText(cell.likelihood.map(({ bitsPerDim }) => bitsPerDim), 3),
     spreadText(cell.codes.map(({ calibrationOfAll }) => calibrationOfAll), 4),
     `${evaluationsOf(sampling, cell.cell.sides.length)}`,
@@ -109,10 +111,6 @@ function star({ study }: Pick<StudyResults, "study">, { seeds }: SampleResults):
 /** Without an interval: it is the same images on either side. */
 function oracleText({ codes }: CellResults): string {
   return spreadText(codes.map(({ oracle }) => oracle.frechet), 2); // prettier-ignore
-}
-
-function percent(shares: readonly number[]): string {
-  return `${spreadText(shares.map((share) => 100 * share), 1)} %`; // prettier-ignore
 }
 
 function sensitivityLines(results: StudyResults): string[] {

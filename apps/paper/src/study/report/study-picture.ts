@@ -1,8 +1,8 @@
 import { lineCharts, type ChartLine } from "@nextscale/weather/plot";
+import { mean } from "../../table/statistics.js";
 import type { SpaceName } from "../cell/cell.js";
 import { pointsOf, type CostedPoint } from "./headline.js";
 import type { StudyResults } from "./results.js";
-import { mean } from "./results.js";
 
 /** What the horizontal axis of a picture counts. */
 export type CostAxis = "evaluations" | "operations" | "seconds";
