@@ -2,6 +2,8 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { NextscaleError } from "@nextscale/engine";
 import { writeFileAtomic } from "@nextscale/engine/node";
+import { judgedAnew } from "../page/judged-anew.js";
+import { partFiles } from "../page/part-files.js";
 import { RESULT_FORMATS, type PaperResults } from "../page/parts.js";
 import { resultsPage } from "../page/results-page.js";
 
@@ -10,9 +12,9 @@ import { resultsPage } from "../page/results-page.js";
  *
  * @throws NextscaleError `invalid-file` for a file that has none
  */
-export async function readResults(folder: URL): Promise<readonly PaperResults[]> {
+export async function readResults(folder: URL): Promise<ReadonlyMap<string, PaperResults>> {
   const names = (await namesIn(folder)).filter((name) => name.endsWith(".json")).sort();
-  return Promise.all(names.map((name) => resultsIn(new URL(name, folder))));
+  return new Map(await Promise.all(names.map(async (name) => [name, await resultsIn(new URL(name, folder))] as const)));
 }
 
 async function namesIn(folder: URL): Promise<readonly string[]> {
@@ -47,9 +49,17 @@ function parsed(text: string): { readonly found?: unknown; readonly cause?: Erro
 /** How the page of the committed results is made. */
 const ORIGIN = "Generated from `results/*.json` by `npm run results -w @nextscale/paper`; a test makes it again.";
 
-/** Writes the page of the results in a folder. Without any there is no page: one that was there is removed. */
+/**
+ * Brings what is made of the results in a folder up to date: what becomes of the statements, by the rule as it is now, in the results
+ * themselves, and their page. Without any there is no page: one that was there is removed.
+ */
 export async function writeResults(folder: URL, page: URL): Promise<void> {
-  const all = await readResults(folder);
-  if (all.length === 0) await rm(page, { force: true });
-  else await writeFileAtomic(fileURLToPath(page), resultsPage(all, ORIGIN));
+  const all = new Map([...(await readResults(folder))].map(([name, results]) => [name, judgedAnew(results)]));
+  if (all.size === 0) return rm(page, { force: true });
+  for (const [name, results] of all) await write(new URL(name, folder), partFiles(results)["results.json"]!);
+  await write(page, resultsPage([...all.values()], ORIGIN));
+}
+
+function write(file: URL, text: string): Promise<void> {
+  return writeFileAtomic(fileURLToPath(file), text);
 }

@@ -1,10 +1,10 @@
 import { FLOORS, FLOOR_IDS, type Floor } from "../floors/floors.js";
-import { METRICS, type MetricName } from "../table/metrics.js";
+import { METRICS, spacingWith, type MetricName } from "../table/metrics.js";
 import type { FloorRecord, RunRecord } from "../table/records.js";
-import { verdictOf, type Verdict } from "../table/verdict.js";
+import { verdictOf, type FiguresOf, type Verdict } from "../table/verdict.js";
 import { variantId, variantLabel } from "../variant/variant.js";
 import { SWEEP_CLAIMS, SWEEP_VARIANTS, type TableClaim } from "./claims.js";
-import { FULL_SWEEP, type GridCell, type SweepSettings } from "./settings.js";
+import { cellSettings, FULL_SWEEP, type GridCell, type SweepSettings } from "./settings.js";
 
 /** Format of the JSON. */
 export const SWEEP_FORMAT = "nextscale-paper-sweep-1";
@@ -63,18 +63,27 @@ const MEASURES = [...new Set(SWEEP_CLAIMS.flatMap(({ readings }) => readings.map
 
 /** Makes a sweep of what runs left behind. */
 export function sweepOf(study: SweepStudy, seeds: readonly number[], all: readonly CellRuns[]): SweepResults {
+  const cells = all.map(cellOf);
   return {
     ...{ format: SWEEP_FORMAT, name: "sweep", study, seeds },
     isSmoke: JSON.stringify(study.settings) !== JSON.stringify(FULL_SWEEP),
-    cells: all.map(cellOf),
-    claims: SWEEP_CLAIMS.map((claim) => ({
-      ...{ table: claim.table, statement: claim.statement },
-      cells: all.map((own) => {
-        const { outcome, readings } = verdictOf(claim, (id, metric) => figuresOf(own, id, metric));
-        return { ...own.cell, outcome, readings };
-      }),
-    })),
+    ...{ cells, claims: sweptClaims({ study, cells }) },
   };
+}
+
+/** What the figures of all cells say to each statement: a sweep that was kept is judged by the rule as it is now. */
+export function sweptClaims({ study, cells }: Pick<SweepResults, "study" | "cells">): readonly SweptClaim[] {
+  const labels = new Map(SWEEP_VARIANTS.map((variant) => [variantId(variant), variantLabel(variant)]));
+  return SWEEP_CLAIMS.map((claim) => ({
+    ...{ table: claim.table, statement: claim.statement },
+    cells: cells.map(({ trainingImages, sigma, variants }) => {
+      const figures: FiguresOf = (id, metric) =>
+        variants.find(({ label }) => label === labels.get(id))!.figures[metric] ?? [];
+      const spacing = spacingWith(cellSettings(study.settings, { trainingImages, sigma }));
+      const { outcome, readings } = verdictOf(claim, figures, spacing);
+      return { trainingImages, sigma, outcome, readings };
+    }),
+  }));
 }
 
 function figuresOf({ runs }: CellRuns, id: string, metric: MetricName): readonly (number | null)[] {

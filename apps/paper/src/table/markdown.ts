@@ -40,8 +40,8 @@ function verdictLines({ statement, outcome, readings }: Verdict): string[] {
 }
 
 /** What became of a reading, with its difference: `contradicted (−0.001 ± 0.0001)`. */
-export function verdictText({ outcome, difference, error }: ReadingVerdict): string {
-  const spread = error === null ? "" : ` ± ${Number(error.toPrecision(2))}`;
+export function verdictText({ outcome, difference, half }: ReadingVerdict): string {
+  const spread = half === null || difference === null ? "" : ` ± ${Number(half.toPrecision(2))}`;
   return `${outcome}${difference === null ? "" : ` (${signed(difference)}${spread})`}`;
 }
 

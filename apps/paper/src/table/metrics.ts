@@ -1,5 +1,7 @@
-import { stepsPerEpoch } from "../settings.js";
+import { stepsPerEpoch, type Settings } from "../settings.js";
+import { spacingOfLooks } from "../training/epochs.js";
 import type { RunRecord } from "./records.js";
+import type { SpacingOf } from "./verdict.js";
 
 /** What a column of a table shows. */
 export interface Metric {
@@ -7,6 +9,8 @@ export interface Metric {
   readonly digits: number;
   /** Of a run; null for a target that it has not reached. */
   readonly of: (run: RunRecord) => number | null;
+  /** Of a figure that lies on a grid: how far it is from the one before. */
+  readonly spacing?: (settings: Settings, figure: number) => number;
 }
 
 /** The first step after which the test error was measured to be so small; null when it never was. */
@@ -18,6 +22,7 @@ const stepsToTarget = (target: number): Metric => ({
   label: `Steps to ${target} ↓`,
   digits: 0,
   of: (run) => stepsTo(target, run),
+  spacing: spacingOfLooks,
 });
 
 /** Name of a measure. */
@@ -60,3 +65,8 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   parameters: { label: "Parameters", digits: 0, of: ({ parameters }) => parameters },
   time: { label: "Time/epoch (rel.) ↓", digits: 2, of: () => null },
 };
+
+/** How far figures of trainings with these settings are from their neighbours. */
+export function spacingWith(settings: Settings): SpacingOf {
+  return (metric, figure) => METRICS[metric].spacing?.(settings, figure) ?? 0;
+}

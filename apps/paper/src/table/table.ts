@@ -1,9 +1,9 @@
 import { FLOORS } from "../floors/floors.js";
 import { variantId, variantLabel, type Variant } from "../variant/variant.js";
-import { METRICS, type MetricName } from "./metrics.js";
+import { METRICS, spacingWith, type MetricName } from "./metrics.js";
 import type { FloorRecord, RunRecord, Study, TimingRecord } from "./records.js";
 import type { Recipe, TableName } from "./recipe.js";
-import { verdictOf, type Verdict } from "./verdict.js";
+import { verdictOf, type FiguresOf, type Verdict } from "./verdict.js";
 
 /** Format of a table's JSON. */
 export const TABLE_FORMAT = "nextscale-paper-table-1";
@@ -19,9 +19,9 @@ export interface Table {
   readonly seeds: readonly number[];
   readonly columns: readonly { readonly metric: MetricName; readonly label: string; readonly digits: number }[];
   readonly rows: readonly Row[];
-  readonly verdicts: readonly Verdict[];
   readonly curves: readonly Curve[];
   readonly notes: readonly string[];
+  readonly verdicts: readonly Verdict[];
 }
 
 /** A row of a table. */
@@ -57,7 +57,7 @@ export function tableOf(recipe: Recipe, inputs: TableInputs): Table {
   const { study, isSmoke, seeds, runs } = inputs;
   const runsOf = (id: string) => runs.filter(({ variant }) => variantId(variant) === id);
   const figures = (id: string, metric: MetricName) => runsOf(id).map((run) => METRICS[metric].of(run));
-  return {
+  const table = {
     format: TABLE_FORMAT,
     name: recipe.name,
     title: recipe.title,
@@ -81,10 +81,23 @@ export function tableOf(recipe: Recipe, inputs: TableInputs): Table {
         ),
       })),
     ],
-    verdicts: recipe.claims.map((claim) => verdictOf(claim, figures)),
     curves: recipe.variants.map((variant) => meanCurve(variantLabel(variant), runsOf(variantId(variant)))),
     notes: recipe.notes,
+  } as const;
+  return { ...table, verdicts: verdictsOf(recipe, table) };
+}
+
+/** What the rows of a table say to each statement: a table that was kept is judged by the rule as it is now. */
+export function verdictsOf(
+  { claims, variants }: Recipe,
+  { rows, study }: Pick<Table, "rows" | "study">,
+): readonly Verdict[] {
+  const labels = new Map(variants.map((variant) => [variantId(variant), variantLabel(variant)]));
+  const figures: FiguresOf = (id, metric) => {
+    const row = rows.find(({ label, kind }) => kind === "ours" && label === labels.get(id))!;
+    return row.cells[metric] as readonly (number | null)[];
   };
+  return claims.map((claim) => verdictOf(claim, figures, spacingWith(study.settings)));
 }
 
 /** The columns that a predictor without training has. */

@@ -19,3 +19,8 @@ export function observedSteps(settings: Settings): ReadonlySet<number> {
   });
   return new Set(steps.flat());
 }
+
+/** Steps between the look after which a figure was had and the one before. */
+export function spacingOfLooks(settings: Settings, step: number): number {
+  return step - Math.max(0, ...[...observedSteps(settings)].filter((earlier) => earlier < step));
+}

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { readResults, writeResults } from "../../src/node/results.js";
 import { resultsPage } from "../../src/page/results-page.js";
+import { tableMarkdown } from "../../src/table/markdown.js";
 import type { Table } from "../../src/table/table.js";
 import { madeUpTable } from "../support/made-up-table.js";
 
@@ -19,15 +20,32 @@ function folderOf(name: string, files: Readonly<Record<string, string>>): { read
   return { folder: pathToFileURL(`${path}/`), page: pathToFileURL(`${path}.md`) };
 }
 
-test("the committed page is the one that the command makes of the committed results; without any there is none", async () => {
+test("the committed results and their page are those that the command makes of them; without any there is no page", async () => {
   const committed = new URL("../../RESULTS.md", import.meta.url);
   const folder = new URL("../../results/", import.meta.url);
-  const again = pathToFileURL(join(scratch, "again.md"));
-  await writeResults(folder, again);
-  expect(existsSync(again)).toBe(existsSync(committed));
+  const again = pathToFileURL(join(scratch, "again/"));
+  cpSync(folder, again, { recursive: true });
+  const page = pathToFileURL(join(scratch, "again.md"));
+  await writeResults(again, page);
+  expect(existsSync(page)).toBe(existsSync(committed));
   if (!existsSync(committed)) return;
-  expect(readFileSync(again, "utf8")).toBe(readFileSync(committed, "utf8"));
-  expect((await readResults(folder)).filter(({ isSmoke }) => isSmoke)).toEqual([]);
+  expect(readFileSync(page, "utf8")).toBe(readFileSync(committed, "utf8"));
+  const files = (of: URL) => readdirSync(of, { recursive: true, encoding: "utf8" }).filter((name) => name.includes(".")).sort(); // prettier-ignore
+  expect(files(again)).toEqual(files(folder));
+  for (const name of files(folder)) expect(readFileSync(new URL(name, again), "utf8")).toBe(readFileSync(new URL(name, folder), "utf8")); // prettier-ignore
+  expect([...(await readResults(folder)).values()].filter(({ isSmoke }) => isSmoke)).toEqual([]);
+});
+
+test("results that were judged by another rule are judged again, by their figures", async () => {
+  const table = madeUpTable("table1");
+  const stale = {
+    ...table,
+    verdicts: table.verdicts.map((verdict) => ({ ...verdict, outcome: "supported" as const })),
+  };
+  const { folder, page } = folderOf("stale", { "table1.json": JSON.stringify(stale) });
+  await writeResults(folder, page);
+  expect(JSON.parse(readFileSync(new URL("table1.json", folder), "utf8"))).toEqual(JSON.parse(JSON.stringify(table)));
+  expect(readFileSync(page, "utf8")).toContain(tableMarkdown(table));
 });
 
 test("a page has a section for each part, in the order of the paper whatever the files are called", async () => {
@@ -49,7 +67,7 @@ test("a page whose results are gone goes too, as in a folder that is not there",
   writeFileSync(page, "old");
   await writeResults(folder, page);
   expect(existsSync(page)).toBe(false);
-  expect(await readResults(new URL("nowhere/", folder))).toEqual([]);
+  expect(await readResults(new URL("nowhere/", folder))).toEqual(new Map());
 });
 
 test("a file of another format, or of none, is refused with its name", async () => {

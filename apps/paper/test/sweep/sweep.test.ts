@@ -16,7 +16,8 @@ function runsOf(cell: GridCell, error: (variant: Variant) => number): CellRuns {
   const study = { settings: cellSettings(FULL_SWEEP, cell), data: "ab", engine: "none" };
   const run = (variant: Variant, seed: number): RunRecord => ({
     ...{ study, variant, seed, parameters: 10 },
-    atSigma: scores(error(variant) + 0.0001 * seed),
+    // Seeds differ by a little more between latents than between pixels, so that differences of seeds do.
+    atSigma: scores(error(variant) + (variant.kind === "pixels" ? 0.000005 + 0.00009 * seed : 0.0001 * seed)),
     atShiftedSigma: scores(0.02),
     curve: [{ step: 10, meanSquaredError: 0.02 }],
     gradientNoise: [{ step: 234, value: 1 }],
@@ -67,7 +68,7 @@ test("in Markdown: the cells of each statement, how many it holds in, and the er
   expect(text).toMatch(
     /#### Table 1: A latent model ends with a lower error\.\n\n\| {2}\| σ = 0.1 \| σ = 0.2 \| σ = 0.5 \|/,
   );
-  expect(text).toMatch(/\| 500 images \| Supported \(\+0.002 ± 0.00007\S* \| Supported/);
+  expect(text).toMatch(/\| 500 images \| Supported \(\+0.002 ± 0.000064\) \| Supported/);
   expect(text).toMatch(/\| 60,000 images \| Not supported: contradicted \(−0.002/);
   expect(text).toMatch(/\| Latent-MLP, 1 hidden layer \| 0.0080 ± 0.0001 \|/);
   expect(text).not.toContain("smoke");
