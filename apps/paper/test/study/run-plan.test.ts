@@ -58,10 +58,15 @@ test("a cell is trained, measured and sampled; interrupted and run again its rec
   expect(gaussian!.likelihood[0]!.bitsPerDim).toBeGreaterThan(0);
   expect(denoising!.samples[0]).toMatchObject({ id: "dpm-solver-2", seeds: [{ evaluations: 2, count: TINY.samples }] });
   expect(studyMarkdown(results)).toMatch(/\*\*A smoke run[\s\S]*Training images, 20 \(floor\)[\s\S]*Latents, gaussian, single-scale/); // prettier-ignore
-  expect(studyMarkdown({ ...results, name: "frontier" })).toMatch(/### The claim\n[\s\S]*- Latents: Latents, gaussian/);
+  // Single shots are no next-scale samples, whatever their head; the same figures of two scales are.
+  expect(headlines(results)).toEqual([]);
+  expect(studyMarkdown({ ...results, name: "frontier" })).toMatch(/### The claim\n[\s\S]*no samples of both kinds/);
+  const twoScales = { ...gaussian!, cell: usualCell("latents", "gaussian", [1, 5]) };
+  const multiScale = { ...results, name: "frontier", cells: [twoScales, denoising!] } as const;
+  expect(headlines(multiScale).map(({ space }) => space)).toEqual(["all", "latents"]);
+  expect(studyMarkdown(multiScale)).toMatch(/### The claim\n[\s\S]*- Latents: Latents, gaussian/);
   expect(resultsMarkdown(JSON.parse(JSON.stringify(results)) as typeof results)).toBe(studyMarkdown(results));
   expect(studyPicture(results, "seconds")).toMatch(/^<svg/);
-  expect(headlines(results).map(({ space }) => space)).toEqual(["all", "latents"]);
 
   // Nothing is run again.
   const seen: string[] = [];

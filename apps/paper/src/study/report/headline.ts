@@ -14,6 +14,8 @@ export interface CostedPoint {
   readonly cell: string;
   readonly space: SpaceName;
   readonly kind: Sampling["kind"];
+  /** Of the cell: one is a single shot, which is no next-scale model, whatever its head. */
+  readonly scales: number;
   readonly evaluations: number;
   /** Floating-point operations of a sample, and seconds of a thousand. */
   readonly operations: number;
@@ -47,7 +49,7 @@ function pointOf(cell: CellResults, { sampling, seeds, secondsPerThousand }: Sam
   const way = samplingLabel(sampling);
   return {
     name: way === "" ? cell.label : `${cell.label}, ${way}`,
-    ...{ cell: cell.id, space: cell.cell.space, kind: sampling.kind },
+    ...{ cell: cell.id, space: cell.cell.space, kind: sampling.kind, scales: cell.cell.sides.length },
     ...{ evaluations: evaluationsOf(sampling, cell.cell.sides.length) },
     ...{ operations: first!.operations, count: first!.count },
     seconds: mean(secondsPerThousand),
@@ -64,7 +66,9 @@ export function headlines(results: Pick<StudyResults, "cells" | "steps" | "study
   const points = pointsOf(results).filter(({ count }) => count === samples);
   return (["all", "pixels", "latents"] as const).flatMap((space) => {
     const own = points.filter((point) => space === "all" || point.space === space);
-    const [best] = own.filter(({ kind }) => kind === "next-scale").toSorted((a, b) => a.distance - b.distance);
+    const [best] = own
+      .filter(({ kind, scales }) => kind === "next-scale" && scales > 1)
+      .toSorted((a, b) => a.distance - b.distance);
     const rivals = own.filter(({ kind, evaluations }) => kind === "diffusion" && evaluations <= results.steps.most);
     return best === undefined || rivals.length === 0 ? [] : [headlineOf(space, best, rivals)];
   });

@@ -149,6 +149,7 @@ const NOTES: readonly string[] = [
 
 function frontierLines(results: StudyResults): string[] {
   const all = pointsOf(results);
+  const found = headlines(results);
   const rows = all
     .toSorted((a, b) => a.operations - b.operations)
     .map((point) => {
@@ -161,7 +162,7 @@ function frontierLines(results: StudyResults): string[] {
     `At equal Fréchet distance the best next-scale samples against diffusion with at most ${results.steps.most} evaluations, on its frontier: claimed are ` +
       `${CLAIMED_FACTOR} times fewer operations.`,
     "",
-    ...headlines(results).map(headlineText),
+    ...(found.length === 0 ? ["There are no samples of both kinds to compare."] : found.map(headlineText)),
     "",
     "### All points, by operations",
     "",
