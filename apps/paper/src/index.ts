@@ -17,8 +17,16 @@ export { ABLATIONS, FEWER_SCALES, MATRIX_CELLS } from "./study/cell/cells.js";
 export { cellRecordSchema, cellTimesSchema, codesSchema, distanceSchema, floorsSchema, likelihoodSchema, sampleRecordSchema, studyIdentitySchema, type CellLikelihood, type CellRecord, type CellTimes, type SampleRecord, type StudyFloors, type StudyIdentity } from "./study/report/records.js"; // prettier-ignore
 export { STUDY_PARTS, studyPlan, FULL_STEPS, QUICK_STEPS, type PlannedCell, type PlanSteps, type StudyPart } from "./study/report/study-plan.js"; // prettier-ignore
 export { STUDY_FORMAT, type CellResults, type SampleResults, type StudyResults } from "./study/report/results.js";
-export { costAt, frontierOf, type CostAt, type FrontierPoint } from "./study/report/frontier.js";
-export { COSTS, headlines, type CostedPoint, type Headline } from "./study/report/headline.js";
+export { costAt, frontierOf, type CostAt, type FrontierPoint, type ReachedAt } from "./study/report/frontier.js";
+export {
+  COSTS,
+  headlines,
+  type CostedPoint,
+  type CostFactor,
+  type CostUnit,
+  type Headline,
+  type HeadlineSide,
+} from "./study/report/headline.js";
 export { studyMarkdown } from "./study/report/study-markdown.js";
 export { studyPicture, type CostAxis } from "./study/report/study-picture.js";
 export {

@@ -23,4 +23,6 @@ test("costs lie on straight lines between logarithms", () => {
 test("what the cheapest point is closer than costs at most as much, and what none is as close as is never reached", () => {
   expect(costAt(points, 200)).toEqual({ kind: "at most", cost: 1, name: "1" });
   expect(costAt(points, 0.5)).toEqual({ kind: "never reached", closest: point(100, 1) });
+  // What is exactly as close costs what it costs.
+  expect(costAt(points, 100)).toEqual({ kind: "interpolated", cost: 1, name: "1" });
 });

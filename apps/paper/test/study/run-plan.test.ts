@@ -64,7 +64,7 @@ test("a cell is trained, measured and sampled; interrupted and run again its rec
   const twoScales = { ...gaussian!, cell: usualCell("latents", "gaussian", [1, 5]) };
   const multiScale = { ...results, name: "frontier", cells: [twoScales, denoising!] } as const;
   expect(headlines(multiScale).map(({ space }) => space)).toEqual(["all", "latents"]);
-  expect(studyMarkdown(multiScale)).toMatch(/### The claim\n[\s\S]*- Latents: Latents, gaussian/);
+  expect(studyMarkdown(multiScale)).toMatch(/### The claim\n[\s\S]*- Latents: the closest next-scale samples are Latents, gaussian/);
   expect(resultsMarkdown(JSON.parse(JSON.stringify(results)) as typeof results)).toBe(studyMarkdown(results));
   expect(studyPicture(results, "seconds")).toMatch(/^<svg/);
 

@@ -7,10 +7,15 @@ export interface FrontierPoint {
   readonly distance: number;
 }
 
-/** What it costs to come as close as asked: at most so much where the cheapest point is closer already; never, where none is. */
-export type CostAt =
-  | { readonly kind: "interpolated" | "at most"; readonly cost: number; readonly name: string }
-  | { readonly kind: "never reached"; readonly closest: FrontierPoint };
+/** What it costs to come as close as asked: at most so much where the cheapest point is closer still. */
+export interface ReachedAt {
+  readonly kind: "interpolated" | "at most";
+  readonly cost: number;
+  readonly name: string;
+}
+
+/** The same, where it may be that no point is as close. */
+export type CostAt = ReachedAt | { readonly kind: "never reached"; readonly closest: FrontierPoint };
 
 /** The points that no cheaper one is as close as, cheapest first. */
 export function frontierOf(points: readonly FrontierPoint[]): readonly FrontierPoint[] {
@@ -30,7 +35,8 @@ export function costAt(points: readonly FrontierPoint[], distance: number): Cost
   const at = frontier.findIndex((point) => point.distance <= distance);
   if (at < 0) return { kind: "never reached", closest: frontier.at(-1)! };
   const [before, after] = [frontier[at - 1], frontier[at]!];
-  if (before === undefined) return { kind: "at most", cost: after.cost, name: after.name };
+  const { cost, name } = after;
+  if (before === undefined) return { kind: after.distance < distance ? "at most" : "interpolated", cost, name };
   const share = Math.log(before.distance / distance) / Math.log(before.distance / after.distance);
-  return { kind: "interpolated", cost: before.cost * (after.cost / before.cost) ** share, name: after.name };
+  return { kind: "interpolated", cost: before.cost * (cost / before.cost) ** share, name };
 }
