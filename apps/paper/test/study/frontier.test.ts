@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { costAt, frontierOf } from "../../src/study/report/frontier.js";
+import { frontierLines } from "../../src/study/report/study-picture.js";
 
 const point = (cost: number, distance: number) => ({ name: `${cost}`, cost, distance });
 const points = [point(100, 1), point(1, 100), point(10, 10), point(50, 20), point(10, 30)];
@@ -25,4 +26,14 @@ test("what the cheapest point is closer than costs at most as much, and what non
   expect(costAt(points, 0.5)).toEqual({ kind: "never reached", closest: point(100, 1) });
   // What is exactly as close costs what it costs.
   expect(costAt(points, 100)).toEqual({ kind: "interpolated", cost: 1, name: "1" });
+});
+
+test("in a picture the frontier is a line, whatever the order of its points, and the others stand alone beside it", () => {
+  const [line, rest, ...more] = frontierLines("cell", points);
+  expect(more).toEqual([]);
+  expect(line).toEqual({ name: "cell", x: [1, 10, 100], y: [100, 10, 1] });
+  // A gap after each: nothing joins them.
+  expect(rest).toEqual({ name: "cell", x: [50, Number.NaN, 10, Number.NaN], y: [20, Number.NaN, 30, Number.NaN] });
+  expect(frontierLines("cell", points.slice(0, 1))).toHaveLength(1);
+  expect(frontierLines("cell", [])).toEqual([]);
 });

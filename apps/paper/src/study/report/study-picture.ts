@@ -1,6 +1,7 @@
 import { lineCharts, type ChartLine } from "@nextscale/weather/plot";
 import { mean } from "../../table/statistics.js";
 import type { SpaceName } from "../cell/cell.js";
+import { frontierOf, type FrontierPoint } from "./frontier.js";
 import { pointsOf, type CostedPoint } from "./headline.js";
 import type { StudyResults } from "./results.js";
 
@@ -16,8 +17,8 @@ const AXES: Readonly<Record<CostAxis, { readonly label: string; readonly of: (po
 const SPACES: readonly SpaceName[] = ["pixels", "latents"];
 
 /**
- * Quality against one kind of cost as SVG: pixels above latents, a line for each head and number of scales, a point for each way to
- * sample it, real images as a rule.
+ * Quality against one kind of cost as SVG: pixels above latents, a colour for each head and number of scales. Its line is the
+ * frontier of all ways to sample it; those that a cheaper one is as close as are points beside the line. Real images are a rule.
  */
 export function studyPicture(results: StudyResults, axis: CostAxis): string {
   const { floors, study, isSmoke } = results;
@@ -28,15 +29,17 @@ export function studyPicture(results: StudyResults, axis: CostAxis): string {
   const linesOf = (space: SpaceName): ChartLine[] =>
     results.cells
       .filter(({ group, cell }) => group === "matrix" && cell.space === space)
-      .flatMap(({ id, cell: { head, sides } }): ChartLine[] => {
-        const own = points.filter((point) => point.cell === id).toSorted((a, b) => of(a) - of(b));
+      .flatMap(({ id, cell: { head, sides } }) => {
+        const own = points.filter(({ cell }) => cell === id);
         const name = `${head}, ${sides.length === 1 ? "single-scale" : "multi-scale"}`;
-        return own.length === 0 ? [] : [{ name, x: own.map(of), y: own.map(({ distance }) => distance) }];
+        return frontierLines(name, own.map((point) => ({ name: point.name, distance: point.distance, cost: of(point) }))); // prettier-ignore
       });
   const charts = SPACES.map((space) => ({ space, lines: linesOf(space) })).filter(({ lines }) => lines.length > 0);
+  const isSampledInManyWays = charts.some(({ lines }) => lines.some(({ x }) => x.length > 1));
+  const key = isSampledInManyWays ? "; lines: the frontier of each cell, points off it: its other solvers and plans" : ""; // prettier-ignore
   return lineCharts({
     title: "Distance to real images against cost",
-    subtitle: `Fréchet LeNet distance of ${samples} samples${isSmoke ? "; a smoke run" : ""}`,
+    subtitle: `Fréchet LeNet distance of ${samples} samples${key}${isSmoke ? "; a smoke run" : ""}`,
     x: { label, scale: "log" },
     charts: charts.map(({ space, lines }) => ({
       label: `Fréchet LeNet distance, ${space}`,
@@ -45,4 +48,13 @@ export function studyPicture(results: StudyResults, axis: CostAxis): string {
       rules: [{ name: "Training images", value: floor }],
     })),
   });
+}
+
+/** The frontier of some points as a line, and the others of the same name and colour, apart from each other. */
+export function frontierLines(name: string, points: readonly FrontierPoint[]): ChartLine[] {
+  const frontier = frontierOf(points);
+  const rest = points.filter((point) => !frontier.includes(point)).flatMap(({ cost, distance }) => [[cost, distance], [Number.NaN, Number.NaN]] as const); // prettier-ignore
+  const line = (of: readonly (readonly [number, number])[]): ChartLine[] =>
+    of.length === 0 ? [] : [{ name, x: of.map(([x]) => x), y: of.map(([, y]) => y) }];
+  return [...line(frontier.map(({ cost, distance }) => [cost, distance])), ...line(rest)];
 }
