@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const steps = { steps: [1], most: 2 };
+const steps = { steps: [1], most: 2, beyond: [] };
 const planned = (cell: PlannedCell["cell"]): PlannedCell => ({ cell, group: "matrix", samplings: [matrixSampling(cell, steps)] }); // prettier-ignore
 const next = usualCell("latents", "gaussian", [5]);
 const diffusion = usualCell("latents", "epsilon", [5]);

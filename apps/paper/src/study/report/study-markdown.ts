@@ -6,7 +6,7 @@ import { evaluationsOf, PLAIN, samplingLabel } from "../sampling/sampling.js";
 import { distanceText } from "./figures.js";
 import { CLAIMED_FACTOR, headlines, pointsOf, type CostFactor, type Headline, type HeadlineSide } from "./headline.js"; // prettier-ignore
 import { samplesOf, type CellResults, type SampleResults, type StudyResults } from "./results.js";
-import { isStepSeries, matrixSampling, stepSampling } from "./study-plan.js";
+import { isStepSeries, matrixSampling, stepSeries } from "./study-plan.js";
 
 /** A part of the study as Markdown. */
 export function studyMarkdown(results: StudyResults): string {
@@ -124,9 +124,9 @@ function sensitivityLines(results: StudyResults): string[] {
       return [`S = ${cell.cell.sides.length} (${cell.cell.sides.join(", ")}), ${bits} bits`, oracleText(cell), distanceText(found.seeds), threeDigits(found.seeds[0]!.operations / 1e6)]; // prettier-ignore
     });
   const series = cells.find(({ cell }) => isStepSeries(cell));
-  const times = steps.steps.flatMap((count) => {
-    const found = series && samplesOf(series, stepSampling(count));
-    return found === undefined ? [] : [[`T = ${count}`, "–", distanceText(found.seeds), threeDigits(found.seeds[0]!.operations / 1e6)]]; // prettier-ignore
+  const times = stepSeries(steps).flatMap((sampling) => {
+    const found = series && samplesOf(series, sampling);
+    return found === undefined ? [] : [[`T = ${evaluationsOf(sampling, 1)}`, "–", `${distanceText(found.seeds)}${star(results, found)}`, threeDigits(found.seeds[0]!.operations / 1e6)]]; // prettier-ignore
   });
   return [
     "### Sensitivity to S and to T",

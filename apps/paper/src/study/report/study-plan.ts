@@ -22,13 +22,15 @@ export interface PlanSteps {
   readonly steps: readonly number[];
   /** The most evaluations of a diffusion sample that next-scale samples are held against. */
   readonly most: number;
+  /** Of sensitivity to T alone: more evaluations than `most`, to show where T saturates. Fewer samples are drawn with so many. */
+  readonly beyond: readonly number[];
 }
 
 /** The study's. */
-export const FULL_STEPS: PlanSteps = { steps: [1, 2, 5, 10, 20, 50], most: MOST_EVALUATIONS };
+export const FULL_STEPS: PlanSteps = { steps: [1, 2, 5, 10, 20, 50], most: MOST_EVALUATIONS, beyond: [200] };
 
 /** A smoke run's. */
-export const QUICK_STEPS: PlanSteps = { steps: [1, 2], most: 10 };
+export const QUICK_STEPS: PlanSteps = { steps: [1, 2], most: 10, beyond: [60] };
 
 /** Temperature of next-scale samples that a frontier has besides 1. */
 const COOLER = 0.9;
@@ -44,16 +46,20 @@ export function isStepSeries({ space, head, sides }: Cell): boolean {
   return space === "latents" && head === "epsilon" && sides.length === 1;
 }
 
-/** A sampling of the sensitivity to T. */
-export function stepSampling(steps: number): Sampling {
+function stepSampling(steps: number): Sampling {
   return { kind: "diffusion", solver: "ddim", steps };
+}
+
+/** All samplings of the sensitivity to T. */
+export function stepSeries({ steps, beyond }: PlanSteps): readonly Sampling[] {
+  return [...steps, ...beyond].map(stepSampling);
 }
 
 /** What a part of the study needs. The frontier has all that the matrix has, and more plans. */
 export function studyPlan(part: StudyPart, steps: PlanSteps): readonly PlannedCell[] {
   const planned = (cells: readonly Cell[], group: PlannedCell["group"]) =>
     cells.map((cell): PlannedCell => {
-      const ofMatrix = [matrixSampling(cell, steps), ...(isStepSeries(cell) ? steps.steps.map(stepSampling) : [])];
+      const ofMatrix = [matrixSampling(cell, steps), ...(isStepSeries(cell) ? stepSeries(steps) : [])];
       const more = part === "frontier" ? frontierSamplings(cell, group, steps) : [];
       return { cell, group, samplings: distinct([...ofMatrix, ...more]) };
     });
