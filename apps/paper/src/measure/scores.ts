@@ -6,6 +6,7 @@ import { testNoise } from "../data/noise.js";
 import { PAPER } from "../settings.js";
 import { finestBand } from "../setup/bands.js";
 import type { Rows } from "../setup/method.js";
+import { decibels } from "./decibels.js";
 
 /** How close predictions of test images come to the clean ones. */
 export interface Scores {
@@ -95,9 +96,4 @@ export async function openScorer<P>(
     },
     close: () => executable.close(),
   };
-}
-
-/** Of a signal whose largest value is 1, as `psnr` has it. */
-function decibels(error: number): number {
-  return -10 * Math.log10(error);
 }

@@ -1,36 +1,11 @@
 import { expect, test } from "vitest";
-import { cellId, cellLabel, usualCell, type Cell } from "../../src/study/cell/cell.js";
+import { usualCell, type Cell } from "../../src/study/cell/cell.js";
 import { headlines, type Headline } from "../../src/study/report/headline.js";
-import type { CellResults, StudyResults } from "../../src/study/report/results.js";
+import type { CellResults } from "../../src/study/report/results.js";
 import { headlineText } from "../../src/study/report/study-markdown.js";
-import { samplingId, type Sampling } from "../../src/study/sampling/sampling.js";
-import { TINY } from "./support.js";
+import { cellOf, DIFFUSION, madeUpStudy, NEXT_SCALE, type Point } from "./made-up-study.js";
 
-/* Results that are made up, so that factors and outcomes are known. Seconds are a tenth of the operations. */
-
-/** A sample set: its distance, its operations, the standard error of its distance. */
-type Point = readonly [distance: number, operations: number, standardError?: number];
-
-const NEXT_SCALE = usualCell("latents", "gaussian", [1, 5]);
-const DIFFUSION = usualCell("latents", "epsilon", [5]);
-
-function cellOf(cell: Cell, points: readonly Point[], count: number = TINY.samples): CellResults {
-  const sampling = (i: number): Sampling =>
-    cell.head === "epsilon"
-      ? { kind: "diffusion", solver: "ddim", steps: i + 1 }
-      : { kind: "next-scale", temperature: 1 + i };
-  const unused = { parameters: 0, backboneParameters: 0, likelihood: [], codes: [] };
-  return {
-    ...{ id: cellId(cell), label: cellLabel(cell), group: "matrix", cell, ...unused },
-    samples: points.map(([frechet, operations, standardError = 0], i) => ({
-      ...{ id: samplingId(sampling(i)), sampling: sampling(i), secondsPerThousand: [operations / 10] },
-      seeds: [{ frechet, operations, standardError, count, classAgreement: 1, evaluations: 1 }],
-    })),
-  } as CellResults;
-}
-
-const judged = (...cells: readonly CellResults[]): readonly Headline[] =>
-  headlines({ cells, steps: { steps: [], most: 50 }, study: { settings: TINY } } as unknown as StudyResults);
+const judged = (...cells: readonly CellResults[]) => headlines(madeUpStudy("frontier", cells));
 const headlineOf = (nextScale: readonly Point[], diffusion: readonly Point[]) =>
   judged(cellOf(NEXT_SCALE, nextScale), cellOf(DIFFUSION, diffusion))[0]!;
 

@@ -56,6 +56,8 @@ test("a cell is trained, measured and sampled; interrupted and run again its rec
   const results = await run("once", [planned(next), planned(diffusion)]);
   const [gaussian, denoising] = results.cells;
   expect(gaussian!.likelihood[0]!.bitsPerDim).toBeGreaterThan(0);
+  expect(gaussian!.trainingSeconds[0]).toBeGreaterThan(0);
+  expect(gaussian!.trainingOperations).toBeGreaterThan(0);
   expect(denoising!.samples[0]).toMatchObject({ id: "dpm-solver-2", seeds: [{ evaluations: 2, count: TINY.samples }] });
   expect(studyMarkdown(results)).toMatch(/\*\*A smoke run[\s\S]*Training images, 20 \(floor\)[\s\S]*Latents, gaussian, single-scale/); // prettier-ignore
   // Single shots are no next-scale samples, whatever their head; the same figures of two scales are.
@@ -64,7 +66,9 @@ test("a cell is trained, measured and sampled; interrupted and run again its rec
   const twoScales = { ...gaussian!, cell: usualCell("latents", "gaussian", [1, 5]) };
   const multiScale = { ...results, name: "frontier", cells: [twoScales, denoising!] } as const;
   expect(headlines(multiScale).map(({ space }) => space)).toEqual(["all", "latents"]);
-  expect(studyMarkdown(multiScale)).toMatch(/### The claim\n[\s\S]*- Latents: the closest next-scale samples are Latents, gaussian/);
+  expect(studyMarkdown(multiScale)).toMatch(
+    /### The claim\n[\s\S]*- Latents: the closest next-scale samples are Latents, gaussian/,
+  );
   expect(resultsMarkdown(JSON.parse(JSON.stringify(results)) as typeof results)).toBe(studyMarkdown(results));
   expect(studyPicture(results, "seconds")).toMatch(/^<svg/);
 

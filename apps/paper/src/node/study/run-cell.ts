@@ -11,7 +11,7 @@ import { evaluationsOf, samplingId, type Sampling } from "../../study/sampling/s
 import { MOST_EVALUATIONS, type StudySettings } from "../../study/settings.js";
 import { cellRunName } from "../../study/training/study-stage.js";
 import { findRecord, requireSameStudy, writeRecord } from "../record-files.js";
-import type { StudyLab } from "./study-lab.js";
+import type { StudyLab, TrainedCell } from "./study-lab.js";
 
 /** A cell with the ways to sample it. */
 export interface CellPlan {
@@ -61,9 +61,10 @@ export async function runCell(
   let times: CellTimes = earlier.times ?? { study: lab.study, secondsPerThousand: {} };
   if (earlier.record !== undefined && missing.length === 0) return { record: earlier.record, times };
   const model = await lab.model(cell);
-  const programs = await lab.trained(cell, model, seed);
+  const { programs, trainingSeconds } = await lab.trained(cell, model, seed);
   const [path, timesPath] = pathsOf(lab, cell, seed);
   try {
+    if (trainingSeconds !== undefined) await writeRecord(timesPath, (times = { ...times, trainingSeconds }));
     let record = earlier.record ?? (await firstRecord(lab, cell, model, seed, programs));
     await writeRecord(path, record);
     const cost = cellCost(model);
@@ -104,7 +105,7 @@ async function firstRecord(
   cell: Cell,
   model: AnyCellModel,
   seed: number,
-  programs: Awaited<ReturnType<StudyLab["trained"]>>,
+  programs: TrainedCell["programs"],
 ): Promise<CellRecord> {
   const { all, backbone } = cellParameters(model);
   const part = async (name: "train" | "test") => ({

@@ -2,13 +2,15 @@ import { requireArgument } from "@nextscale/refinement-core";
 import { loadMnist } from "@nextscale/images/node";
 import type { StageProgress } from "@nextscale/refinement-core/node";
 import { blankModel } from "../../study/cell/blank-model.js";
+import { cellId, type Cell } from "../../study/cell/cell.js";
 import { cellResults, STUDY_FORMAT, type StudyResults } from "../../study/report/results.js";
 import { FULL_STEPS, QUICK_STEPS, STUDY_PARTS, studyPlan, type PlannedCell, type PlanSteps, type StudyPart } from "../../study/report/study-plan.js"; // prettier-ignore
-import { cellCost } from "../../study/sampling/cost.js";
+import { cellCost, type CellCost } from "../../study/sampling/cost.js";
 import { samplingId } from "../../study/sampling/sampling.js";
 import { FULL_STUDY, QUICK_STUDY, type StudySettings } from "../../study/settings.js";
 import { cellRunName } from "../../study/training/study-stage.js";
 import { inTurn, seedBySeed } from "../in-turn.js";
+import { onlyOnce } from "../once.js";
 import { resumable } from "../resumable.js";
 import { seedNumbers, type RunOptions } from "../run-options.js";
 import { findCell, runCell, sampleCount } from "./run-cell.js";
@@ -65,30 +67,37 @@ export async function runPlan(
       tellDone();
       return outcome;
     });
+    const cells = await inTurn(plan, async (planned) => {
+      const { training } = await progress.costOf(lab, planned.cell);
+      return cellResults(planned, outcomes[plan.indexOf(planned)]!, training(settings.training));
+    });
     return {
       ...{ format: STUDY_FORMAT, name, study: lab.study, steps, seeds, floors },
       isSmoke: JSON.stringify(settings) !== JSON.stringify(FULL_STUDY),
-      cells: plan.map((planned, i) => cellResults(planned, outcomes[i]!)),
+      cells,
     };
   });
 }
 
 /** Counts the operations of all that is to be done together: steps of one cell take many times those of another. */
 function studyProgress({ settings, onProgress }: RunPlanOptions) {
-  const costs = new Map<string, ReturnType<typeof cellCost>>();
+  const costs = new Map<string, CellCost>();
+  const once = onlyOnce();
+  const costOf = (lab: StudyLab, cell: Cell): Promise<CellCost> =>
+    once(cellId(cell), async () => cellCost(await blankModel(cell, lab.networks, settings)));
   let [total, before] = [0, 0];
   let current: { readonly name: string; readonly operations: number; readonly found: number } | undefined;
   const report = (run: string, done: number): void =>
     onProgress?.({ run, done: done / 1e9, total: total / 1e9, unit: "GFLOP" });
   return {
+    costOf,
     async expect(lab: StudyLab, plan: readonly PlannedCell[], seeds: readonly number[]): Promise<void> {
       for (const { cell, samplings } of plan) {
-        const model = await blankModel(cell, lab.networks, settings);
         for (const seed of seeds) {
           const { record } = await findCell(lab, cell, seed);
           const missing = samplings.filter((one) => record?.samples[samplingId(one)] === undefined);
           if (missing.length === 0) continue;
-          const cost = cellCost(model);
+          const cost = await costOf(lab, cell);
           costs.set(cellRunName(cell, seed), cost);
           if (record === undefined) total += cost.training(settings.training);
           for (const one of missing) total += cost.sample(one) * sampleCount(one, cell.sides.length, settings);

@@ -34,7 +34,14 @@ export interface StudyLab extends TrainingRuns {
   /** What a cell of codes is quantised with. */
   readonly coder: (cell: CategoricalCell) => Promise<Coder>;
   /** Trains a cell from its checkpoint, if there is one, and compiles programs with what it has learned. */
-  readonly trained: (cell: Cell, model: AnyCellModel, seed: number) => Promise<CompiledPrograms>;
+  readonly trained: (cell: Cell, model: AnyCellModel, seed: number) => Promise<TrainedCell>;
+}
+
+/** Programs of a trained cell. */
+export interface TrainedCell {
+  readonly programs: CompiledPrograms;
+  /** Of the whole training, by the steps of it that were taken now; absent where none was. */
+  readonly trainingSeconds?: number;
 }
 
 /** What the study is opened with. */
@@ -90,8 +97,12 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
       const read = await items(cell.space, "train");
       // The heads' parameters are of several types; a training treats them alike.
       const stage = studyStage(cell, own as unknown as CellModel<never>, { items: read, settings, seed });
-      const { state } = await runStage(training({ cell, settings }, cellRunSchema, seed), stage);
-      return compiledPrograms(engine, trainedWeights(state), { where: "paper/study" });
+      const began = performance.now();
+      const { state, stepsFound } = await runStage(training({ cell, settings }, cellRunSchema, seed), stage);
+      const seconds = (performance.now() - began) / 1000;
+      const programs = compiledPrograms(engine, trainedWeights(state), { where: "paper/study" });
+      const taken = stage.steps - stepsFound;
+      return { programs, ...(taken === 0 ? {} : { trainingSeconds: (seconds * stage.steps) / taken }) };
     },
   };
 }

@@ -98,11 +98,13 @@ export const floorsSchema = z.strictObject({
 /** Sets of images without a model. */
 export type StudyFloors = z.infer<typeof floorsSchema>;
 
-/** Wall time, which no two runs have the same, by the name of the way to sample. */
+/** Wall time, which no two runs have the same; of samples by the name of the way to sample. */
 export const cellTimesSchema = z.strictObject({
   study: studyIdentitySchema,
+  /** Of the whole training, by the steps of it that one run took. */
+  trainingSeconds: figure.optional(),
   secondsPerThousand: z.record(z.string(), figure),
 });
 
-/** Wall time of a cell's samples. */
+/** Wall time of a cell's training and samples. */
 export type CellTimes = z.infer<typeof cellTimesSchema>;

@@ -33,6 +33,9 @@ export interface CellResults {
   /** One for each seed. */
   readonly likelihood: readonly CellLikelihood[];
   readonly codes: readonly NonNullable<CellRecord["codes"]>[];
+  /** Floating-point operations of its training, and the seconds of those whose time is known. */
+  readonly trainingOperations: number;
+  readonly trainingSeconds: readonly number[];
   readonly samples: readonly SampleResults[];
 }
 
@@ -52,7 +55,11 @@ export interface SeedOutcome {
 }
 
 /** Brings the outcomes of a planned cell's seeds together. */
-export function cellResults({ cell, group, samplings }: PlannedCell, outcomes: readonly SeedOutcome[]): CellResults {
+export function cellResults(
+  { cell, group, samplings }: PlannedCell,
+  outcomes: readonly SeedOutcome[],
+  trainingOperations: number,
+): CellResults {
   const [first] = outcomes;
   return {
     ...{ id: cellId(cell), label: cellLabel(cell), group, cell },
@@ -60,6 +67,8 @@ export function cellResults({ cell, group, samplings }: PlannedCell, outcomes: r
     backboneParameters: first!.record.backboneParameters,
     likelihood: outcomes.map(({ record }) => record.likelihood),
     codes: outcomes.flatMap(({ record }) => (record.codes === undefined ? [] : [record.codes])),
+    trainingOperations,
+    trainingSeconds: outcomes.flatMap(({ times }) => times.trainingSeconds ?? []),
     samples: samplings.map((sampling) => {
       const id = samplingId(sampling);
       return {

@@ -1,3 +1,4 @@
+import { decibels } from "../../measure/decibels.js";
 import { percentText, spreadText, threeDigits } from "../../table/figures.js";
 import { markdownTable } from "../../table/markdown-table.js";
 import { mean } from "../../table/statistics.js";
@@ -42,7 +43,7 @@ function intro({ name, study, isSmoke, seeds, cells }: StudyResults): string[] {
   ];
 }
 
-const HEADER = ["", "Sampler", "Oracle of the codes ↓", "Fréchet ↓", "Class agreement ↑", "Bits/dim ≤ ↓", "Calibration error ↓", "Evaluations", "MFLOP/sample", "s/1,000", "Parameters"]; // prettier-ignore
+const HEADER = ["", "Sampler", "Oracle of the codes ↓", "Fréchet ↓", "Class agreement ↑", "Bits/dim ≤ ↓ (test images)", "Calibration error ↓", "Evaluations", "MFLOP/sample", "s/1,000", "Training TFLOP", "Training s", "Parameters"]; // prettier-ignore
 
 function matrixLines(results: StudyResults): string[] {
   const { cells, steps } = results;
@@ -60,6 +61,8 @@ function matrixLines(results: StudyResults): string[] {
     "",
     ...sensitivityLines(results),
     "",
+    ...codeLines(results),
+    "",
     ...NOTES.map((note) => `- ${note}`),
   ];
 }
@@ -67,7 +70,7 @@ function matrixLines(results: StudyResults): string[] {
 function floorRows({ floors, study }: StudyResults): string[][] {
   const { samples, fewSamples } = study.settings;
   const agreement = (of: readonly { readonly classAgreement: number }[]) => percentText(of.map(({ classAgreement }) => classAgreement)); // prettier-ignore
-  const rest = ["–", "–", "0", "–", "–", "–"];
+  const rest = ["–", "–", "0", "–", "–", "–", "–", "–"];
   const real = [...new Set([samples, fewSamples])].map((count) => {
     const found = floors.map(({ training }) => training[`${count}`]!);
     return [`Training images, ${count} (floor)`, "", "–", distanceText(found), agreement(found), ...rest];
@@ -77,7 +80,21 @@ function floorRows({ floors, study }: StudyResults): string[][] {
   return [
     ...real,
     ["Normal distribution of pixels (trivial)", "", "–", distanceText(normal), agreement(normal), ...rest],
-    ["One histogram, a histogram for each pixel (trivial)", "", "–", "–", "–", histograms, "–", "–", "–", "–", "–"],
+    [
+      "One histogram, a histogram for each pixel (trivial)",
+      "",
+      "–",
+      "–",
+      "–",
+      `${histograms} (${threeDigits(study.settings.testImages)})`,
+      "–",
+      "–",
+      "–",
+      "–",
+      "–",
+      "–",
+      "–",
+    ],
   ];
 }
 
@@ -94,11 +111,13 @@ function cellRow(
     oracleText(cell),
     `${distanceText(seeds)}${star(results, samples)}`,
     percentText(seeds.map(({ classAgreement }) => classAgreement)),
-    spreadText(cell.likelihood.map(({ bitsPerDim }) => bitsPerDim), 3),
+    `${spreadText(cell.likelihood.map(({ bitsPerDim }) => bitsPerDim), 3)} (${threeDigits(cell.likelihood[0]!.images)})`,
     spreadText(cell.codes.map(({ calibrationOfAll }) => calibrationOfAll), 4),
     `${evaluationsOf(sampling, cell.cell.sides.length)}`,
     threeDigits(seeds[0]!.operations / 1e6),
     threeDigits(mean(secondsPerThousand)),
+    threeDigits(cell.trainingOperations / 1e12),
+    cell.trainingSeconds.length === 0 ? "–" : threeDigits(mean(cell.trainingSeconds)),
     threeDigits(cell.parameters),
   ]; // prettier-ignore
 }
@@ -137,13 +156,30 @@ function sensitivityLines(results: StudyResults): string[] {
   ];
 }
 
+/** What is known of codes besides their samples. */
+function codeLines({ cells }: StudyResults): string[] {
+  const rows = cells
+    .filter(({ codes }) => codes.length > 0)
+    .map(({ label, codes }) => {
+      const [first] = codes;
+      const byScale = first!.calibration.map((_, k) => spreadText(codes.map(({ calibration }) => calibration[k]!), 3)); // prettier-ignore
+      return [label, `${first!.codes}`, `${first!.bits}`, spreadText(codes.map(({ meanSquaredError }) => decibels(meanSquaredError)), 2), byScale.join(", ")]; // prettier-ignore
+    });
+  return [
+    "### Codes, and calibration scale by scale",
+    "",
+    ...markdownTable(["", "Codes", "Bits", "PSNR of what they decode to (dB) ↑", "Calibration error, coarsest scale first ↓"], rows), // prettier-ignore
+  ];
+}
+
 const NOTES: readonly string[] = [
   "Pixels: the Laplacian pyramid of section 4 with levels of 1, 2, 4, 7 and 28 pixels a side, the finest in patches of 4 x 4, so that no scale has more than 49 sites and both spaces have five scales. Latents: 5 x 5 x 24, of the tokeniser of the bundled model `mnist`.",
   "Codes of latents in five scales are the tokeniser's (256 a site). All others are fitted by residual k-means in walk order: two codes of 128 a token, one of 32 where a token is a single pixel. The oracle is the distance of test images as their codes decode.",
   "Attention is Markov (eq. 18) in all cells but the one that says otherwise. Continuous heads see exact residuals in training and their own samples afterwards.",
   "Diffusion: velocity under a cosine schedule of 1,000 times. At its last time there is no signal, and a prediction of epsilon would not tell what the data are; plans of few steps start there. With several scales T steps are taken at each.",
   "Bits/dim is an upper bound of −log₂ p(image)/784 in all cells: the class, then codes (exact), or latent variables near the residuals (Gaussian: KL against the network's; diffusion: DDPM's bound), then the pixels, given what is decoded.",
-  "Operations are those of matrix products and convolutions of the traced programs, decoder included; times are those of the machine that drew them, in batches of 250.",
+  "In brackets after bits/dim is the number of test images that they were measured on. PSNR is that of test images as their codes decode, from their mean squared error; samples have none, as no image is what they should be.",
+  "Operations are those of matrix products and convolutions of the traced programs, decoder included; a training counts three times its forward passes. Times are those of the machine that trained and drew, samples in batches of 250.",
 ];
 
 function frontierLines(results: StudyResults): string[] {
