@@ -1,9 +1,10 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NextscaleError } from "@nextscale/engine";
 import { writeFileAtomic } from "@nextscale/engine/node";
 import { judgedAnew } from "../page/judged-anew.js";
-import { partFiles } from "../page/part-files.js";
+import { partFiles, partPictures } from "../page/part-files.js";
 import { RESULT_FORMATS, type PaperResults } from "../page/parts.js";
 import { resultsPage } from "../page/results-page.js";
 
@@ -47,17 +48,25 @@ function parsed(text: string): { readonly found?: unknown; readonly cause?: Erro
 }
 
 /** How the page of the committed results is made. */
-const ORIGIN = "Generated from `results/*.json` by `npm run results -w @nextscale/paper`; a test makes it again.";
+const ORIGIN =
+  "Generated, with its pictures, from `results/*.json` by `npm run results -w @nextscale/paper`; a test makes it again.";
 
 /**
  * Brings what is made of the results in a folder up to date: what becomes of the statements, by the rule as it is now, in the results
- * themselves, and their page. Without any there is no page: one that was there is removed.
+ * themselves, their pictures, each part's in a folder of its name, and their page. Without any there is no page: one that was there is
+ * removed.
  */
 export async function writeResults(folder: URL, page: URL): Promise<void> {
   const all = new Map([...(await readResults(folder))].map(([name, results]) => [name, judgedAnew(results)]));
   if (all.size === 0) return rm(page, { force: true });
-  for (const [name, results] of all) await write(new URL(name, folder), partFiles(results)["results.json"]!);
-  await write(page, resultsPage([...all.values()], ORIGIN));
+  for (const [name, results] of all) {
+    await write(new URL(name, folder), partFiles(results)["results.json"]!);
+    const own = new URL(`${results.name}/`, folder);
+    await rm(own, { recursive: true, force: true });
+    await mkdir(own);
+    for (const [file, svg] of Object.entries(partPictures(results))) await write(new URL(file, own), svg);
+  }
+  await write(page, resultsPage([...all.values()], ORIGIN, `${basename(fileURLToPath(folder))}/`));
 }
 
 function write(file: URL, text: string): Promise<void> {

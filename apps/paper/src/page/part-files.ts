@@ -7,8 +7,8 @@ import { SWEEP_FORMAT } from "../sweep/sweep.js";
 import { sweepPicture } from "../sweep/sweep-picture.js";
 import { TABLE_FORMAT } from "../table/table.js";
 import { tablePictures } from "../table/picture.js";
+import { resultsMarkdown } from "./part-markdown.js";
 import type { PaperResults } from "./parts.js";
-import { resultsMarkdown } from "./results-page.js";
 
 /** The engine that results were computed on. */
 export function engineOf(results: PaperResults): string {
@@ -21,11 +21,12 @@ export function partFiles(results: PaperResults): Readonly<Record<string, string
   return {
     "results.json": `${JSON.stringify(results, null, 2)}\n`,
     [markdown]: resultsMarkdown(results),
-    ...picturesOf(results),
+    ...partPictures(results),
   };
 }
 
-function picturesOf(results: PaperResults): Readonly<Record<string, string>> {
+/** Pictures of a part, as SVG, by the names of their files. */
+export function partPictures(results: PaperResults): Readonly<Record<string, string>> {
   switch (results.format) {
     case TABLE_FORMAT:
       return svgFiles(tablePictures(results));

@@ -1,35 +1,22 @@
-import { STUDY_FORMAT } from "../study/report/results.js";
-import { studyMarkdown } from "../study/report/study-markdown.js";
-import { TRICKS_FORMAT } from "../study/tricks/results.js";
-import { tricksMarkdown } from "../study/tricks/tricks-markdown.js";
-import { SWEEP_FORMAT } from "../sweep/sweep.js";
-import { sweepMarkdown } from "../sweep/sweep-markdown.js";
-import { tableMarkdown } from "../table/markdown.js";
-import { TABLE_FORMAT } from "../table/table.js";
+import { partPictures } from "./part-files.js";
+import { resultsMarkdown } from "./part-markdown.js";
 import { PART_NAMES, type PaperResults } from "./parts.js";
 
-/** A part as Markdown: a section of a page. */
-export function resultsMarkdown(results: PaperResults): string {
-  switch (results.format) {
-    case TABLE_FORMAT:
-      return tableMarkdown(results);
-    case STUDY_FORMAT:
-      return studyMarkdown(results);
-    case TRICKS_FORMAT:
-      return tricksMarkdown(results);
-    case SWEEP_FORMAT:
-      return sweepMarkdown(results);
-  }
-}
-
 /**
- * The page of all parts that there are, in the order of their names.
+ * The page of all parts that there are, in the order of their names, with their pictures.
  *
  * @param origin how the page was made, a paragraph
+ * @param folder where each part has its pictures in a folder of its name, as seen from the page: `results/`, or nothing
  */
-export function resultsPage(all: readonly PaperResults[], origin: string): string {
+export function resultsPage(all: readonly PaperResults[], origin: string, folder = ""): string {
   const inOrder = all.toSorted((a, b) => PART_NAMES.indexOf(a.name) - PART_NAMES.indexOf(b.name));
-  return ["# Results", "", origin, "", INTRO, "", ...inOrder.map(resultsMarkdown)].join("\n");
+  const sections = inOrder.map((results) => `${resultsMarkdown(results)}${pictureLines(results, folder)}`);
+  return ["# Results", "", origin, "", INTRO, "", ...sections].join("\n");
+}
+
+function pictureLines(results: PaperResults, folder: string): string {
+  const files = Object.keys(partPictures(results));
+  return files.map((file) => `\n![${file.replace(".svg", "")} of ${results.name}](${folder}${results.name}/${file})\n`).join(""); // prettier-ignore
 }
 
 const INTRO =

@@ -20,12 +20,12 @@ function folderOf(name: string, files: Readonly<Record<string, string>>): { read
   return { folder: pathToFileURL(`${path}/`), page: pathToFileURL(`${path}.md`) };
 }
 
-test("the committed results and their page are those that the command makes of them; without any there is no page", async () => {
+test("the committed results, their pictures and their page are those that the command makes of them; without any there is no page", async () => {
   const committed = new URL("../../RESULTS.md", import.meta.url);
   const folder = new URL("../../results/", import.meta.url);
-  const again = pathToFileURL(join(scratch, "again/"));
+  const again = pathToFileURL(join(scratch, "again/results/"));
   cpSync(folder, again, { recursive: true });
-  const page = pathToFileURL(join(scratch, "again.md"));
+  const page = pathToFileURL(join(scratch, "again/RESULTS.md"));
   await writeResults(again, page);
   expect(existsSync(page)).toBe(existsSync(committed));
   if (!existsSync(committed)) return;
@@ -54,6 +54,10 @@ test("a page has a section for each part, in the order of the paper whatever the
   await writeResults(folder, page);
   const sections = readFileSync(page, "utf8").split("\n## ").slice(1);
   expect(sections.map((text) => text.slice(0, 7))).toEqual(["Table 1", "Table 2"]);
+  // Each with its pictures, where the page says that they are.
+  const places = sections.map((text) => [...text.matchAll(/!\[.*\]\((.*)\)/g)].map(([, place]) => place!));
+  expect(places).toEqual([["two/table1/table.svg"], ["two/table2/table-1-code.svg", "two/table2/table-16-codes.svg"]]);
+  for (const place of places.flat()) expect(readFileSync(new URL(place, page), "utf8")).toMatch(/^<svg/);
 });
 
 test("a table survives JSON", () => {

@@ -6,7 +6,7 @@ import { openEngine } from "@nextscale/engine/node";
 import type { FeatureNetwork } from "@nextscale/images";
 import { loadFeatureNetwork } from "@nextscale/images/node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { resultsMarkdown } from "../../src/page/results-page.js";
+import { resultsMarkdown } from "../../src/page/part-markdown.js";
 import { runPlan, runStudy, type RunPlanOptions } from "../../src/node/study/run-study.js";
 import { studyNetworks } from "../../src/node/study/study-data.js";
 import { usualCell } from "../../src/study/cell/cell.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { resultsMarkdown } from "../../src/page/results-page.js";
+import { resultsMarkdown } from "../../src/page/part-markdown.js";
 import { SWEEP_CLAIMS, SWEEP_VARIANTS } from "../../src/sweep/claims.js";
 import { cellSettings, FULL_SWEEP, gridOf, type GridCell } from "../../src/sweep/settings.js";
 import { sweepOf, type CellRuns } from "../../src/sweep/sweep.js";
