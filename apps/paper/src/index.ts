@@ -50,6 +50,7 @@ export { SWEEP_FORMAT, sweepOf, type CellRuns, type SweepCell, type SweepResults
 export { sweepMarkdown } from "./sweep/sweep-markdown.js";
 export { sweepPicture } from "./sweep/sweep-picture.js";
 export { PART_NAMES, RESULT_FORMATS, type PaperResults, type PartName } from "./page/parts.js";
+export { networkEvaluationsOf } from "./page/evaluations.js";
 export { engineOf, partFiles, partPictures } from "./page/part-files.js";
 export { resultsMarkdown } from "./page/part-markdown.js";
 export { resultsPage } from "./page/results-page.js";

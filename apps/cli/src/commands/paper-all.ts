@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { engineOf, PART_NAMES, resultsPage } from "@nextscale/paper";
+import { PART_NAMES, resultsPage } from "@nextscale/paper";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson } from "../output.js";
 import { requireWritable, writeOutputs } from "../outputs.js";
-import { madePart, sayWhetherSmoke, type MadePart, type PaperOptions } from "./paper-part.js";
+import { factsOf, madePart, sayWhetherSmoke, type MadePart, type PaperOptions } from "./paper-part.js";
 
 /** The page of all parts, in the folder of the study. */
 const PAGE = "RESULTS.md";
@@ -26,8 +26,7 @@ export async function paperAll(options: PaperOptions, invocation: Invocation): P
     all,
     "Made by `nextscale paper all`; the same results are in the folders beside this page.",
   );
-  const chosen = { part: "all", quick: options.quick ?? false };
-  const facts = { seed: 0, engine: engineOf(all[0]!), networkEvaluations: 0, options: chosen, began };
+  const facts = { ...factsOf(all, "all", options), began };
   const written = await writeOutputs([{ path: page, content }], facts, invocation);
   const files = [...parts.flatMap((part) => part.written), ...written];
   if (options.json) return printJson({ parts: all, files, wallTimeMs: Math.round(performance.now() - began) });

@@ -1,11 +1,18 @@
 import { join } from "node:path";
-import { engineOf, partFiles, resultsMarkdown, type PaperResults, type PartName } from "@nextscale/paper";
+import {
+  engineOf,
+  networkEvaluationsOf,
+  partFiles,
+  resultsMarkdown,
+  type PaperResults,
+  type PartName,
+} from "@nextscale/paper";
 import { runPart, type RunOptions, type RunProgress } from "@nextscale/paper/node";
 import { createProgress, type Progress } from "@nextscale/refinement-core";
 import { engineOption } from "../engine-option.js";
 import type { Invocation } from "../invocation.js";
 import { formatSeconds, print, printJson } from "../output.js";
-import { requireWritable, writeOutputs } from "../outputs.js";
+import { requireWritable, writeOutputs, type RunFacts } from "../outputs.js";
 
 /** Options of `nextscale paper table1` and the others. */
 export interface PaperOptions {
@@ -62,10 +69,23 @@ export async function madePart(
   }
   const files = partFiles(results);
   const names = Object.keys(files);
-  const chosen = { part, quick: options.quick ?? false, seeds: results.seeds.length };
-  const facts = { seed: 0, engine: engineOf(results), networkEvaluations: 0, options: chosen, began };
+  const facts = { ...factsOf([results], part, options), began };
   const [, receipt] = await writeOutputs({ path: folder, files, replaced: names }, facts, invocation);
   return { results, written: [...names.map((file) => join(folder, file)), receipt!] };
+}
+
+/** What a receipt says of parts. The seeds of each are there: those of tables are more than the study's. */
+export function factsOf(
+  parts: readonly PaperResults[],
+  part: PartName | "all",
+  { quick = false }: PaperOptions,
+): Omit<RunFacts, "began"> {
+  const [first] = parts as readonly [PaperResults];
+  const seeds = parts.map(({ name, seeds: own }) => [`seeds of ${name}`, own.join(", ")] as const);
+  return {
+    ...{ seed: first.seeds[0]!, engine: engineOf(first), networkEvaluations: networkEvaluationsOf(parts) },
+    options: { part, quick, ...Object.fromEntries(seeds) },
+  };
 }
 
 function runOptions({ out, quick = false, seeds, engine }: PaperOptions, { signal }: Invocation): RunOptions {
