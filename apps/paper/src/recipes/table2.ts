@@ -1,4 +1,4 @@
-import { depthName, type Recipe } from "../table/recipe.js";
+import { depthName, TIME_NOTE, type Recipe } from "../table/recipe.js";
 import type { MetricName } from "../table/metrics.js";
 import type { Claim, Reading } from "../table/verdict.js";
 import { variantId, type CodesVariant, type Variant } from "../variant/variant.js";
@@ -84,6 +84,6 @@ export const TABLE2: Recipe = {
       "entries, two halve them all across further axes; the entry is the one whose word is most probable.",
     "Σ is the covariance of the gradients of 32 mini-batches at fixed weights, g their mean; tr(Σ)/‖g‖² has no units, while the " +
       "variance of norms changes with the scale of a loss.",
-    "Times are of training steps alone, one variant after the other in one run; the batches cost all of them the same.",
+    TIME_NOTE,
   ],
 };

@@ -1,4 +1,4 @@
-import { depthName, DEPTHS, type Recipe } from "../table/recipe.js";
+import { depthName, DEPTHS, TIME_NOTE, type Recipe } from "../table/recipe.js";
 import { variantId } from "../variant/variant.js";
 import { BAND_NOTES, withBands } from "./bands.js";
 
@@ -45,5 +45,5 @@ export const TABLE4: Recipe = {
       })),
     },
   ],
-  notes: BAND_NOTES.filter((note) => !note.startsWith("The finer network")),
+  notes: [...BAND_NOTES.filter((note) => !note.startsWith("The finer network")), TIME_NOTE],
 };

@@ -1,4 +1,4 @@
-import { deviation, mean } from "./statistics.js";
+import { deviation, mean, median, quartiles } from "./statistics.js";
 
 /** Figures of seeds as a mean with its standard deviation, `digits` after the point; null is a target that a seed did not reach. */
 export function spreadText(figures: readonly (number | null)[], digits: number): string {
@@ -10,6 +10,14 @@ export function spreadText(figures: readonly (number | null)[], digits: number):
   // What no seed has a part in, and a single seed, have no spread.
   const spread = figures.length === 1 ? 0 : deviation(reached);
   return spread === 0 ? text : `${text} ± ${spread.toFixed(digits)}`;
+}
+
+/** Times of several rounds as their median with the quartiles: `1.02 (0.99 to 1.05)`. */
+export function roundsText(times: readonly number[], digits: number): string {
+  if (times.length === 0) return "–";
+  const text = median(times).toFixed(digits);
+  const [lower, upper] = quartiles(times).map((value) => value.toFixed(digits)) as [string, string];
+  return lower === upper ? text : `${text} (${lower} to ${upper})`;
 }
 
 /** Shares as per cent, with their deviation. */

@@ -1,4 +1,4 @@
-import { spreadText } from "./figures.js";
+import { roundsText, spreadText } from "./figures.js";
 import { markdownTable } from "./markdown-table.js";
 import type { MetricName } from "./metrics.js";
 import type { Row, Table } from "./table.js";
@@ -31,7 +31,8 @@ export function tableMarkdown(table: Table): string {
 /** A cell in the words of a table: `0.0123 ± 0.0001`. */
 export function cellText({ cells }: Row, metric: MetricName, digits: number): string {
   const cell = cells[metric] ?? [];
-  return typeof cell === "string" ? cell : spreadText(cell, digits);
+  if (typeof cell === "string") return cell;
+  return metric === "time" ? roundsText(cell as readonly number[], digits) : spreadText(cell, digits);
 }
 
 function verdictLines({ statement, outcome, readings }: Verdict): string[] {

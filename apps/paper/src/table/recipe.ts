@@ -26,6 +26,11 @@ export interface PaperRow {
   readonly cells: Readonly<Partial<Record<MetricName, string>>>;
 }
 
+/** How times are measured, for tables that show them. */
+export const TIME_NOTE =
+  "Times are of training steps alone, on the batch that all variants have, by those of the first variant in the same round: the median of nine rounds with " +
+  "its quartiles. Each round goes through all variants, in another order than the one before, and the first steps of a variant in a round do not count.";
+
 /** Names of the tables. */
 export const TABLE_NAMES = ["table1", "table2", "table3", "table4"] as const;
 

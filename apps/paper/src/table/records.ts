@@ -62,10 +62,10 @@ export const floorRecordSchema = z.strictObject({
 /** Scores of floors of one seed: those that a table has asked for so far. */
 export type FloorRecord = z.infer<typeof floorRecordSchema>;
 
-/** Milliseconds of a training step by variant, all measured in one run. */
+/** Milliseconds of a training step by variant, one for each round through all of them, all measured in one run. */
 export const timingRecordSchema = z.strictObject({
   study: studySchema,
-  millisecondsPerStep: z.record(z.string(), z.number()),
+  millisecondsPerStep: z.record(z.string(), z.array(z.number())),
 });
 
 /** Milliseconds of a training step by variant, all measured in one run. */

@@ -9,6 +9,22 @@ export function deviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }
 
+/** The middle one of some figures; of an even number the upper of the two. */
+export function median(values: readonly number[]): number {
+  return inOrder(values)[values.length >> 1]!;
+}
+
+/** The figures that a quarter of the others are below, and above. */
+export function quartiles(values: readonly number[]): readonly [lower: number, upper: number] {
+  const last = values.length - 1;
+  const ordered = inOrder(values);
+  return [ordered[Math.floor(last / 4)]!, ordered[Math.ceil((3 * last) / 4)]!];
+}
+
+function inOrder(values: readonly number[]): readonly number[] {
+  return values.toSorted((a, b) => a - b);
+}
+
 /** Half of a 95 % interval of a normal distribution, in standard deviations. */
 export const HALF_95 = 1.96;
 

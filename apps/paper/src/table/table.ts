@@ -28,8 +28,10 @@ export interface Table {
 export interface Row {
   readonly label: string;
   readonly kind: "trivial" | "floor" | "paper" | "ours";
-  /** By metric: a text as it was printed, or a figure for each seed, null where a target was not reached. */
+  /** By metric: a text as it was printed, or a figure for each seed, null where a target was not reached. Times have one for each round. */
   readonly cells: Readonly<Partial<Record<MetricName, string | readonly (number | null)[]>>>;
+  /** Of a training step, one for each round in which steps were timed; the relative times among the cells are of the same rounds. */
+  readonly milliseconds?: readonly number[];
 }
 
 /** Test error against steps, a mean over seeds. */
@@ -79,6 +81,7 @@ export function tableOf(recipe: Recipe, inputs: TableInputs): Table {
             ];
           }),
         ),
+        ...timesOf(variant, inputs),
       })),
     ],
     curves: recipe.variants.map((variant) => meanCurve(variantLabel(variant), runsOf(variantId(variant)))),
@@ -128,7 +131,14 @@ const NO_TRAINING = {
 function relativeTime({ timedAgainst }: Recipe, variant: Variant, { timing }: TableInputs): readonly (number | null)[] {
   const time = (one: Variant) => timing?.millisecondsPerStep[variantId(one)];
   const [own, against] = [time(variant), timedAgainst && time(timedAgainst)];
-  return own === undefined || against === undefined ? [] : [own / against];
+  return own === undefined || against === undefined
+    ? []
+    : own.map((milliseconds, round) => milliseconds / against[round]!);
+}
+
+function timesOf(variant: Variant, { timing }: TableInputs): Pick<Row, "milliseconds"> {
+  const milliseconds = timing?.millisecondsPerStep[variantId(variant)];
+  return milliseconds === undefined ? {} : { milliseconds };
 }
 
 function meanCurve(label: string, runs: readonly RunRecord[]): Curve {

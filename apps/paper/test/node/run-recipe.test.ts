@@ -68,7 +68,10 @@ test("a table has floors, the paper's rows and ours, and a run that is finished 
   expect(autoencoder).toBeGreaterThan(0);
   expect(table.isSmoke).toBe(true);
   expect(table.verdicts[0]).toMatchObject({ outcome: "undecided" });
-  expect(table.rows.at(-2)!.cells.time).toEqual([1]);
+  // A time for each round, by that of the first variant in the same round.
+  const [first, second] = table.rows.slice(-2);
+  expect(first!.cells.time).toEqual(Array.from({ length: 9 }, () => 1));
+  expect(second!.cells.time).toEqual(second!.milliseconds!.map((time, round) => time / first!.milliseconds![round]!));
   // Two steps an epoch: an observation after each of the first epochs' steps.
   expect(table.curves[0]!.steps).toEqual([1, 2, 3, 4, 5, 6]);
   expect(tableMarkdown(table)).toContain("**A smoke run");
