@@ -49,7 +49,8 @@ export { FULL_SWEEP, gridOf, QUICK_SWEEP, type GridCell, type SweepSettings } fr
 export { SWEEP_FORMAT, sweepOf, type CellRuns, type SweepCell, type SweepResults, type SweepStudy, type SweptClaim } from "./sweep/sweep.js"; // prettier-ignore
 export { sweepMarkdown } from "./sweep/sweep-markdown.js";
 export { sweepPicture } from "./sweep/sweep-picture.js";
-export { PART_NAMES, RESULT_FORMATS, type PaperResults, type PartName } from "./page/parts.js";
+export { RESULT_SCHEMAS } from "./page/result-schemas.js";
+export { PART_NAMES, type PaperResults, type PartName } from "./page/parts.js";
 export { networkEvaluationsOf } from "./page/evaluations.js";
 export { engineOf, partFiles, partPictures } from "./page/part-files.js";
 export { resultsMarkdown } from "./page/part-markdown.js";

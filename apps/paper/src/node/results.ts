@@ -3,9 +3,11 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NextscaleError } from "@nextscale/engine";
 import { writeFileAtomic } from "@nextscale/engine/node";
+import { describeIssues } from "@nextscale/refinement-core";
 import { judgedAnew } from "../page/judged-anew.js";
 import { partFiles, partPictures } from "../page/part-files.js";
-import { RESULT_FORMATS, type PaperResults } from "../page/parts.js";
+import type { PaperResults } from "../page/parts.js";
+import { RESULT_SCHEMAS } from "../page/result-schemas.js";
 import { resultsPage } from "../page/results-page.js";
 
 /**
@@ -26,25 +28,34 @@ async function namesIn(folder: URL): Promise<readonly string[]> {
 }
 
 async function resultsIn(file: URL): Promise<PaperResults> {
-  const { found, cause } = parsed(await readFile(file, "utf8"));
-  const format = (found as { readonly format?: unknown } | null)?.format;
-  if (RESULT_FORMATS.some((known) => known === format)) return found as PaperResults;
+  const read = parsed(await readFile(file, "utf8"));
+  if ("results" in read) return read.results;
+  const { wrong, cause } = read;
   throw new NextscaleError({
     code: "invalid-file",
     where: fileURLToPath(file),
-    expected: `results of one of the formats ${RESULT_FORMATS.join(", ")}`,
-    got: cause?.message ?? String(format),
+    expected: `results of one of the formats ${Object.keys(RESULT_SCHEMAS).join(", ")}`,
+    got: wrong,
     fix: "put results.json of a folder that nextscale paper has written there",
-    cause,
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
-function parsed(text: string): { readonly found?: unknown; readonly cause?: Error } {
+type Parsed = { readonly results: PaperResults } | { readonly wrong: string; readonly cause?: Error };
+
+function parsed(text: string): Parsed {
+  let found: unknown;
   try {
-    return { found: JSON.parse(text) };
+    found = JSON.parse(text);
   } catch (error) {
-    return { cause: error as Error };
+    return { wrong: (error as Error).message, cause: error as Error };
   }
+  const format = String((found as { readonly format?: unknown } | null)?.format);
+  const schema = Object.hasOwn(RESULT_SCHEMAS, format) ? RESULT_SCHEMAS[format as PaperResults["format"]] : undefined;
+  if (schema === undefined) return { wrong: format };
+  const { success, error } = schema.safeParse(found);
+  // As it was read, with its keys in their order: it is written again.
+  return success ? { results: found as PaperResults } : { wrong: describeIssues(error), cause: error };
 }
 
 /** How the page of the committed results is made. */

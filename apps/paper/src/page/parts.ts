@@ -1,9 +1,9 @@
-import { STUDY_FORMAT, type StudyResults } from "../study/report/results.js";
+import type { StudyResults } from "../study/report/results.js";
 import { STUDY_PARTS } from "../study/report/study-plan.js";
-import { TRICKS_FORMAT, type TrickResults } from "../study/tricks/results.js";
-import { SWEEP_FORMAT, type SweepResults } from "../sweep/sweep.js";
+import type { TrickResults } from "../study/tricks/results.js";
+import type { SweepResults } from "../sweep/sweep.js";
 import { TABLE_NAMES } from "../table/recipe.js";
-import { TABLE_FORMAT, type Table } from "../table/table.js";
+import type { Table } from "../table/table.js";
 
 /**
  * Names of all that is made of the paper, in the order of a page: the tables of section 4, the sweep, which is about their statements, the study of
@@ -16,11 +16,3 @@ export type PartName = (typeof PART_NAMES)[number];
 
 /** What a part came to, as plain data: its `format` says which of these it is. */
 export type PaperResults = Table | StudyResults | TrickResults | SweepResults;
-
-/** Formats of results. */
-export const RESULT_FORMATS: readonly PaperResults["format"][] = [
-  TABLE_FORMAT,
-  STUDY_FORMAT,
-  TRICKS_FORMAT,
-  SWEEP_FORMAT,
-];

@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { readResults, writeResults } from "../../src/node/results.js";
+import { RESULT_SCHEMAS } from "../../src/page/result-schemas.js";
 import { resultsPage } from "../../src/page/results-page.js";
 import { tableMarkdown } from "../../src/table/markdown.js";
 import type { Table } from "../../src/table/table.js";
+import { TABLE_NAMES } from "../../src/table/recipe.js";
+import { cellOf, DIFFUSION, madeUpStudy, NEXT_SCALE } from "../study/made-up-study.js";
 import { madeUpTable } from "../support/made-up-table.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "nextscale-results-"));
@@ -74,11 +77,14 @@ test("a page whose results are gone goes too, as in a folder that is not there",
   expect(await readResults(new URL("nowhere/", folder))).toEqual(new Map());
 });
 
-test("a file of another format, or of none, is refused with its name", async () => {
+test("a file of another format, of none, or that lacks something is refused with its name", async () => {
+  const { rows, ...rest } = madeUpTable();
   for (const [name, text] of Object.entries({
     other: '{"format":"nextscale-other-1"}',
     nothing: "null",
     torn: '{"form',
+    incomplete: JSON.stringify(rest),
+    wrong: JSON.stringify({ ...rest, rows: [{ ...rows[0]!, cells: { error: [0.01, "0.02"] } }] }),
   })) {
     const { folder, page } = folderOf(name, { "table1.json": text });
     await expect(writeResults(folder, page)).rejects.toMatchObject({
@@ -86,6 +92,14 @@ test("a file of another format, or of none, is refused with its name", async () 
       where: expect.stringContaining(join(name, "table1.json")) as string,
       fix: expect.stringContaining("results.json") as string,
     });
+    if (text.startsWith('{"format":"nextscale-paper')) await expect(readResults(folder)).rejects.toThrow(/got rows/);
     expect(existsSync(page)).toBe(false);
+  }
+});
+
+test("what parts leave behind is what their schemas say", () => {
+  const cells = [cellOf(NEXT_SCALE, [[3, 1]]), cellOf(DIFFUSION, [[4, 1], [2, 9]])]; // prettier-ignore
+  for (const results of [...TABLE_NAMES.map(madeUpTable), madeUpStudy("matrix", cells)]) {
+    expect(RESULT_SCHEMAS[results.format].safeParse(JSON.parse(JSON.stringify(results))).error).toBeUndefined();
   }
 });

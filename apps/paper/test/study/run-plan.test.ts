@@ -7,6 +7,7 @@ import type { FeatureNetwork } from "@nextscale/images";
 import { loadFeatureNetwork } from "@nextscale/images/node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { resultsMarkdown } from "../../src/page/part-markdown.js";
+import { RESULT_SCHEMAS } from "../../src/page/result-schemas.js";
 import { runPlan, runStudy, type RunPlanOptions } from "../../src/node/study/run-study.js";
 import { studyNetworks } from "../../src/node/study/study-data.js";
 import { usualCell } from "../../src/study/cell/cell.js";
@@ -69,7 +70,9 @@ test("a cell is trained, measured and sampled; interrupted and run again its rec
   expect(studyMarkdown(multiScale)).toMatch(
     /### The claim\n[\s\S]*- Latents: the closest next-scale samples are Latents, gaussian/,
   );
-  expect(resultsMarkdown(JSON.parse(JSON.stringify(results)) as typeof results)).toBe(studyMarkdown(results));
+  const back = JSON.parse(JSON.stringify(results)) as typeof results;
+  expect(RESULT_SCHEMAS[back.format].safeParse(back).error).toBeUndefined();
+  expect(resultsMarkdown(back)).toBe(studyMarkdown(results));
   expect(studyPicture(results, "seconds")).toMatch(/^<svg/);
 
   // Nothing is run again.

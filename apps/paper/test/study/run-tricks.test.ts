@@ -7,6 +7,7 @@ import type { FeatureNetwork } from "@nextscale/images";
 import { loadFeatureNetwork } from "@nextscale/images/node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { resultsMarkdown } from "../../src/page/part-markdown.js";
+import { RESULT_SCHEMAS } from "../../src/page/result-schemas.js";
 import { compareTricks, runTricks, type CompareTricksOptions } from "../../src/node/study/run-tricks.js";
 import { studyNetworks } from "../../src/node/study/study-data.js";
 import { temperatures, truncated } from "../../src/study/tricks/calibration.js";
@@ -88,7 +89,9 @@ test("tricks are trained, chosen on validation images, measured and held against
   const text = tricksMarkdown(results);
   expect(text).toMatch(/\*\*A smoke run[\s\S]*Training images, 20 \(floor\)[\s\S]*Base model[\s\S]*× 0.60/);
   expect(text).toMatch(/All codes \| test \| \+0.00 \(0.00 to 0.00\) \| no difference seen .*\| no likelihood/);
-  expect(resultsMarkdown(JSON.parse(JSON.stringify(results)) as typeof results)).toBe(text);
+  const back = JSON.parse(JSON.stringify(results)) as typeof results;
+  expect(RESULT_SCHEMAS[back.format].safeParse(back).error).toBeUndefined();
+  expect(resultsMarkdown(back)).toBe(text);
   expect(text).toMatch(/No guidance, seed 0: strength 1, of 1 tried/);
   // As many lines as the comparison has: a picture has no more colours than six.
   const named = TRICKS.map(({ id, label, kind }) => ({ ...results.tricks[0]!, id, label, kind }));

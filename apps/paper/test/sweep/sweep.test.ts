@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { resultsMarkdown } from "../../src/page/part-markdown.js";
+import { RESULT_SCHEMAS } from "../../src/page/result-schemas.js";
 import { SWEEP_CLAIMS, SWEEP_VARIANTS } from "../../src/sweep/claims.js";
 import { cellSettings, FULL_SWEEP, gridOf, type GridCell } from "../../src/sweep/settings.js";
 import { sweepOf, type CellRuns } from "../../src/sweep/sweep.js";
@@ -61,7 +62,9 @@ test("one seed decides nothing in any cell", () => {
 });
 
 test("in Markdown: the cells of each statement, how many it holds in, and the errors", () => {
-  const text = resultsMarkdown(JSON.parse(JSON.stringify(sweep)) as typeof sweep);
+  const back = JSON.parse(JSON.stringify(sweep)) as typeof sweep;
+  expect(RESULT_SCHEMAS[sweep.format].safeParse(back).error).toBeUndefined();
+  const text = resultsMarkdown(back);
   expect(text).toContain("the first 500, 5,000 or 60,000 images");
   expect(text).toContain("take 2,340 steps of 256 images");
   expect(text).toContain("| Table 1: A latent model ends with a lower error. | 3 | – | 6 | – |");
