@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { usualCell, type Cell } from "../../src/study/cell/cell.js";
+import { usualCell } from "../../src/study/cell/cell.js";
 import { headlines, type Headline } from "../../src/study/report/headline.js";
 import type { CellResults } from "../../src/study/report/results.js";
 import { headlineText } from "../../src/study/report/study-markdown.js";
@@ -53,9 +53,9 @@ test("neither single shots, nor diffusion with more evaluations than are allowed
   const shot = cellOf(usualCell("latents", "gaussian", [5]), [[0.1, 0.1]]);
   expect(judged(shot, rival)).toEqual([]);
   const own = cellOf(NEXT_SCALE, [[10, 0.5]]);
-  const few = cellOf({ ...NEXT_SCALE, sides: [1, 2, 5] } as Cell, [[0.1, 0.1]], 10);
+  const few = cellOf({ ...NEXT_SCALE, sides: [1, 2, 5] }, [[0.1, 0.1]], 10);
   // 30 scales' evaluations and more of them at T = 2 than 50.
-  const long = cellOf({ ...DIFFUSION, sides: Array.from({ length: 30 }, () => 5) } as Cell, [[1000, 1], [0.01, 1]]); // prettier-ignore
+  const long = cellOf({ ...DIFFUSION, sides: Array.from({ length: 30 }, () => 5) }, [[1000, 1], [0.01, 1]]); // prettier-ignore
   const [found] = judged(own, few, shot, rival, long);
   expect(found!.nextScale.closest.name).toBe(own.label);
   expect(found!.factors.operations.value).toBeCloseTo(20, 9);

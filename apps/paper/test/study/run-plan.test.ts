@@ -14,7 +14,7 @@ import { usualCell } from "../../src/study/cell/cell.js";
 import { headlines } from "../../src/study/report/headline.js";
 import { studyMarkdown } from "../../src/study/report/study-markdown.js";
 import { studyPicture } from "../../src/study/report/study-picture.js";
-import { matrixSampling, type PlannedCell } from "../../src/study/report/study-plan.js";
+import { matrixSampling, type PlannedCell, type StudyPart } from "../../src/study/report/study-plan.js";
 import { rectangleImages, TINY } from "./support.js";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -38,8 +38,13 @@ const next = usualCell("latents", "gaussian", [5]);
 const diffusion = usualCell("latents", "epsilon", [5]);
 const data = { train: rectangleImages(64, 1), test: rectangleImages(40, 2) };
 
-const run = async (out: string, plan: readonly PlannedCell[], changes: Partial<RunPlanOptions> = {}) =>
-  runPlan("matrix", plan, {
+const run = async (
+  out: string,
+  plan: readonly PlannedCell[],
+  changes: Partial<RunPlanOptions> = {},
+  part: StudyPart = "matrix",
+) =>
+  runPlan(part, plan, {
     ...{
       out: join(folder, out),
       seeds: [0],
@@ -79,6 +84,12 @@ test("a cell is trained, measured and sampled; interrupted and run again its rec
   const seen: string[] = [];
   expect(await run("once", [planned(next)], { onProgress: ({ run: name }) => seen.push(name) })).toMatchObject({ cells: [gaussian] }); // prettier-ignore
   expect(seen).toEqual([]);
+
+  // What a frontier compares is timed again, in turn, once.
+  const timed = await run("once", [planned(next), planned(diffusion)], {}, "frontier");
+  expect(timed.cells.map(({ samples }) => samples[0]!.secondsPerThousand.length)).toEqual([1, 3]);
+  expect(timed.cells[1]!.samples[0]!.seeds).toEqual(denoising!.samples[0]!.seeds);
+  expect(await run("once", [planned(next), planned(diffusion)], {}, "frontier")).toEqual(timed);
 
   // In the training, and before the samples.
   for (const stopAt of [2, TINY.training.steps]) {

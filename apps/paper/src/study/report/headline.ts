@@ -1,9 +1,10 @@
-import { deviation, HALF_95, mean, student95 } from "../../table/statistics.js";
+import { deviation, HALF_95, mean, median, student95 } from "../../table/statistics.js";
 import type { SpaceName } from "../cell/cell.js";
 import { evaluationsOf, samplingLabel, type Sampling } from "../sampling/sampling.js";
 import { costAt, type FrontierPoint, type ReachedAt } from "./frontier.js";
 import type { SampleRecord } from "./records.js";
 import type { CellResults, SampleResults, StudyResults } from "./results.js";
+import type { PlanSteps } from "./study-plan.js";
 
 /** Units of cost that are compared. */
 export const COSTS = ["operations", "seconds"] as const;
@@ -77,7 +78,7 @@ function pointOf(cell: CellResults, { sampling, seeds, secondsPerThousand }: Sam
     ...{ cell: cell.id, space: cell.cell.space, kind: sampling.kind, scales: cell.cell.sides.length },
     ...{ evaluations: evaluationsOf(sampling, cell.cell.sides.length) },
     ...{ operations: first!.operations, count: first!.count, seeds },
-    seconds: mean(secondsPerThousand),
+    seconds: median(secondsPerThousand),
     distance: mean(distances),
     half:
       seeds.length === 1
@@ -95,10 +96,18 @@ export function headlines(results: Pick<StudyResults, "cells" | "steps" | "study
   const points = pointsOf(results).filter(({ count }) => count === samples);
   return (["all", "pixels", "latents"] as const).flatMap((space) => {
     const own = points.filter((point) => space === "all" || point.space === space);
-    const nextScale = own.filter(({ kind, scales }) => kind === "next-scale" && scales > 1);
-    const diffusion = own.filter(({ kind, evaluations }) => kind === "diffusion" && evaluations <= results.steps.most);
+    const sideOfClaim = (kind: Sampling["kind"]) => own.filter((point) => point.kind === kind && isCompared(point, results.steps)); // prettier-ignore
+    const [nextScale, diffusion] = [sideOfClaim("next-scale"), sideOfClaim("diffusion")];
     return nextScale.length === 0 || diffusion.length === 0 ? [] : [headlineOf(space, nextScale, diffusion)];
   });
+}
+
+/** Whether the claim is about such samples: of at least two scales, or of diffusion with as many evaluations as are allowed. */
+export function isCompared(
+  { kind, scales, evaluations }: Pick<CostedPoint, "kind" | "scales" | "evaluations">,
+  { most }: Pick<PlanSteps, "most">,
+): boolean {
+  return kind === "next-scale" ? scales > 1 : evaluations <= most;
 }
 
 function headlineOf(

@@ -106,5 +106,15 @@ export const cellTimesSchema = z.strictObject({
   secondsPerThousand: z.record(z.string(), figure),
 });
 
+/** Wall time of samplings that were timed in turn. */
+export const samplingTimesSchema = z.strictObject({
+  study: studyIdentitySchema,
+  /** By cell and way to sample, one for each round. */
+  secondsPerThousand: z.record(z.string(), z.record(z.string(), z.array(figure))),
+});
+
+/** Wall time of samplings that were timed in turn. */
+export type SamplingTimes = z.infer<typeof samplingTimesSchema>;
+
 /** Wall time of a cell's training and samples. */
 export type CellTimes = z.infer<typeof cellTimesSchema>;

@@ -1,6 +1,14 @@
 import { cellId, cellLabel, type Cell } from "../cell/cell.js";
 import { samplingId, type Sampling } from "../sampling/sampling.js";
-import type { CellLikelihood, CellRecord, CellTimes, SampleRecord, StudyFloors, StudyIdentity } from "./records.js";
+import type {
+  CellLikelihood,
+  CellRecord,
+  CellTimes,
+  SampleRecord,
+  SamplingTimes,
+  StudyFloors,
+  StudyIdentity,
+} from "./records.js";
 import type { PlannedCell, PlanSteps, StudyPart } from "./study-plan.js";
 
 export { mean } from "../../table/statistics.js";
@@ -45,6 +53,7 @@ export interface SampleResults {
   readonly sampling: Sampling;
   /** One for each seed. */
   readonly seeds: readonly SampleRecord[];
+  /** One for each seed, of when its samples were drawn; of what was timed in turn one for each round. */
   readonly secondsPerThousand: readonly number[];
 }
 
@@ -54,11 +63,16 @@ export interface SeedOutcome {
   readonly times: CellTimes;
 }
 
-/** Brings the outcomes of a planned cell's seeds together. */
+/**
+ * Brings the outcomes of a planned cell's seeds together.
+ *
+ * @param timed seconds that count before those of when samples were drawn
+ */
 export function cellResults(
   { cell, group, samplings }: PlannedCell,
   outcomes: readonly SeedOutcome[],
   trainingOperations: number,
+  timed?: SamplingTimes,
 ): CellResults {
   const [first] = outcomes;
   return {
@@ -74,7 +88,9 @@ export function cellResults(
       return {
         ...{ id, sampling },
         seeds: outcomes.map(({ record }) => record.samples[id]!),
-        secondsPerThousand: outcomes.flatMap(({ times }) => times.secondsPerThousand[id] ?? []),
+        secondsPerThousand:
+          timed?.secondsPerThousand[cellId(cell)]?.[id] ??
+          outcomes.flatMap(({ times }) => times.secondsPerThousand[id] ?? []),
       };
     }),
   };

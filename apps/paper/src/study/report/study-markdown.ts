@@ -1,7 +1,7 @@
 import { decibels } from "../../measure/decibels.js";
 import { percentText, spreadText, threeDigits } from "../../table/figures.js";
 import { markdownTable } from "../../table/markdown-table.js";
-import { mean } from "../../table/statistics.js";
+import { mean, median } from "../../table/statistics.js";
 import { cellLabel } from "../cell/cell.js";
 import { evaluationsOf, PLAIN, samplingLabel } from "../sampling/sampling.js";
 import { distanceText } from "./figures.js";
@@ -115,7 +115,7 @@ function cellRow(
     spreadText(cell.codes.map(({ calibrationOfAll }) => calibrationOfAll), 4),
     `${evaluationsOf(sampling, cell.cell.sides.length)}`,
     threeDigits(seeds[0]!.operations / 1e6),
-    threeDigits(mean(secondsPerThousand)),
+    threeDigits(median(secondsPerThousand)),
     threeDigits(cell.trainingOperations / 1e12),
     cell.trainingSeconds.length === 0 ? "–" : threeDigits(mean(cell.trainingSeconds)),
     threeDigits(cell.parameters),
@@ -198,7 +198,7 @@ function frontierLines(results: StudyResults): string[] {
       `claimed are ${CLAIMED_FACTOR} times fewer operations. They are compared at the larger of their two least distances, which both reach. In brackets ` +
       "the factor where the distance is off by its 95 % interval, in which the distances of both sides have a part: the whole of it decides. A bound is unknown where no " +
       "point is as close, or the cheapest is closer still. Both sides are picked by the distances to test images that they are compared by, so both are " +
-      "a little flattered.",
+      "a little flattered. Seconds of what is compared are medians of three rounds through all of it, a batch of each; those of others, of when they were drawn.",
     "",
     ...(found.length === 0 ? ["There are no samples of both kinds to compare."] : found.map(headlineText)),
     "",
