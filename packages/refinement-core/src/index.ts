@@ -32,7 +32,14 @@ export {
 } from "./metrics/kernel-distance.js";
 export { fitMemorisation, type MemorisationMetric, type MemorisationScore } from "./metrics/memorisation.js";
 export { leadingEigenvectors } from "./metrics/leading-eigenvectors.js";
-export { covarianceOf, emptyMoments, mergeMoments, momentsOf, type FeatureMoments } from "./metrics/moments.js";
+export {
+  covarianceOf,
+  emptyMoments,
+  mergeMoments,
+  momentsOf,
+  unionOfMoments,
+  type FeatureMoments,
+} from "./metrics/moments.js";
 export { fitPca, pcaReconstruct, pcaTransform, type Pca } from "./metrics/pca.js";
 export { fitPcaFrechet, type PcaFrechetMetric } from "./metrics/pca-frechet.js";
 export { psnr, type PsnrScore } from "./metrics/psnr.js";

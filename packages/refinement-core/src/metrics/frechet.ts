@@ -1,4 +1,3 @@
-import { Matrix } from "ml-matrix";
 import { covarianceOf, requireSameDimension, type FeatureMoments } from "./moments.js";
 import { symmetricSquareRoot, traceOfSquareRoot } from "./symmetric-eigen.js";
 
@@ -36,9 +35,8 @@ export function fitFrechet(reference: FeatureMoments): FrechetMetric {
     score(samples) {
       requireSameDimension("metrics/frechet", reference, samples);
       const other = covarianceOf(samples);
-      const product = root.mmul(Matrix.from1DArray(dimension, dimension, other)).mmul(root);
-      const symmetric = product.clone().add(product.transpose()).div(2);
-      const covarianceTerm = Math.max(0, trace + traceOf(other, dimension) - 2 * traceOfSquareRoot(symmetric));
+      const common = traceOfSquareRoot(lowerOfProduct(root, other, dimension), dimension);
+      const covarianceTerm = Math.max(0, trace + traceOf(other, dimension) - 2 * common);
       let meanTerm = 0;
       for (let k = 0; k < dimension; k++) meanTerm += (reference.mean[k]! - samples.mean[k]!) ** 2;
       return { distance: meanTerm + covarianceTerm, meanTerm, covarianceTerm };
@@ -50,4 +48,27 @@ function traceOf(matrix: Float64Array, size: number): number {
   let sum = 0;
   for (let i = 0; i < size; i++) sum += matrix[i * size + i]!;
   return sum;
+}
+
+/** The lower triangle of R S R, of symmetric n x n matrices. */
+function lowerOfProduct(root: Float64Array, other: Float64Array, size: number): Float64Array {
+  const product = new Float64Array(size * size);
+  const row = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    row.fill(0);
+    for (let k = 0; k < size; k++) addMultiple(row, root[i * size + k]!, other, { at: k * size, count: size });
+    const own = product.subarray(i * size, i * size + i + 1);
+    for (let k = 0; k < size; k++) addMultiple(own, row[k]!, root, { at: k * size, count: i + 1 });
+  }
+  return product;
+}
+
+/** Adds a multiple of some numbers, from a place on. */
+function addMultiple(
+  sum: Float64Array,
+  factor: number,
+  of: Float64Array,
+  { at, count }: { readonly at: number; readonly count: number },
+): void {
+  for (let j = 0; j < count; j++) sum[j]! += factor * of[at + j]!;
 }

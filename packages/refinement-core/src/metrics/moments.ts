@@ -96,6 +96,39 @@ export function mergeMoments(a: FeatureMoments, b: FeatureMoments): FeatureMomen
 }
 
 /**
+ * Moments of the union of several sets, each of which is in it so many times as is told: `mergeMoments` of them all, without the
+ * moments in between.
+ *
+ * @param times whole, one for each set
+ * @throws NextscaleError `shape` when the dimensions differ
+ */
+export function unionOfMoments(parts: readonly FeatureMoments[], times: ArrayLike<number>): FeatureMoments {
+  const dimension = parts[0]?.dimension ?? 0;
+  for (const part of parts) requireSameDimension("metrics/moments", parts[0]!, part);
+  const counts = parts.map((part, at) => part.count * times[at]!);
+  const count = counts.reduce((sum, own) => sum + own, 0);
+  if (count === 0) return emptyMoments(dimension);
+  const mean = new Float64Array(dimension);
+  parts.forEach((part, at) => {
+    for (let k = 0; k < dimension; k++) mean[k]! += (part.mean[k]! * counts[at]!) / count;
+  });
+  const scatter = new Float64Array(dimension * dimension);
+  parts.forEach((part, at) => {
+    if (counts[at] === 0) return;
+    const difference = part.mean.map((value, k) => value - mean[k]!);
+    for (let i = 0; i < dimension; i++) {
+      const along = difference[i]! * counts[at]!;
+      const row = i * dimension;
+      for (let j = 0; j <= i; j++) scatter[row + j]! += part.scatter[row + j]! * times[at]! + along * difference[j]!;
+    }
+  });
+  for (let i = 0; i < dimension; i++) {
+    for (let j = 0; j < i; j++) scatter[j * dimension + i] = scatter[i * dimension + j]!;
+  }
+  return { count, dimension, mean, scatter };
+}
+
+/**
  * Unbiased covariance, scatter / (n − 1), d x d.
  *
  * @throws NextscaleError `invalid-argument` for fewer than two vectors

@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { symmetricEigenvalues } from "./symmetric-eigenvalues.js";
 
 /** Eigenvalues in ascending order, and the eigenvector of value i in column i of the n x n matrix `vectors`. */
 export interface SymmetricEigen {
@@ -13,22 +14,21 @@ export function symmetricEigen(matrix: Float64Array, size: number): SymmetricEig
 }
 
 /** The positive semi-definite square root of a symmetric matrix; eigenvalues below zero are rounding and count as zero. */
-export function symmetricSquareRoot(matrix: Float64Array, size: number): Matrix {
+export function symmetricSquareRoot(matrix: Float64Array, size: number): Float64Array {
   const { values, vectors } = symmetricEigen(matrix, size);
   const scaled = vectors.clone();
   values.forEach((value, column) => scaled.mulColumn(column, Math.sqrt(Math.max(0, value))));
-  return scaled.mmul(vectors.transpose());
+  return Float64Array.from(scaled.mmul(vectors.transpose()).to1DArray());
 }
 
 /**
- * Trace of the square root of a positive semi-definite matrix.
+ * Trace of the square root of a positive semi-definite n x n matrix, of which only the lower triangle is read.
  *
  * A rank-deficient matrix has eigenvalues of size n·eps·max where zeros should be, and a square root would lift them to
  * 1e-8: they are cut off, so the error stays of the order of eps.
  */
-export function traceOfSquareRoot(matrix: Matrix): number {
-  const size = matrix.rows;
-  const { values } = symmetricEigen(Float64Array.from(matrix.to1DArray()), size);
+export function traceOfSquareRoot(matrix: Float64Array, size: number): number {
+  const values = symmetricEigenvalues(matrix, size);
   const cutoff = size * Number.EPSILON * (values[size - 1] ?? 0);
   let trace = 0;
   for (const value of values) if (value > cutoff) trace += Math.sqrt(value);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { concatenateFeatures, featureMatrix } from "../../src/metrics/features.js";
-import { covarianceOf, emptyMoments, mergeMoments, momentsOf } from "../../src/metrics/moments.js";
+import { covarianceOf, emptyMoments, mergeMoments, momentsOf, unionOfMoments } from "../../src/metrics/moments.js";
 import { normalFeatures } from "../support/normal.js";
 
 test("the covariance is the unbiased one: 0, 0.5 and 1 have variance 0.25", () => {
@@ -78,4 +78,16 @@ test("one vector has no covariance, other dimensions do not merge, NaN is refuse
   expect(() => momentsOf(featureMatrix(Float32Array.of(1, NaN, 2, 3), 2))).toThrow("NaN or infinity in component 1");
   expect(() => featureMatrix(new Float32Array(7), 2)).toThrow("a whole number of vectors");
   expect(() => concatenateFeatures([])).toThrow("at least one batch");
+});
+
+test("a union with repetitions is what merging them one after the other gives", () => {
+  const parts = [3, 1, 5, 2].map((count, at) => momentsOf(normalFeatures(count, 6, at, 2)));
+  const times = [2, 0, 1, 3];
+  const repeated = parts.flatMap((part, at) => Array.from({ length: times[at]! }, () => part));
+  const merged = repeated.reduce(mergeMoments, emptyMoments(6));
+  const union = unionOfMoments(parts, times);
+  expect(union.count).toBe(17);
+  union.mean.forEach((value, k) => expect(value).toBeCloseTo(merged.mean[k]!, 12));
+  union.scatter.forEach((value, at) => expect(value).toBeCloseTo(merged.scatter[at]!, 10));
+  expect(unionOfMoments(parts, [0, 0, 0, 0])).toEqual(emptyMoments(6));
 });

@@ -3,11 +3,10 @@ import { roundToLevels, type FeatureNetwork } from "@nextscale/images";
 import {
   accuracy,
   bootstrapInterval,
-  emptyMoments,
   fitFrechet,
-  mergeMoments,
   momentsOf,
   selectFeatures,
+  unionOfMoments,
   type FeatureMatrix,
 } from "@nextscale/refinement-core";
 
@@ -82,8 +81,9 @@ export function resamplingMeter(
     const { standardError } = bootstrapInterval(
       blocks.length,
       (chosen) => {
-        const all = chosen.reduce((sum, block) => mergeMoments(sum, moments[block]!), emptyMoments(features.dimension));
-        const { distance } = metric.score(all);
+        const times = new Uint32Array(blocks.length);
+        for (const block of chosen) times[block]! += 1;
+        const { distance } = metric.score(unionOfMoments(moments, times));
         const sum = (of: (block: number) => number) => chosen.reduce((total, block) => total + of(block), 0);
         resampled.frechet.push(distance);
         resampled.classAgreement.push(sum((block) => agreeing[block]!) / sum((block) => blocks[block]!.length));
