@@ -25,6 +25,25 @@ export function attention(inputs: AttentionInputs): tf.Tensor {
   return tf.matMul(tf.softmax(biased, -1), inputs.value);
 }
 
+/**
+ * Attention of groups of consecutive sites, each of which attends to its own group alone: what a mask would give, for the sum of
+ * the squares of their sizes in the place of the square of the sum.
+ *
+ * @param groups sizes; together as many as there are sites, in queries and keys alike
+ */
+export function attentionWithin(
+  groups: readonly number[],
+  { query, key, value }: Omit<AttentionInputs, "bias">,
+): tf.Tensor {
+  if (groups.length === 1) return attention({ query, key, value });
+  // Split and not sliced: the gradient is one concatenation, where slices would have as many sums of padded parts.
+  const [queries, keys, values] = [query, key, value].map((x) => tf.split(x, [...groups], 2)) as [tf.Tensor[], tf.Tensor[], tf.Tensor[]]; // prettier-ignore
+  return tf.concat(
+    groups.map((_, k) => attention({ query: queries[k]!, key: keys[k]!, value: values[k]! })),
+    2,
+  );
+}
+
 /** Rows [B*L, C] -> [B, H, L, C/H]. */
 export function splitHeads(rows: tf.Tensor, items: number, heads: number): tf.Tensor {
   return headsFirst(perHead(rows, items, heads));

@@ -122,11 +122,10 @@ export function scaleTransformer(
         Float32Array.from(scaleOfSite(scales), (k) => (k === 0 ? 1 : 0)),
         [sites, 1],
       );
-      const bias = contextBias(scales, config.context);
+      const isMasked = config.context === "prefix" && scales.length > 1;
+      const seen = isMasked ? { bias: prefixBias(scales) } : { groups: scales.map((scale) => scale.sites) };
       let x = tf.add(embedded, tf.mul(startToken(condition), coarsest));
-      for (const block of params.blocks) {
-        x = applyBlock(block, heads, { x, shared, ...(bias === undefined ? {} : { bias }) }).x;
-      }
+      for (const block of params.blocks) x = applyBlock(block, heads, { x, shared, ...seen }).x;
       return finish(params, x, condition);
     },
     applyScale(params, k, context, state) {
@@ -161,15 +160,13 @@ export function isHiddenMatrix(path: string, parameter: { readonly shape: readon
   return parameter.shape.length === 2 && /(^|\/)blocks\//.test(path);
 }
 
-/** Additive mask [L, L] of the attention among all scales at once; none when every site may attend to every other. */
-function contextBias(scales: readonly ScaleGeometry[], context: AttentionContext): tf.Tensor | undefined {
-  if (scales.length === 1) return undefined;
+/** Additive mask [L, L] of the attention among all scales at once: each site attends to its own scale and coarser ones. */
+function prefixBias(scales: readonly ScaleGeometry[]): tf.Tensor {
   const level = scaleOfSite(scales);
   const bias = new Float32Array(level.length * level.length);
   level.forEach((query, i) => {
     level.forEach((key, j) => {
-      const permitted = context === "prefix" ? key <= query : key === query;
-      if (!permitted) bias[i * level.length + j] = FORBIDDEN;
+      if (key > query) bias[i * level.length + j] = FORBIDDEN;
     });
   });
   return tf.tensor2d(bias, [level.length, level.length]);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { gelu } from "@nextscale/engine";
-import { attention, headsFirst, mergeHeads, perHead, splitHeads } from "./attention.js";
+import { attention, attentionWithin, headsFirst, mergeHeads, perHead, splitHeads } from "./attention.js";
 import { initLinear, linear, type LinearParameters } from "./linear.js";
 import {
   blockModulation,
@@ -89,6 +89,11 @@ export interface BlockInputs {
    * to share a window must lie side by side. Not together with `past`.
    */
   readonly windows?: number;
+  /**
+   * Into groups of how many consecutive sites attention is divided, where these are not all of one size: the scales of a Markov
+   * context. Together as many as there are sites. Not together with `past`, `bias` or `windows`.
+   */
+  readonly groups?: readonly number[];
 }
 
 /** One block; also returns the keys and values of `past` and `x` together. */
@@ -114,7 +119,9 @@ export function applyBlock(
       ? { key: newKeys, value: newValues }
       : { key: tf.concat([inputs.past.key, newKeys], 2), value: tf.concat([inputs.past.value, newValues], 2) };
   const attended = mergeHeads(
-    attention({ query: queries, ...seen, ...(inputs.bias === undefined ? {} : { bias: inputs.bias }) }),
+    inputs.groups === undefined
+      ? attention({ query: queries, ...seen, ...(inputs.bias === undefined ? {} : { bias: inputs.bias }) })
+      : attentionWithin(inputs.groups, { query: queries, ...seen }),
   );
   const x = tf.add(inputs.x, gated(asItems(linear(output, attended)), modulation.attentionGate));
 

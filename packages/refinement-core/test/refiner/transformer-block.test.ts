@@ -31,3 +31,17 @@ test("attention in windows is attention with all other windows forbidden", () =>
   // The control: without windows it is another function.
   expect(largestDifference(windowed, applyBlock(block, config.heads, { x, shared }).x)).toBeGreaterThan(1e-3);
 });
+
+test("attention within groups of unlike sizes is attention with all other groups forbidden", () => {
+  const groups = [1, 4, 2];
+  const groupOf = groups.flatMap((sites, group) => Array.from({ length: sites }, () => group));
+  const sites = groupOf.length;
+  const x = randomTensor("x", [2, sites, config.width]);
+  const shared = sharedModulation(modulation, randomTensor("condition", [2, config.width]));
+  const mask = groupOf.flatMap((own) => groupOf.map((other) => (own === other ? 0 : FORBIDDEN)));
+  const grouped = applyBlock(block, config.heads, { x, shared, groups }).x;
+  const masked = applyBlock(block, config.heads, { x, shared, bias: tf.tensor2d(mask, [sites, sites]) }).x;
+  expect(largestDifference(grouped, masked)).toBeLessThan(1e-5);
+  // Control: other groups are another function.
+  expect(largestDifference(grouped, applyBlock(block, config.heads, { x, shared, groups: [2, 3, 2] }).x)).toBeGreaterThan(1e-3); // prettier-ignore
+});
