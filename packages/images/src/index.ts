@@ -22,7 +22,13 @@ export { renderScaleStrip, type ScaleStripOptions } from "./render/scale-strip.j
 export { frozenTokeniser, type FrozenTokeniser } from "./tokeniser/frozen-tokeniser.js";
 
 // metrics
-export { labelCost, twoPartCosts, type KnownReconstructions } from "./metrics/evaluate-likelihood.js";
+export { labelCost } from "./metrics/evaluate-likelihood.js";
+export {
+  fitHistogramDecoder,
+  histogramDecoderNats,
+  type HistogramDecoder,
+  type PixelNats,
+} from "./metrics/histogram-decoder.js";
 export { roundToLevels } from "./metrics/levels.js";
 export { evaluateImages, type EvaluateImagesOptions, type EvaluationStage } from "./metrics/evaluate-images.js";
 export type { EvaluatedModel } from "./metrics/evaluated-model.js";

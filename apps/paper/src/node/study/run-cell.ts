@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { cellLikelihood } from "../../study/likelihood/cell-likelihood.js";
 import type { AnyCellModel } from "../../study/cell/model-of.js";
-import type { Cell } from "../../study/cell/cell.js";
+import { cellId, type Cell } from "../../study/cell/cell.js";
 import { lendingImages } from "../../study/measure/labels.js";
 import { cellParameters } from "../../study/network/count-parameters.js";
 import { cellRecordSchema, cellTimesSchema, type CellRecord, type CellTimes } from "../../study/report/records.js";
@@ -117,7 +117,13 @@ async function firstRecord(
     ...{ study: lab.study, cell, seed, parameters: all, backboneParameters: backbone },
     ...(await cellLikelihood(model, measured, {
       ...{ train: await part("train"), test: await part("test"), settings: lab.settings, meter: await lab.meter() },
+      decodedOnce: (make) => lab.decodedOnce(codesName(cell), make),
     })),
     samples: {},
   };
+}
+
+/** Of cells with the same codes the same. */
+function codesName(cell: Cell): string {
+  return cell.head === "categorical" ? cellId({ ...cell, context: "markov", codeNoise: 0 }) : cellId(cell);
 }

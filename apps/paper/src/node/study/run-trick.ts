@@ -141,6 +141,8 @@ async function likelihoodOf(
   const measuredWith = { programs, seed, ...(lab.signal === undefined ? {} : { signal: lab.signal }) };
   return cellLikelihood(model, measuredWith, {
     ...{ train: await part("train"), test: await part("test"), settings: lab.settings, meter: await lab.meter() },
+    // Tricks change what is said of codes and which scales are walked, and not how a scale is coded.
+    decodedOnce: (make) => lab.decodedOnce(model.space.tokens.map(({ side }) => side).join(), make),
   });
 }
 

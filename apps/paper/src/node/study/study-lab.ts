@@ -7,6 +7,7 @@ import { fittedCoder, groundOf, isOfTokeniser, modelOf, tokeniserCoder, type Any
 import { fitCellCodebooks, residualDeviations, type Fitting } from "../../study/codes/fit-cell.js";
 import type { Coder } from "../../study/head/categorical.js";
 import type { CellModel } from "../../study/head/cell-model.js";
+import type { DecodedCodes } from "../../study/likelihood/decoded-codes.js";
 import { setMeter, type SetMeter } from "../../study/measure/set-distance.js";
 import type { StudyIdentity } from "../../study/report/records.js";
 import type { StudySettings } from "../../study/settings.js";
@@ -33,6 +34,8 @@ export interface StudyLab extends TrainingRuns {
   readonly fitting: (cell: Cell) => Promise<Fitting>;
   /** What a cell of codes is quantised with. */
   readonly coder: (cell: CategoricalCell) => Promise<Coder>;
+  /** What codes of a cell, or of whatever the name tells from others, decode to: made once, for all networks and seeds. */
+  readonly decodedOnce: (name: string, make: () => Promise<DecodedCodes>) => Promise<DecodedCodes>;
   /** Trains a cell from its checkpoint, if there is one, and compiles programs with what it has learned. */
   readonly trained: (cell: Cell, model: AnyCellModel, seed: number) => Promise<TrainedCell>;
 }
@@ -89,6 +92,7 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
   return {
     ...{ study, settings, data, networks, engine, folder, items, model, fitting, coder, training },
     ...(signal === undefined ? {} : { signal }),
+    decodedOnce: (name, make) => once(`decoded ${name}`, make),
     meter: () =>
       once("meter", async () =>
         setMeter(features, (await embedDataset(features, data.test)).features, settings.resamples),

@@ -1,7 +1,6 @@
 import { softmaxCrossEntropy, type Program } from "@nextscale/engine";
 import {
   calibrationOf,
-  concatenate,
   emptyReliability,
   mergeReliability,
   observePrediction,
@@ -15,13 +14,13 @@ import type { TrainingItems } from "../training/study-stage.js";
 import { itemTypes, keptRows, overItems, type ItemInputs, type Measured, type ModelBound } from "./measured.js";
 
 /** What codes cost, and how well their probabilities are calibrated. */
-export interface CodeCost extends ModelBound {
+export interface CodeCost extends Pick<ModelBound, "nats"> {
   /** Expected calibration error of each scale, and over all codes. */
   readonly calibration: readonly number[];
   readonly calibrationOfAll: number;
 }
 
-/** Exact code likelihood of the first items of a set, teacher forced (eq. 2), with what the codes decode to. */
+/** Exact code likelihood of the first items of a set, teacher forced (eq. 2). */
 export async function codeCost(
   model: CategoricalModel,
   measured: Measured,
@@ -29,12 +28,10 @@ export async function codeCost(
   count: number,
 ): Promise<CodeCost> {
   const bins = model.coder.forms.map(() => emptyReliability());
-  const images: Float32Array[] = [];
   let nats = 0;
   const program = { name: "codes", build: () => codeCostProgram(model) };
   await overItems(measured, program, items, count, (outputs, kept) => {
     for (const value of keptRows(outputs["nats"], 1, kept)) nats += value;
-    images.push(keptRows(outputs["images"], 784, kept));
     bins.forEach((own, k) => {
       const size = model.space.tokens[k]!.sites * model.coder.forms[k]!.stages;
       const correct = outputs[`correct/${k}`]!;
@@ -45,24 +42,22 @@ export async function codeCost(
   });
   return {
     nats: nats / count,
-    images: concatenate(images),
     calibration: bins.map((own) => calibrationOf(own).expectedError),
     calibrationOfAll: calibrationOf(bins.reduce(mergeReliability)).expectedError,
   };
 }
 
 /**
- * `items`, `labels` -> `nats` [items], `images`, and for each scale the largest probability of each code, `confidence/k`, and
- * whether it fell on the code, `correct/k`.
+ * `items`, `labels` -> `nats` [items], and for each scale the largest probability of each code, `confidence/k`, and whether it fell
+ * on the code, `correct/k`.
  */
 function codeCostProgram(model: CategoricalModel): Program {
   type Inputs = ItemInputs<CellParameters<LinearParameters>>;
   return traceTyped<Inputs>(itemTypes(model), ({ parameters, items, labels }) => {
-    const { scales, images } = model.scored(parameters, model.domain.standardised(items), labels);
+    const { scales } = model.scored(parameters, model.domain.standardised(items), labels);
     const nats = scales.map(({ logits, codes }) => tf.sum(softmaxCrossEntropy(logits, codes), [1, 2]));
     return {
       nats: tf.addN(nats),
-      images,
       confidence: scales.map(({ logits }) => tf.max(tf.softmax(logits), -1)),
       correct: scales.map(({ logits, codes }) => tf.equal(tf.argMax(logits, -1), codes)),
     };
