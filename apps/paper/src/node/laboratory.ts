@@ -25,6 +25,8 @@ export interface Laboratory {
   readonly signal?: AbortSignal;
   /** Principal components of the training images. */
   readonly components: () => Promise<Pca>;
+  /** What is the same for all seeds: made once, by its name. */
+  readonly seedless: <T>(name: string, make: () => Promise<T>) => Promise<T>;
   /** Noise for the trainings of a seed. */
   readonly noise: (seed: number) => Promise<NoiseSource>;
   /** What the variants of a seed find ready. */
@@ -69,6 +71,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
   return {
     ...{ study, digits, engine, folder, train, test: testImages(digits.test) },
     ...(signal === undefined ? {} : { signal }),
+    seedless: (name, make) => once(`seedless ${name}`, make),
     noise: (seed) => once(`noise ${seed}`, async () => tabulatedNoise(seed)),
     components: () => once("components", () => digitComponents(digits.training, signal)),
     prepared: (seed) => ({ autoencoder: () => autoencoderOf(seed), codebook: (parts) => codebook(seed, parts) }),

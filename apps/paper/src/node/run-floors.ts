@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { floorPredictor, type FloorId } from "../floors/floors.js";
+import { floorPredictor, FLOORS, type FloorId } from "../floors/floors.js";
 import { openScorer } from "../measure/scores.js";
 import { noiseOf } from "../settings.js";
 import { floorRecordSchema, type FloorRecord } from "../table/records.js";
@@ -17,14 +17,16 @@ export async function runFloors(lab: Laboratory, ids: readonly FloorId[], seed: 
   const inputs = { ...lab.prepared(seed), components: lab.components, sigma };
   for (const id of ids.filter((one) => record.floors[one] === undefined)) {
     lab.signal?.throwIfAborted();
-    const scorer = await openScorer<object>(engine, test, {}, await floorPredictor(id, inputs));
-    try {
-      const atSigma = await scorer.score({}, sigma);
-      const scores = { atSigma, atShiftedSigma: await scorer.score({}, shiftedSigma) };
-      record = { ...record, floors: { ...record.floors, [id]: scores } };
-    } finally {
-      await scorer.close();
-    }
+    const measure = async () => {
+      const scorer = await openScorer<object>(engine, test, {}, await floorPredictor(id, inputs));
+      try {
+        return { atSigma: await scorer.score({}, sigma), atShiftedSigma: await scorer.score({}, shiftedSigma) };
+      } finally {
+        await scorer.close();
+      }
+    };
+    const scores = await (FLOORS[id].kind === "trivial" ? lab.seedless(`floor ${id}`, measure) : measure());
+    record = { ...record, floors: { ...record.floors, [id]: scores } };
     await writeRecord(path, record);
   }
   return record;

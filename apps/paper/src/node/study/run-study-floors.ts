@@ -1,8 +1,6 @@
 import { join } from "node:path";
-import { pixelFloors } from "@nextscale/images";
 import { normals, randomStream } from "@nextscale/refinement-core";
 import { pixelsAt } from "../../data/digits.js";
-import { digitComponents } from "../../floors/linear-filter.js";
 import { lendingImages } from "../../study/measure/labels.js";
 import { normalImages } from "../../study/measure/normal-images.js";
 import { floorsSchema, type StudyFloors } from "../../study/report/records.js";
@@ -12,29 +10,28 @@ import type { StudyLab } from "./study-lab.js";
 
 /** Measures sets of images without a model, or reads what was measured before. */
 export async function runStudyFloors(
-  lab: Pick<StudyLab, "study" | "settings" | "data" | "folder" | "signal" | "meter">,
+  lab: Pick<StudyLab, "study" | "settings" | "data" | "folder" | "meter" | "components" | "histograms">,
   seed: number,
 ): Promise<StudyFloors> {
-  const { study, settings, data, folder, signal } = lab;
+  const { study, settings, data, folder } = lab;
   const path = join(folder, `study-floors-seed-${seed}.json`);
   const earlier = await findRecord(path, floorsSchema);
   if (earlier !== undefined) {
     requireSameStudy(path, earlier.study, study);
     return earlier;
   }
-  const { train, test } = data;
+  const { train } = data;
   const meter = await lab.meter();
   const training: Record<string, StudyFloors["normal"]> = {};
-  const digits = { bytes: train.images, count: train.count };
   for (const count of new Set([settings.samples, settings.fewSamples])) {
-    const images = pixelsAt(digits, lendingImages(seed, train.count, count));
+    const images = pixelsAt({ bytes: train.images, count: train.count }, lendingImages(seed, train.count, count));
     training[`${count}`] = await meter(images, labelsOf(lab, seed, count));
   }
-  const components = await digitComponents(digits, signal);
+  const components = await lab.components();
   const draws = components.components;
   const noise = normals(randomStream(seed, "paper/study-normal"), { items: settings.samples, draws });
   const normal = await meter(normalImages(components, noise), labelsOf(lab, seed, settings.samples));
-  const { histogramBits, pixelHistogramBits } = pixelFloors(train, test);
+  const { histogramBits, pixelHistogramBits } = await lab.histograms();
   const record: StudyFloors = { study, seed, training, normal, histogramBits, pixelHistogramBits };
   await writeRecord(path, record);
   return record;

@@ -1,7 +1,8 @@
 import type { Engine } from "@nextscale/engine";
-import { embedDataset } from "@nextscale/images";
-import { compiledPrograms, type CompiledPrograms } from "@nextscale/refinement-core";
+import { embedDataset, pixelFloors, type PixelFloors } from "@nextscale/images";
+import { compiledPrograms, type CompiledPrograms, type Pca } from "@nextscale/refinement-core";
 import { runStage } from "@nextscale/refinement-core/node";
+import { digitComponents } from "../../floors/linear-filter.js";
 import type { CategoricalCell, Cell, SpaceName } from "../../study/cell/cell.js";
 import { fittedCoder, groundOf, isOfTokeniser, modelOf, tokeniserCoder, type AnyCellModel } from "../../study/cell/model-of.js"; // prettier-ignore
 import { fitCellCodebooks, residualDeviations, type Fitting } from "../../study/codes/fit-cell.js";
@@ -27,6 +28,9 @@ export interface StudyLab extends TrainingRuns {
   readonly engine: Engine;
   readonly signal?: AbortSignal;
   readonly meter: () => Promise<SetMeter>;
+  /** What floors are made of whatever the seed: principal components of the training images, and bits of histograms. */
+  readonly components: () => Promise<Pca>;
+  readonly histograms: () => Promise<PixelFloors>;
   /** What cells of a space read. */
   readonly items: (space: SpaceName, part: keyof StudyData) => Promise<TrainingItems>;
   readonly model: (cell: Cell) => Promise<AnyCellModel>;
@@ -93,6 +97,9 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
     ...{ study, settings, data, networks, engine, folder, items, model, fitting, coder, training },
     ...(signal === undefined ? {} : { signal }),
     decodedOnce: (name, make) => once(`decoded ${name}`, make),
+    components: () =>
+      once("components", () => digitComponents({ bytes: data.train.images, count: data.train.count }, signal)),
+    histograms: () => once("histograms", async () => pixelFloors(data.train, data.test)),
     meter: () =>
       once("meter", async () =>
         setMeter(features, (await embedDataset(features, data.test)).features, settings.resamples),
