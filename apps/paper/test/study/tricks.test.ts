@@ -3,6 +3,7 @@ import { openEngine } from "@nextscale/engine/node";
 import { compiledPrograms, traceTyped, type LinearParameters } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { memoryOfCandidates } from "../../src/node/study/trick-lab.js";
 import type { CategoricalModel } from "../../src/study/head/categorical.js";
 import type { CellParameters } from "../../src/study/network/cell-network.js";
 import { cellCost } from "../../src/study/sampling/cost.js";
@@ -13,10 +14,10 @@ import { adjacentDisagreement, consistent } from "../../src/study/tricks/consist
 import { distillation, distillationLoss, halved, pairsOfScales } from "../../src/study/tricks/distillation.js";
 import { guidance, guided } from "../../src/study/tricks/guidance.js";
 import { minSnrWeights, reweighted, scalesAlike } from "../../src/study/tricks/loss-weights.js";
-import { earlyExit, shorterSchedules, walkingOver } from "../../src/study/tricks/schedule.js";
+import { earlyExit, scheduleSearch, shorterSchedules, walkingOver } from "../../src/study/tricks/schedule.js";
 import { scaleSignalToNoise } from "../../src/study/tricks/scale-snr.js";
 import { selfConditioned } from "../../src/study/tricks/self-conditioning.js";
-import type { Validation } from "../../src/study/tricks/trick.js";
+import type { SampledTrick, Validation } from "../../src/study/tricks/trick.js";
 import { BASE, TRICKS } from "../../src/study/tricks/tricks.js";
 import { withPredictions } from "../../src/study/tricks/with-predictions.js";
 import { ITEMS, items, labels, lossOf, tinyGround, weightsOf } from "./tiny-codes.js";
@@ -71,6 +72,23 @@ test("top-k goes from scale to scale and keeps what came closest", async () => {
   const choice = await topK.choose(2, validation);
   expect(choice.values).toEqual([64, 256]);
   expect(choice.tried).toHaveLength(6);
+});
+
+test("what was drawn for one choice is not drawn again for the next: by the way to sample, its values and the seed", async () => {
+  const once = memoryOfCandidates();
+  const drawn = async (trick: SampledTrick, seed = 0) => {
+    let count = 0;
+    const distance: Validation["distance"] = ({ values }) =>
+      once({ apply: trick.apply, values, seed }, async () => ((count += 1), values.length));
+    const choice = await trick.choose(5, { vocabulary: 256, distance, codeNats: async () => [] });
+    return [count, choice.tried.length];
+  };
+  expect(await drawn(earlyExit)).toEqual([4, 4]);
+  expect(await drawn(scheduleSearch)).toEqual([26, 30]);
+  // All codes of all scales are the incumbent five times.
+  expect(await drawn(topK)).toEqual([11, 15]);
+  // Control: another seed draws other samples.
+  expect(await drawn(earlyExit, 1)).toEqual([4, 4]);
 });
 
 test("a walk over all scales is the base model, bit for bit; one that leaves some out has their codes only", async () => {

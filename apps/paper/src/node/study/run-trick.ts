@@ -158,7 +158,10 @@ async function choiceOf(run: TrickRun, trick: SampledTrick, base: CategoricalMod
   const scales = base.space.tokens.length;
   const validation: Validation = {
     vocabulary: base.coder.forms[0]!.vocabulary,
-    distance: (candidate) => validationDistance(run, trick, base, candidate),
+    distance: (candidate) =>
+      lab.validatedOnce({ apply: trick.apply, values: candidate.values, seed }, () =>
+        validationDistance(run, trick, base, candidate),
+      ),
     codeNats: async (temperatures) => {
       const asked = {
         programs: keyed(programs, "base"),
@@ -182,7 +185,7 @@ async function validationDistance(
 ): Promise<number> {
   const model = trick.apply(base, values);
   const labels = labelsOf(lab, VALIDATION_SEEDS + seed, lab.settings.fewSamples);
-  const operations = cellCost(model).sample(PLAIN);
+  const operations = (lab.baseOperations * trick.evaluations(values)) / base.space.tokens.length;
   const { images } = await drawSamples({
     ...{ programs: keyed(programs, name), sampler: model.sampler, sampling: PLAIN, labels, seed: VALIDATION_SEEDS + seed }, // prettier-ignore
     ...(lab.signal === undefined ? {} : { signal: lab.signal }),

@@ -13,7 +13,7 @@ import { seedNumbers, type RunOptions } from "../run-options.js";
 import { runStudyFloors } from "./run-study-floors.js";
 import { findTrick, runTrick } from "./run-trick.js";
 import { firstImages, imagesBetween } from "./study-data.js";
-import { openTrickLab, type TrickData, type TrickLab } from "./trick-lab.js";
+import { memoryOfCandidates, openTrickLab, type TrickData, type TrickLab } from "./trick-lab.js";
 import { withStudy, type OpenStudy } from "./with-study.js";
 
 const WHERE = "paper/runTricks";
@@ -73,16 +73,25 @@ export async function compareTricks(tricks: readonly Trick[], options: CompareTr
   });
 }
 
+/** What choices are made for nothing with: candidates of earlier ones are not tried again. */
+interface ChoicePlan {
+  readonly scales: number;
+  readonly vocabulary: number;
+  readonly once: TrickLab["validatedOnce"];
+}
+
 /** Evaluations of one sample of each candidate that a choice will try: the choice is made once for nothing. */
-async function evaluationsOfChoice(trick: Trick, scales: number, vocabulary: number): Promise<number> {
+async function evaluationsOfChoice(trick: Trick, seed: number, plan: ChoicePlan): Promise<number> {
   if (trick.kind !== "sampled") return 0;
+  const { scales, vocabulary, once } = plan;
   let evaluations = 0;
   await trick.choose(scales, {
     vocabulary,
-    async distance({ values }) {
-      evaluations += trick.evaluations(values);
-      return 0;
-    },
+    distance: ({ values }) =>
+      once({ apply: trick.apply, values, seed }, async () => {
+        evaluations += trick.evaluations(values);
+        return 0;
+      }),
     codeNats: async (temperatures) => Array.from({ length: scales }, () => temperatures.map(() => 0)),
   });
   return evaluations;
@@ -100,13 +109,15 @@ function trickProgress({ settings, onProgress }: CompareTricksOptions) {
   return {
     async expect(lab: TrickLab, tricks: readonly Trick[], seeds: readonly number[]): Promise<void> {
       const cost = cellCost(lab.tricks.base);
-      const scales = lab.tricks.base.space.tokens.length;
+      const { space, coder } = lab.tricks.base;
+      const scales = space.tokens.length;
+      const plan = { scales, vocabulary: coder.forms[0]!.vocabulary, once: memoryOfCandidates() };
       for (const trick of tricks) {
         for (const seed of seeds) {
           if ((await findTrick(lab, trick, seed)).record !== undefined) continue;
           const training = trick.kind === "sampled" ? 0 : (cost.training(settings.study.training) * trick.passes) / 3;
           trainings.set(`${trick.id}-seed-${seed}`, training);
-          const tried = await evaluationsOfChoice(trick, scales, lab.tricks.base.coder.forms[0]!.vocabulary);
+          const tried = await evaluationsOfChoice(trick, seed, plan);
           const { samples, fewSamples } = settings.study;
           total += training + cost.sample(PLAIN) * (samples + (tried / scales) * fewSamples);
         }

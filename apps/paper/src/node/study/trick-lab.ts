@@ -6,13 +6,15 @@ import * as z from "zod";
 import { ABLATED } from "../../study/cell/cells.js";
 import { categoricalModel, type CategoricalModel } from "../../study/head/categorical.js";
 import { frechetMeter, resamplingMeter, type ResamplingMeter } from "../../study/measure/set-distance.js";
+import { cellCost } from "../../study/sampling/cost.js";
+import { PLAIN } from "../../study/sampling/sampling.js";
 import { studySettingsSchema } from "../../study/settings.js";
 import { studyLayout, trainedWeights } from "../../study/training/study-program.js";
 import { studyStage, type TrainingItems } from "../../study/training/study-stage.js";
 import { distillationProgram, studentOf } from "../../study/tricks/distillation.js";
 import type { TrickIdentity } from "../../study/tricks/records.js";
 import { scaleSignalToNoise } from "../../study/tricks/scale-snr.js";
-import type { DistilledTrick, TrainedTrick, TrickGround } from "../../study/tricks/trick.js";
+import type { DistilledTrick, SampledTrick, TrainedTrick, TrickGround } from "../../study/tricks/trick.js";
 import { BASE } from "../../study/tricks/tricks.js";
 import { onlyOnce } from "../once.js";
 import { latentItems, type StudyData } from "./study-data.js";
@@ -22,6 +24,8 @@ import { openStudyLab, type StudyLab, type StudyLabOptions } from "./study-lab.j
 export interface TrickLab extends Omit<StudyLab, "model" | "trained"> {
   readonly identity: TrickIdentity;
   readonly tricks: TrickGround;
+  /** Operations of a sample of the base model. */
+  readonly baseOperations: number;
   readonly validationItems: () => Promise<TrainingItems>;
   /** Distances to test images, with their resamples, and to validation images. */
   readonly meters: () => Promise<{
@@ -37,6 +41,15 @@ export interface TrickLab extends Omit<StudyLab, "model" | "trained"> {
   ) => Promise<NamedArrays>;
   readonly trainedBase: (seed: number) => Promise<NamedArrays>;
   readonly compiled: (weights: NamedArrays) => CompiledPrograms;
+  /** The distance of a candidate to the validation images, measured once for all tricks that sample in that way. */
+  readonly validatedOnce: (candidate: CandidateOfSeed, make: () => Promise<number>) => Promise<number>;
+}
+
+/** What samples for a choice are a function of. */
+export interface CandidateOfSeed {
+  readonly apply: SampledTrick["apply"];
+  readonly values: readonly number[];
+  readonly seed: number;
 }
 
 /** Images of the comparison of tricks. */
@@ -77,7 +90,7 @@ export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> 
   const trainedBase: TrickLab["trainedBase"] = async (seed) =>
     finish(BASE.id, seed, await stageOf(BASE.id, base, seed));
   return {
-    ...{ ...lab, tricks, trainedBase },
+    ...{ ...lab, tricks, trainedBase, baseOperations: cellCost(base).sample(PLAIN) },
     identity: { study: lab.study, validationImages: data.validation.count },
     validationItems: () => once("validation", () => latentItems(engine, networks.tokeniser, data.validation, signal)),
     meters: () =>
@@ -96,6 +109,17 @@ export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> 
       const program = () => distillationProgram(base, settings.training);
       return finish(trick.id, seed, { ...stage, program, ...studentOf(base, await trainedBase(seed)) });
     },
+    validatedOnce: memoryOfCandidates(),
     compiled: (weights) => compiledPrograms(engine, weights, { where: "paper/tricks" }),
+  };
+}
+
+/** Remembers what it made by the way to sample, its values, and the seed. */
+export function memoryOfCandidates(): TrickLab["validatedOnce"] {
+  const memories = new Map<SampledTrick["apply"], ReturnType<typeof onlyOnce>>();
+  return ({ apply, values, seed }, make) => {
+    const once = memories.get(apply) ?? onlyOnce();
+    memories.set(apply, once);
+    return once(`${seed}: ${values.join()}`, make);
   };
 }
