@@ -44,7 +44,7 @@ test.each(HEADS)("a %s cell learns: its loss falls on a batch that it sees again
   const stage = studyStage(cell, model as unknown as CellModel<never>, { items, settings, seed: 0 });
   expect(stage.name).toBe(`${cellId(cell)}-seed-0`);
   const rates = { learningRate: Float32Array.of(4e-3), averageDecay: Float32Array.of(0) };
-  const inputs = { ...stage.batches(0), ...rates };
+  const inputs = { ...(await stage.batches(0)), ...rates };
   const executable = await engine.compile(stage.program(), { state: await stage.start() });
   const losses: number[] = [];
   for (let step = 0; step < 24; step++) {

@@ -51,7 +51,10 @@ const CHECKPOINT_EVERY = 200;
  *
  * @throws NextscaleError as `train` and `trainingCheckpoint`
  */
-export async function runStage<Config>(run: TrainingRun<Config>, stage: Stage<Config>): Promise<StageResult> {
+export async function runStage<Config>(
+  run: TrainingRun<Config>,
+  stage: Stage<Config, NamedArrays | Promise<NamedArrays>>,
+): Promise<StageResult> {
   const kind: CheckpointKind<Config> = { kind: stage.kind, config: run.schema, layout: stage.layout };
   const { config, seed, data, engine, observe, signal, onProgress } = run;
   const { name, steps, constants, batches, scalars } = stage;

@@ -5,8 +5,10 @@ import type { TensorLayout } from "./tensors.js";
 /**
  * One stage of a training as data: a program whose state starts somewhere and is run for some steps. Everything in it is
  * a function of the run's configuration, seed and data, so a stage can be taken up at any step.
+ *
+ * @typeParam Batch a promise where inputs are read or made when they are first needed
  */
-export interface Stage<Config> {
+export interface Stage<Config, Batch extends NamedArrays | Promise<NamedArrays> = NamedArrays> {
   /** For progress, and of the folder of its checkpoint. */
   readonly name: string;
   /** Of its checkpoints: `images/training/refiner`. */
@@ -21,6 +23,6 @@ export interface Stage<Config> {
   /** Inputs of the program that stay what they are. */
   readonly constants: NamedArrays;
   /** Inputs of each step, counted from 0, besides `scalars`. */
-  readonly batches: (step: number) => NamedArrays;
+  readonly batches: (step: number) => Batch;
   readonly scalars: Readonly<Record<string, Schedule>>;
 }

@@ -108,15 +108,15 @@ async function firstRecord(
   programs: TrainedCell["programs"],
 ): Promise<CellRecord> {
   const { all, backbone } = cellParameters(model);
-  const part = async (name: "train" | "test") => ({
+  const part = (name: "train" | "test") => ({
     images: lab.data[name],
-    items: await lab.items(cell.space, name),
+    items: lab.items(cell.space, name),
   });
   const measured = { programs, seed, ...(lab.signal === undefined ? {} : { signal: lab.signal }) };
   return {
     ...{ study: lab.study, cell, seed, parameters: all, backboneParameters: backbone },
     ...(await cellLikelihood(model, measured, {
-      ...{ train: await part("train"), test: await part("test"), settings: lab.settings, meter: await lab.meter() },
+      ...{ train: part("train"), test: part("test"), settings: lab.settings, meter: await lab.meter() },
       decodedOnce: (make) => lab.decodedOnce(codesName(cell), make),
     })),
     samples: {},

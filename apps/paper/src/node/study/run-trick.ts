@@ -137,10 +137,10 @@ async function likelihoodOf(
   programs: Measured["programs"],
   seed: number,
 ): Promise<Pick<TrickRecord, "likelihood" | "codes">> {
-  const part = async (name: "train" | "test") => ({ images: lab.data[name], items: await lab.items("latents", name) });
+  const part = (name: "train" | "test") => ({ images: lab.data[name], items: lab.items("latents", name) });
   const measuredWith = { programs, seed, ...(lab.signal === undefined ? {} : { signal: lab.signal }) };
   return cellLikelihood(model, measuredWith, {
-    ...{ train: await part("train"), test: await part("test"), settings: lab.settings, meter: await lab.meter() },
+    ...{ train: part("train"), test: part("test"), settings: lab.settings, meter: await lab.meter() },
     // Tricks change what is said of codes and which scales are walked, and not how a scale is coded.
     decodedOnce: (make) => lab.decodedOnce(model.space.tokens.map(({ side }) => side).join(), make),
   });
@@ -168,7 +168,7 @@ async function choiceOf(run: TrickRun, trick: SampledTrick, base: CategoricalMod
         seed,
         ...(lab.signal === undefined ? {} : { signal: lab.signal }),
       };
-      return temperedNats(base, asked, await lab.validationItems(), temperatures);
+      return temperedNats(base, asked, lab.validationItems, temperatures);
     },
   };
   const { name, values, tried } = await trick.choose(scales, validation);

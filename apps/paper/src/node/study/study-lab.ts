@@ -32,7 +32,7 @@ export interface StudyLab extends TrainingRuns {
   readonly components: () => Promise<Pca>;
   readonly histograms: () => Promise<PixelFloors>;
   /** What cells of a space read. */
-  readonly items: (space: SpaceName, part: keyof StudyData) => Promise<TrainingItems>;
+  readonly items: (space: SpaceName, part: keyof StudyData) => TrainingItems;
   readonly model: (cell: Cell) => Promise<AnyCellModel>;
   /** Training items of a cell's space and what they have to do with it: what codebooks and deviations are fitted on. */
   readonly fitting: (cell: Cell) => Promise<Fitting>;
@@ -70,14 +70,19 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
     ...{ settings, data: data.train.hash, engine: engine.name, tokeniser: tokeniserHash, features: features.hash },
   };
   const once = onlyOnce();
-  const items: StudyLab["items"] = (space, part) =>
-    once(`items ${space} ${part}`, async () =>
-      space === "pixels" ? imageItems(data[part]) : latentItems(engine, tokeniser, data[part], signal),
-    );
+  const encoding = { engine, tokeniser, ...(signal === undefined ? {} : { signal }) };
+  const allItems: Readonly<Record<SpaceName, Readonly<Record<keyof StudyData, TrainingItems>>>> = {
+    pixels: { train: imageItems(data.train), test: imageItems(data.test) },
+    latents: {
+      train: latentItems(encoding, data.train, settings.fittingImages),
+      test: latentItems(encoding, data.test),
+    },
+  };
+  const items: StudyLab["items"] = (space, part) => allItems[space][part];
   const fitting: StudyLab["fitting"] = async (cell) => {
-    const all = await items(cell.space, "train");
+    const all = items(cell.space, "train");
     const count = Math.min(settings.fittingImages, all.count);
-    const known = all.at(Int32Array.from({ length: count }, (_, i) => i));
+    const known = await all.at(Int32Array.from({ length: count }, (_, i) => i));
     const channels = cell.space === "pixels" ? 1 : tokeniser.latent[2];
     const standard = await once(`standard ${cell.space}`, async () => standardOf(known, channels));
     return { engine, ...groundOf(cell, tokeniser, standard), items: known, count };
@@ -105,7 +110,7 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
         setMeter(features, (await embedDataset(features, data.test)).features, settings.resamples),
       ),
     async trained(cell, own, seed) {
-      const read = await items(cell.space, "train");
+      const read = items(cell.space, "train");
       // The heads' parameters are of several types; a training treats them alike.
       const stage = studyStage(cell, own as unknown as CellModel<never>, { items: read, settings, seed });
       const began = performance.now();

@@ -26,7 +26,7 @@ export interface TrickLab extends Omit<StudyLab, "model" | "trained"> {
   readonly tricks: TrickGround;
   /** Operations of a sample of the base model. */
   readonly baseOperations: number;
-  readonly validationItems: () => Promise<TrainingItems>;
+  readonly validationItems: TrainingItems;
   /** Distances to test images, with their resamples, and to validation images. */
   readonly meters: () => Promise<{
     readonly test: ResamplingMeter;
@@ -68,6 +68,8 @@ const trickRunSchema = z.strictObject({ trick: z.string(), settings: studySettin
 
 type TrickRunConfig = z.infer<typeof trickRunSchema>;
 
+type TrickStage = Stage<TrickRunConfig, Promise<NamedArrays>>;
+
 /** Opens the comparison in a folder, which is made. */
 export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> {
   const { data, networks, engine, signal } = options;
@@ -81,18 +83,20 @@ export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> 
     once("signal to noise", () => scaleSignalToNoise(engine, base, fitting.items, fitting.count));
   const tricks: TrickGround = { cell: ABLATED, ground, settings, base, signalToNoise };
 
-  const stageOf = async (id: string, model: CategoricalModel, seed: number): Promise<Stage<TrickRunConfig>> => ({
-    ...studyStage(ABLATED, model, { items: await lab.items("latents", "train"), settings, seed }),
+  const stageOf = (id: string, model: CategoricalModel, seed: number): TrickStage => ({
+    ...studyStage(ABLATED, model, { items: lab.items("latents", "train"), settings, seed }),
     ...{ name: `${id}-seed-${seed}`, kind: "paper/tricks", layout: () => studyLayout(model) },
   });
-  const finish = async (id: string, seed: number, stage: Stage<TrickRunConfig>): Promise<NamedArrays> =>
+  const finish = async (id: string, seed: number, stage: TrickStage): Promise<NamedArrays> =>
     trainedWeights((await runStage(lab.training({ trick: id, settings }, trickRunSchema, seed), stage)).state);
-  const trainedBase: TrickLab["trainedBase"] = async (seed) =>
-    finish(BASE.id, seed, await stageOf(BASE.id, base, seed));
+  const trainedBase: TrickLab["trainedBase"] = async (seed) => finish(BASE.id, seed, stageOf(BASE.id, base, seed));
   return {
     ...{ ...lab, tricks, trainedBase, baseOperations: cellCost(base).sample(PLAIN) },
     identity: { study: lab.study, validationImages: data.validation.count },
-    validationItems: () => once("validation", () => latentItems(engine, networks.tokeniser, data.validation, signal)),
+    validationItems: latentItems(
+      { engine, tokeniser: networks.tokeniser, ...(signal === undefined ? {} : { signal }) },
+      data.validation,
+    ),
     meters: () =>
       once("meters", async () => {
         const featuresOf = async (images: ImageDataset) => (await embedDataset(networks.features, images)).features;
@@ -104,7 +108,7 @@ export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> 
       }),
     model: async (trick) => (trick.kind === "distilled" ? trick.model(base) : trick.model(tricks)),
     async trained(trick, model, seed) {
-      const stage = await stageOf(trick.id, model, seed);
+      const stage = stageOf(trick.id, model, seed);
       if (trick.kind === "trained") return finish(trick.id, seed, stage);
       const program = () => distillationProgram(base, settings.training);
       return finish(trick.id, seed, { ...stage, program, ...studentOf(base, await trainedBase(seed)) });

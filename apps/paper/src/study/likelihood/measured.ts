@@ -78,7 +78,7 @@ export async function overItems(
     signal?.throwIfAborted();
     const indices = Int32Array.from({ length: BOUND_BATCH }, (_, i) => Math.min(first + i, count - 1));
     const labels = Int32Array.from(indices, (index) => items.labels[index]!);
-    const inputs = { items: items.at(indices), labels, ...noiseOf(drawn, seed, first) };
+    const inputs = { items: await items.at(indices), labels, ...noiseOf(drawn, seed, first) };
     take(await programs.run(name, build, inputs), Math.min(BOUND_BATCH, count - first));
   }
 }

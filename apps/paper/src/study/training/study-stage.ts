@@ -25,8 +25,8 @@ export type CellRun = Readonly<z.infer<typeof cellRunSchema>>;
 /** What training reads. */
 export interface TrainingItems {
   readonly count: number;
-  /** Some items, in the order of the indices, one after the other. */
-  at(indices: ArrayLike<number>): Float32Array;
+  /** Some items, in the order of the indices, one after the other; made when they are first asked for. */
+  at(indices: ArrayLike<number>): Promise<Float32Array>;
   readonly labels: ArrayLike<number>;
 }
 
@@ -46,7 +46,7 @@ export function studyStage<H extends Readonly<Record<string, unknown>>>(
   cell: Cell,
   model: CellModel<H>,
   options: { readonly items: TrainingItems; readonly settings: StudySettings; readonly seed: number },
-): Stage<CellRun> {
+): Stage<CellRun, Promise<NamedArrays>> {
   const { items, settings, seed } = options;
   const { steps, batchSize, learningRate: peak, classDropout } = settings.training;
   const order = shuffledBatches({ count: items.count, batchSize, stream: randomStream(seed, "paper/study-order") });
@@ -60,13 +60,13 @@ export function studyStage<H extends Readonly<Record<string, unknown>>>(
     layout: () => studyLayout(model),
     start: () => initialWeightState(model.init(parameterNormals(seed)), model.types),
     constants: {},
-    batches(step): NamedArrays {
+    async batches(step): Promise<NamedArrays> {
       const { indices } = order(step);
       const own = { first: step * batchSize, count: batchSize };
       const drop = uniforms(dropout, { items: own, draws: 1 });
       const random = Object.entries(model.random.draw(seed, own)).map(([name, data]) => [`random/${name}`, data]);
       return {
-        items: items.at(indices),
+        items: await items.at(indices),
         labels: Int32Array.from(indices, (index, i) => (drop[i]! < classDropout ? CLASSES : items.labels[index]!)),
         ...(Object.fromEntries(random) as NamedArrays),
       };
