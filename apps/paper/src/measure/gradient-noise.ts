@@ -7,6 +7,7 @@ import {
   movingAverage,
   sizeOf,
   type Engine,
+  type Executable,
   type NamedArrays,
   type Program,
   type TensorType,
@@ -51,9 +52,10 @@ export interface GradientMeter {
    * @param parameters named `parameters/...`
    */
   readonly noise: (parameters: NamedArrays) => Promise<number>;
+  readonly close: () => Promise<void>;
 }
 
-/** A meter of one variant: the mini-batches are the same at all parameters, and for all variants of a seed. */
+/** A meter of one variant: the mini-batches are the same at all parameters, and for all variants of a seed. It is compiled when needed. */
 export function gradientMeter(engine: Engine, run: VariantRun): GradientMeter {
   const { variant, digits, settings, seed } = run;
   const batchAt = noisyBatches(digits, seed, tabulatedNoise(seed, "gradient", 2 ** 18), "gradient");
@@ -62,25 +64,21 @@ export function gradientMeter(engine: Engine, run: VariantRun): GradientMeter {
   const zeros = Object.fromEntries(
     leaves.map(([path, { shape }]) => [`mean/${path}`, new Float32Array(sizeOf(shape))]),
   );
-  const program = gradientProgram(run);
+  let compiled: Promise<Executable> | undefined;
   return {
     async noise(parameters) {
-      const executable = await engine.compile(program, { state: zeros, constants: parameters });
-      try {
-        let squares = 0;
-        for (let b = 0; b < count; b++) {
-          const { clean, noise } = batchAt(b);
-          const inputs = { "batch/clean": clean, "batch/noise": noise, kept: Float32Array.of(b / (b + 1)) };
-          squares += (await executable.run(inputs))["norm"]![0]! ** 2;
-        }
-        const mean = Object.values(await executable.readState()).flatMap((data) => [
-          sumOfSquares(data as Float32Array),
-        ]);
-        return relativeVariance(count, squares, mean.reduce((a, b) => a + b, 0)); // prettier-ignore
-      } finally {
-        await executable.close();
+      const executable = await (compiled ??= engine.compile(gradientProgram(run), { state: zeros }));
+      let squares = 0;
+      for (let b = 0; b < count; b++) {
+        const { clean, noise } = batchAt(b);
+        // Of the first batch nothing is kept of the mean before, whatever it was.
+        const inputs = { "batch/clean": clean, "batch/noise": noise, kept: Float32Array.of(b / (b + 1)) };
+        squares += (await executable.run({ ...parameters, ...inputs }))["norm"]![0]! ** 2;
       }
+      const mean = Object.values(await executable.readState()).flatMap((data) => [sumOfSquares(data as Float32Array)]);
+      return relativeVariance(count, squares, mean.reduce((a, b) => a + b, 0)); // prettier-ignore
     },
+    close: async () => (await compiled)?.close(),
   };
 }
 

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { NamedArrays } from "@nextscale/engine";
 import { gradientMeter } from "../measure/gradient-noise.js";
-import { openScorer } from "../measure/scores.js";
+import { openErrorMeter, openScorer, type Predict } from "../measure/scores.js";
 import { methodOf } from "../setup/method-of.js";
 import { noiseOf, stepsPerEpoch } from "../settings.js";
 import { observationsSchema, runRecordSchema, type Observations, type RunRecord } from "../table/records.js";
@@ -34,20 +34,21 @@ export async function runVariant(lab: Laboratory, variant: Variant, seed: number
   if (earlier !== undefined) return earlier;
   const { study, engine, digits, folder } = lab;
   const { settings } = study;
-  const { sigma, shiftedSigma } = noiseOf(settings);
+  const { sigma } = noiseOf(settings);
   const name = runName(variant, seed);
   const method = await methodOf(variant, lab.prepared(seed));
   const run = { variant, method, digits: digits.training, settings, seed, noise: await lab.noise(seed) };
-  const scorer = await openScorer<Networks>(engine, lab.test, networkTypes(variant), (networks, { noisy }) => method.predict(networks, noisy)); // prettier-ignore
+  const predict: Predict<Networks> = (networks, { noisy }) => method.predict(networks, noisy);
+  const meter = await openErrorMeter(engine, lab.test, networkTypes(variant), predict);
+  const gradients = gradientMeter(engine, run);
   try {
-    const meter = gradientMeter(engine, run);
     const stage = variantStage(run);
     const seen = await openObservations(join(folder, `${name}.observed.json`));
-    const gradientSteps = [stepsPerEpoch(settings), stage.steps];
+    const gradientSteps = hasGradientStatements(variant) ? [stepsPerEpoch(settings), stage.steps] : [];
     const see = async (step: number, state: NamedArrays): Promise<void> => {
       const parameters = parametersOf(state, "parameters");
-      const { meanSquaredError } = await scorer.score(parameters, sigma);
-      const noise = gradientSteps.includes(step) ? [{ step, value: await meter.noise(parameters) }] : [];
+      const meanSquaredError = await meter.error(parameters, sigma);
+      const noise = gradientSteps.includes(step) ? [{ step, value: await gradients.noise(parameters) }] : [];
       await seen.add(step, { curve: [{ step, meanSquaredError }], gradientNoise: noise });
     };
     const steps = observedSteps(settings);
@@ -56,8 +57,7 @@ export async function runVariant(lab: Laboratory, variant: Variant, seed: number
     const { count, mean, squares } = normsOf(state);
     const record: RunRecord = {
       ...{ study, variant, seed, parameters: parameterCount(networkShapes(variant)) },
-      atSigma: await scorer.score(parameters, sigma),
-      atShiftedSigma: await scorer.score(parameters, shiftedSigma),
+      ...(await finalScores(lab, variant, predict, parameters)),
       ...seen.all(),
       gradientNorm: { mean, variance: varianceOfNorms(count, squares) },
     };
@@ -66,6 +66,31 @@ export async function runVariant(lab: Laboratory, variant: Variant, seed: number
     await rm(join(folder, name), { recursive: true, force: true });
     await seen.remove();
     return record;
+  } finally {
+    await meter.close();
+    await gradients.close();
+  }
+}
+
+/** Setup B's statements are of gradients: of regression and of codes. */
+function hasGradientStatements({ kind }: Variant): boolean {
+  return kind === "latents" || kind === "codes";
+}
+
+/** Everything that is measured of a training's end. */
+async function finalScores(
+  { study, engine, test }: Laboratory,
+  variant: Variant,
+  predict: Predict<Networks>,
+  parameters: NamedArrays,
+): Promise<Pick<RunRecord, "atSigma" | "atShiftedSigma">> {
+  const { sigma, shiftedSigma } = noiseOf(study.settings);
+  const scorer = await openScorer(engine, test, networkTypes(variant), predict);
+  try {
+    return {
+      atSigma: await scorer.score(parameters, sigma),
+      atShiftedSigma: await scorer.score(parameters, shiftedSigma),
+    };
   } finally {
     await scorer.close();
   }
