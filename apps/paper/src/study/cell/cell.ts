@@ -73,6 +73,7 @@ export function cellLabel(cell: Cell): string {
   if (cell.head !== "categorical") return name;
   const usual = usualCell(cell.space, "categorical", cell.sides) as CategoricalCell;
   const changes = [
+    ...(cell.codebooks === usual.codebooks ? [] : [`${cell.codebooks} codebooks`]),
     ...(cell.context === usual.context ? [] : ["full prefix"]),
     ...(cell.encoding === usual.encoding ? [] : ["open loop"]),
     ...(cell.codeNoise === usual.codeNoise ? [] : [`code noise ${cell.codeNoise}`]),

@@ -21,8 +21,12 @@ export const ABLATIONS: readonly Cell[] = [
   { ...ABLATED, codeNoise: 0.1 },
 ];
 
-/** Sensitivity to S: codes of fewer scales, whose codebooks are fitted to them; S = 1 and S = 5 are cells of the matrix. */
+/**
+ * Sensitivity to S: codes of fewer scales, whose codebooks are fitted to them, as are those of S = 1, a cell of the matrix. All five
+ * scales are here with fitted codebooks too: the tokeniser's hold other numbers of bits, and what S does could not be told from that.
+ */
 export const FEWER_SCALES: readonly Cell[] = [
+  { ...ABLATED, codebooks: "fitted" },
   usualCell("latents", "categorical", [2, 5]),
   usualCell("latents", "categorical", [1, 3, 5]),
 ];
