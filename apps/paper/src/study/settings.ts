@@ -41,7 +41,7 @@ export const FULL_STUDY: StudySettings = {
   fittingImages: 4_000,
   samples: 10_000,
   fewSamples: 2_000,
-  boundImages: 1_000,
+  boundImages: 10_000,
   resamples: 100,
 };
 
@@ -54,7 +54,7 @@ export const QUICK_STUDY: StudySettings = {
   fittingImages: 200,
   samples: 100,
   fewSamples: 50,
-  boundImages: 50,
+  boundImages: 100,
   resamples: 2,
 };
 

@@ -6,7 +6,7 @@ import type { StudySettings } from "../settings.js";
 import type { TrainingItems } from "../training/study-stage.js";
 import { codeCost, type CodeCost } from "./code-cost.js";
 import { decodedCodes, type DecodedCodes } from "./decoded-codes.js";
-import { denoisedImages, denoisingCost } from "./denoising-cost.js";
+import { denoisingCost } from "./denoising-cost.js";
 import { gaussianCost } from "./gaussian-cost.js";
 import type { Measured, ModelBound } from "./measured.js";
 import { pixelNats, PIXELS } from "./pixel-cost.js";
@@ -50,9 +50,12 @@ export async function cellLikelihood(
       return { likelihood: decodedBound(inputs, means, found) };
     }
     case "epsilon": {
-      const count = Math.min(settings.boundImages, test.images.count);
-      const means = await denoisedImages(model, measured, train.items, known);
-      return { likelihood: decodedBound(inputs, means, await denoisingCost(model, measured, test.items, count)) };
+      const wanted = { items: test.items, count: Math.min(settings.boundImages, test.images.count) };
+      const { means, ...found } = await denoisingCost(model, measured, {
+        known: { items: train.items, count: known },
+        wanted,
+      });
+      return { likelihood: decodedBound(inputs, means, found) };
     }
   }
 }

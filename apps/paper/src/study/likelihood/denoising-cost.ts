@@ -4,6 +4,7 @@ import {
   dataFactors,
   gaussianBound,
   normals,
+  permutation,
   randomStream,
   reverseDeviations,
   traceTyped,
@@ -32,52 +33,58 @@ const DRAWS = 2;
 /**
  * DDPM's bound of a denoising cell, scale after scale: at each the divergences of T steps from noise to z_1, for the residual
  * against what the samples of coarser scales, denoised z_1, amount to. Latent variables again, as for Gaussians: a bound
- * whatever the pyramid holds. The better of the two fixed variances of the reverse step counts, for each scale.
+ * whatever the pyramid holds. Of the two fixed variances of the reverse step each scale has that which is better for `known`
+ * items: chosen by the wanted ones themselves it would be a bound of no model.
+ *
+ * @returns also `means`, what the known items decode to: for the distribution of pixels around it
  */
 export async function denoisingCost(
   model: EpsilonModel,
   measured: Measured,
-  items: TrainingItems,
-  count: number,
-): Promise<ModelBound> {
-  const walked = await walkItems(model, measured, items, count);
+  { known, wanted }: { readonly known: SomeItems; readonly wanted: SomeItems },
+): Promise<ModelBound & { readonly means: Float32Array }> {
+  const learnt = await walkItems(model, measured, known);
+  const walked = await walkItems(model, measured, wanted);
   let nats = 0;
   for (const [k, { sites, width }] of model.space.tokens.entries()) {
-    const { power, errors } = await errorsOf(model, measured, k, walked, items.labels);
-    const bounds = (["small", "large"] as const).map((variance) => {
-      const { total, decoder } = gaussianBound(SCHEDULE, reverseDeviations(SCHEDULE, variance), { power, errors });
-      return total - decoder;
-    });
-    nats += sites * width * Math.min(...bounds);
+    const [ofKnown, bounds] = [await boundsOf(model, measured, k, learnt), await boundsOf(model, measured, k, walked)];
+    nats += sites * width * (ofKnown.small <= ofKnown.large ? bounds.small : bounds.large);
   }
-  return { nats, images: walked.images };
+  return { nats, images: walked.images, means: learnt.images };
+}
+
+/** The first items of a set. */
+export interface SomeItems {
+  readonly items: TrainingItems;
+  readonly count: number;
+}
+
+/** Nats of a number of a scale, with each variance. */
+async function boundsOf(
+  model: EpsilonModel,
+  measured: Measured,
+  k: number,
+  walked: Walked,
+): Promise<Readonly<Record<"small" | "large", number>>> {
+  const statistics = await errorsOf(model, measured, k, walked);
+  const bound = (variance: "small" | "large"): number => {
+    const { total, decoder } = gaussianBound(SCHEDULE, reverseDeviations(SCHEDULE, variance), statistics);
+    return total - decoder;
+  };
+  return { small: bound("small"), large: bound("large") };
 }
 
 /** What the walk of items leaves at each scale. */
 interface Walked {
   readonly count: number;
+  readonly labels: ArrayLike<number>;
   /** For each scale [count, sites, width]. */
   readonly contexts: readonly Float32Array[];
   readonly residuals: readonly Float32Array[];
   readonly images: Float32Array;
 }
 
-/** What items decode to alone, without the divergences: for the decoder to be fitted on. */
-export async function denoisedImages(
-  model: EpsilonModel,
-  measured: Measured,
-  items: TrainingItems,
-  count: number,
-): Promise<Float32Array> {
-  return (await walkItems(model, measured, items, count)).images;
-}
-
-async function walkItems(
-  model: EpsilonModel,
-  measured: Measured,
-  items: TrainingItems,
-  count: number,
-): Promise<Walked> {
+async function walkItems(model: EpsilonModel, measured: Measured, { items, count }: SomeItems): Promise<Walked> {
   const { tokens } = model.space;
   const parts = tokens.map(() => ({ contexts: [] as Float32Array[], residuals: [] as Float32Array[] }));
   const images: Float32Array[] = [];
@@ -91,7 +98,7 @@ async function walkItems(
     });
   });
   return {
-    ...{ count, images: concatenate(images) },
+    ...{ count, labels: items.labels, images: concatenate(images) },
     contexts: parts.map(({ contexts }) => concatenate(contexts)),
     residuals: parts.map(({ residuals }) => concatenate(residuals)),
   };
@@ -130,8 +137,7 @@ async function errorsOf(
   model: EpsilonModel,
   { programs, seed, signal }: Measured,
   k: number,
-  { count, contexts, residuals }: Walked,
-  labels: ArrayLike<number>,
+  { count, labels, contexts, residuals }: Walked,
 ): Promise<{ readonly power: number; readonly errors: Float64Array }> {
   const { sites, width } = model.space.tokens[k]!;
   const size = sites * width;
@@ -139,10 +145,11 @@ async function errorsOf(
   const sums = new Float64Array(STUDY.times);
   const numbers = new Float64Array(STUDY.times);
   const stream = randomStream(seed, "paper/study-errors");
+  const order = permutation(randomStream(seed, "paper/study-error-items"), count);
   const draws = BOUND_BATCH * Math.ceil((DRAWS * STUDY.times) / BOUND_BATCH);
   for (let first = 0; first < draws; first += BOUND_BATCH) {
     signal?.throwIfAborted();
-    const chosen = Int32Array.from({ length: BOUND_BATCH }, (_, i) => itemAt(first + i, count));
+    const chosen = Int32Array.from({ length: BOUND_BATCH }, (_, i) => order[placeOf(first + i, count)]!);
     const levels = Array.from(chosen, (_, i) => SCHEDULE[((first + i) % STUDY.times) + 1]!);
     const rows = (data: Float32Array): Float32Array =>
       concatenate(Array.from(chosen, (item) => data.subarray(item * size, (item + 1) * size)));
@@ -163,8 +170,8 @@ async function errorsOf(
   return { power, errors: sums.map((sum, t) => sum / numbers[t]!) };
 }
 
-/** Which item the n-th draw is of: other ones each time a time comes round again. */
-function itemAt(n: number, count: number): number {
+/** Which item of a random order the n-th draw is of: another one each time a time comes round again. */
+function placeOf(n: number, count: number): number {
   return (n + 7 * Math.floor(n / STUDY.times)) % count;
 }
 
