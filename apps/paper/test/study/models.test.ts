@@ -6,6 +6,7 @@ import { cellId, usualCell, type Cell } from "../../src/study/cell/cell.js";
 import { fittedCoder, modelOf, type AnyCellModel } from "../../src/study/cell/model-of.js";
 import { codeFormOf } from "../../src/study/codes/fit-cell.js";
 import type { CellModel } from "../../src/study/head/cell-model.js";
+import { DIFFUSION } from "../../src/study/head/denoising-process.js";
 import { SCHEDULE } from "../../src/study/head/schedule.js";
 import { imageItems } from "../../src/node/study/study-data.js";
 import { drawSamples, ratioOf } from "../../src/study/sampling/draw-samples.js";
@@ -88,6 +89,7 @@ test.each(["ddim", "dpm-solver", "ancestral"] as const)(
     };
     const sampler = {
       kind: "diffusion",
+      process: DIFFUSION,
       scales: [{ sites: 1, width }],
       stateSize: width,
     } as unknown as AnyCellModel["sampler"];

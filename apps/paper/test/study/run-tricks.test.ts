@@ -13,6 +13,7 @@ import { studyNetworks } from "../../src/node/study/study-data.js";
 import { temperatures, truncated } from "../../src/study/tricks/calibration.js";
 import { distillation } from "../../src/study/tricks/distillation.js";
 import { selfConditioning } from "../../src/study/tricks/self-conditioning.js";
+import { flow } from "../../src/study/tricks/flow.js";
 import { guided } from "../../src/study/tricks/guidance.js";
 import { TRICKS } from "../../src/study/tricks/tricks.js";
 import { tricksMarkdown } from "../../src/study/tricks/tricks-markdown.js";
@@ -61,7 +62,7 @@ const allCodes: SampledTrick = {
 };
 
 test("tricks are trained, chosen on validation images, measured and held against the base model", async () => {
-  const results = await run("once", [distillation, selfConditioning, temperatures, noGuidance, allCodes]);
+  const results = await run("once", [distillation, selfConditioning, flow, temperatures, noGuidance, allCodes]);
   const { base } = results;
   const of = (id: string) => results.tricks.find((row) => row.id === id)!;
   expect(base.seeds[0]!.sample).toMatchObject({ count: TINY.samples, evaluations: 5 });
@@ -83,6 +84,9 @@ test("tricks are trained, chosen on validation images, measured and held against
   const share = of("distillation").seeds[0]!.sample.operations / base.seeds[0]!.sample.operations;
   expect(share).toBeCloseTo(1, 2);
   expect(of("self-conditioning").seeds[0]!.parameters).toBeGreaterThan(base.seeds[0]!.parameters);
+  expect(of("flow").seeds[0]!).toMatchObject({ choice: { tried: [{ name: "1 a scale" }, {}, {}, {}] } });
+  expect(of("flow").seeds[0]!.sample.evaluations).toBe(5 * of("flow").seeds[0]!.choice!.values[0]!);
+  expect(of("flow").differences.bitsPerDim).toBeUndefined();
   expect(of("temperatures").seeds[0]!.trainingOperations).toBe(0);
   expect(of("temperatures").seeds[0]!.choice!.values).toHaveLength(5);
 

@@ -50,7 +50,8 @@ export function tinyGround(size = 1): TrickGround {
   };
   const ground = { domain, space, coder };
   const base = categoricalModel(cell, ground, TINY);
-  return { cell, ground, settings: TINY, base, signalToNoise: async () => [0, 1, 4] };
+  const continuous = async () => ({ domain, space, deviations: SIDES.map(() => 1) });
+  return { cell, ground, settings: TINY, base, continuous, signalToNoise: async () => [0, 1, 4] };
 }
 
 /** Parameters larger than a training starts with, so that class and context matter: heads start at nearly nothing. */

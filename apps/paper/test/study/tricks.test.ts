@@ -1,6 +1,6 @@
 import { f32, i32, type Engine, type NamedArrays } from "@nextscale/engine";
 import { openEngine } from "@nextscale/engine/node";
-import { compiledPrograms, traceTyped, type LinearParameters } from "@nextscale/refinement-core";
+import { compiledPrograms, parameterArrays, traceTyped, type LinearParameters } from "@nextscale/refinement-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { memoryOfCandidates } from "../../src/node/study/trick-lab.js";
@@ -12,6 +12,7 @@ import { PLAIN } from "../../src/study/sampling/sampling.js";
 import { tempered, topK, truncated } from "../../src/study/tricks/calibration.js";
 import { adjacentDisagreement, consistent } from "../../src/study/tricks/consistency.js";
 import { distillation, distillationLoss, halved, pairsOfScales } from "../../src/study/tricks/distillation.js";
+import { FLOW, flow } from "../../src/study/tricks/flow.js";
 import { guidance, guided } from "../../src/study/tricks/guidance.js";
 import { minSnrWeights, reweighted, scalesAlike } from "../../src/study/tricks/loss-weights.js";
 import { earlyExit, scheduleSearch, shorterSchedules, walkingOver } from "../../src/study/tricks/schedule.js";
@@ -20,7 +21,9 @@ import { selfConditioned } from "../../src/study/tricks/self-conditioning.js";
 import type { SampledTrick, Validation } from "../../src/study/tricks/trick.js";
 import { BASE, TRICKS } from "../../src/study/tricks/tricks.js";
 import { withPredictions } from "../../src/study/tricks/with-predictions.js";
-import { ITEMS, items, labels, lossOf, tinyGround, weightsOf } from "./tiny-codes.js";
+import { studyStage } from "../../src/study/training/study-stage.js";
+import { TINY } from "./support.js";
+import { ITEMS, items, labels, lossOf, source, tinyGround, weightsOf } from "./tiny-codes.js";
 
 let engine: Engine;
 beforeAll(async () => void (engine = await openEngine()));
@@ -195,6 +198,52 @@ test("consistency of weight 0 is the base loss, and estimates agree where codes 
     });
   expect(await disagreement(tinyGround(0))).toBe(0);
   expect(await disagreement(tinyGround())).toBeGreaterThan(0);
+});
+
+test("Euler's steps along the exact flow of normal data have the gains that they are known to have", () => {
+  const gain = (deviation: number, steps: number) => {
+    let state = 1;
+    for (const step of FLOW.plan({ kind: "diffusion", solver: "ddim", steps })) {
+      const { signal, noise } = step.level;
+      const data = (signal * deviation ** 2 * state) / (signal ** 2 * deviation ** 2 + noise ** 2);
+      state = step.state * state + step.data * data;
+    }
+    return state;
+  };
+  // The notes' figures; the first level lies half a thousandth of the way in.
+  for (const [deviation, ...gains] of [
+    [0.5, 0, 0.2, 0.34054],
+    [1, 0, 0.5, 0.72],
+    [2, 0, 0.8, 1.36216],
+  ] as const) {
+    gains.forEach((known, i) => expect(Math.abs(gain(deviation, 2 ** i) - known)).toBeLessThan(0.003));
+  }
+});
+
+test("a flow learns: its loss falls on a batch that it sees again and again, and it draws another sample for another seed", async () => {
+  const model = await flow.model(tinyGround());
+  const read = { count: ITEMS, labels, at: async () => items };
+  const training = { ...TINY.training, steps: 40, batchSize: ITEMS };
+  const stage = studyStage(tinyGround().cell, model, { items: read, settings: { ...TINY, training }, seed: 0 });
+  const executable = await engine.compile(stage.program(), { state: await stage.start() });
+  const inputs = { ...(await stage.batches(0)), learningRate: Float32Array.of(4e-3), averageDecay: Float32Array.of(0) };
+  const losses: number[] = [];
+  for (let step = 0; step < 40; step++) losses.push((await executable.run(inputs))["loss"]![0]!);
+  await executable.close();
+  expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]!);
+
+  const programs = compiledPrograms(engine, parameterArrays(model.init(source), "parameters"), { where: "test" });
+  const draw = async (seed: number, steps: number) => {
+    const sampling = flow.samplings.find((one) => one.steps === steps)!;
+    return (await drawSamples({ programs, sampler: model.sampler, sampling, labels, seed })).images;
+  };
+  expect(await draw(1, 2)).toEqual(await draw(1, 2));
+  expect(await draw(2, 2)).not.toEqual(await draw(1, 2));
+  expect(await draw(1, 4)).not.toEqual(await draw(1, 2));
+  const cost = cellCost(model);
+  const [two, four] = [2, 4].map((steps) => cost.sample({ kind: "diffusion", solver: "ddim", steps }));
+  expect(four! / two!).toBeGreaterThan(1.8);
+  await programs.close();
 });
 
 test("a likelihood that is taken scale after scale is that of all scales at once", async () => {

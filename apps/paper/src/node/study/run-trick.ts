@@ -6,14 +6,14 @@ import type { CategoricalModel } from "../../study/head/categorical.js";
 import { cellParameters } from "../../study/network/count-parameters.js";
 import { cellCost } from "../../study/sampling/cost.js";
 import { drawSamples } from "../../study/sampling/draw-samples.js";
-import { PLAIN } from "../../study/sampling/sampling.js";
+import { evaluationsOf, PLAIN, type Sampling } from "../../study/sampling/sampling.js";
 import { temperedNats } from "../../study/tricks/code-calibration.js";
 import { choiceRecordSchema, trickRecordSchema, trickTimesSchema, type ChoiceRecord, type TrickRecord } from "../../study/tricks/records.js"; // prettier-ignore
 import type { TrickOutcome } from "../../study/tricks/results.js";
-import type { Candidate, SampledTrick, Trick, Validation } from "../../study/tricks/trick.js";
+import { closest, type Candidate, type Choice, type DenoisedTrick, type SampledTrick, type Trick, type Validation } from "../../study/tricks/trick.js"; // prettier-ignore
 import { findRecord, requireSameStudy, writeRecord } from "../record-files.js";
 import { labelsOf } from "./run-cell.js";
-import type { TrickLab } from "./trick-lab.js";
+import type { TrickLab, TrickModel } from "./trick-lab.js";
 
 /** Seeds of the samples that choices are made by: none of those that tables are made of. */
 const VALIDATION_SEEDS = 1_000_000;
@@ -63,15 +63,12 @@ export async function runTrick(
 ): Promise<TrickOutcome> {
   const { record: earlier, times } = await findTrick(lab, trick, seed);
   if (earlier !== undefined && times !== undefined) return { record: earlier, times };
-  const { base } = lab.tricks;
-  const learned = trick.kind === "sampled" ? base : await lab.model(trick);
+  const learned = trick.kind === "sampled" ? lab.tricks.base : await lab.model(trick);
   const weights = trick.kind === "sampled" ? await lab.trainedBase(seed) : await lab.trained(trick, learned, seed);
   const programs = lab.compiled(weights);
   const run = { lab, programs, seed, onSamples: onSamples ?? (() => undefined) };
   try {
-    const choice = trick.kind === "sampled" ? await choiceOf(run, trick, base) : undefined;
-    const model = trick.kind === "sampled" ? trick.apply(base, choice!.values) : learned;
-    const outcome = await measured(run, trick, model, choice);
+    const outcome = await measured(run, trick, await chosen(run, trick, learned));
     const [path, timesPath] = pathsOf(lab, trick.id, seed);
     await writeRecord(timesPath, outcome.times);
     await writeRecord(path, outcome.record);
@@ -94,41 +91,60 @@ function keyed(programs: CompiledPrograms, name: string): Pick<CompiledPrograms,
   return { run: (key, build, inputs) => programs.run(`${name} ${key}`, build, inputs) };
 }
 
+/** A model and how it is sampled, by whatever validation images chose. */
+interface Chosen {
+  readonly model: TrickModel;
+  readonly sampling: Sampling;
+  readonly evaluations: number;
+  readonly choice?: ChoiceRecord;
+}
+
+async function chosen(run: TrickRun, trick: Trick, learned: TrickModel): Promise<Chosen> {
+  const scales = learned.space.tokens.length;
+  switch (trick.kind) {
+    case "trained":
+      return { model: learned, sampling: PLAIN, evaluations: scales };
+    case "distilled":
+      return { model: learned, sampling: PLAIN, evaluations: trick.evaluations(scales) };
+    case "sampled": {
+      const { base } = run.lab.tricks;
+      const choice = await choiceOf(run, trick, () => trick.choose(scales, validationOf(run, trick, base)));
+      const { values } = choice;
+      return { model: trick.apply(base, values), sampling: PLAIN, evaluations: trick.evaluations(values), choice };
+    }
+    case "denoised": {
+      const choice = await choiceOf(run, trick, () => closestSampling(run, trick, learned));
+      const sampling = trick.samplings.find(({ steps }) => steps === choice.values[0])!;
+      return { model: learned, sampling, evaluations: evaluationsOf(sampling, scales), choice };
+    }
+  }
+}
+
 async function measured(
   { lab, programs, seed, onSamples }: TrickRun,
   trick: Trick,
-  model: CategoricalModel,
-  choice: ChoiceRecord | undefined,
+  { model, sampling, evaluations, choice }: Chosen,
 ): Promise<TrickOutcome> {
   const own = keyed(programs, "chosen");
   const cost = cellCost(model);
-  const operations = cost.sample(PLAIN);
+  const operations = cost.sample(sampling);
   const labels = labelsOf(lab, seed, lab.settings.samples);
   const { images, secondsPerThousand } = await drawSamples({
-    ...{ programs: own, sampler: model.sampler, sampling: PLAIN, labels, seed },
+    ...{ programs: own, sampler: model.sampler, sampling, labels, seed },
     ...(lab.signal === undefined ? {} : { signal: lab.signal }),
     onProgress: (samples) => onSamples(samples * operations),
   });
-  const sample = { ...(await (await lab.meters()).test(images, labels)), operations, evaluations: evaluationsOf(trick, model, choice) }; // prettier-ignore
+  const sample = { ...(await (await lab.meters()).test(images, labels)), operations, evaluations }; // prettier-ignore
   const record: TrickRecord = {
     ...{ ...lab.identity, trick: trick.id, seed, parameters: cellParameters(model).all },
     trainingOperations: trick.kind === "sampled" ? 0 : (cost.training(lab.settings.training) * trick.passes) / 3,
     ...(choice === undefined ? {} : { choice: { name: choice.name, values: choice.values, tried: choice.tried } }),
-    ...(trick.kind === "sampled" && !trick.hasLikelihood ? {} : await likelihoodOf(lab, model, own, seed)),
+    ...(model.head === "epsilon" || (trick.kind === "sampled" && !trick.hasLikelihood)
+      ? {}
+      : await likelihoodOf(lab, model, own, seed)),
     sample,
   };
   return { record, times: { ...lab.identity, secondsPerThousand } };
-}
-
-function evaluationsOf(trick: Trick, model: CategoricalModel, choice: ChoiceRecord | undefined): number {
-  switch (trick.kind) {
-    case "trained":
-      return model.space.tokens.length;
-    case "distilled":
-      return trick.evaluations(model.space.tokens.length);
-    case "sampled":
-      return trick.evaluations(choice!.values);
-  }
 }
 
 async function likelihoodOf(
@@ -147,21 +163,33 @@ async function likelihoodOf(
 }
 
 /** What the validation images choose, or chose before. */
-async function choiceOf(run: TrickRun, trick: SampledTrick, base: CategoricalModel): Promise<ChoiceRecord> {
-  const { lab, programs, seed } = run;
-  const [, , path] = pathsOf(lab, trick.id, seed);
+async function choiceOf(
+  { lab, seed }: TrickRun,
+  { id }: Pick<Trick, "id">,
+  choose: () => Promise<Choice>,
+): Promise<ChoiceRecord> {
+  const [, , path] = pathsOf(lab, id, seed);
   const earlier = await findRecord(path, choiceRecordSchema);
   if (earlier !== undefined) {
     requireSame(lab, path, earlier);
     return earlier;
   }
-  const scales = base.space.tokens.length;
-  const validation: Validation = {
+  const { name, values, tried } = await choose();
+  const record: ChoiceRecord = { ...lab.identity, name, values: [...values], tried: [...tried] };
+  await writeRecord(path, record);
+  return record;
+}
+
+/** What a way to sample the base model may ask of the validation images. */
+function validationOf(run: TrickRun, trick: SampledTrick, base: CategoricalModel): Validation {
+  const { lab, programs, seed } = run;
+  return {
     vocabulary: base.coder.forms[0]!.vocabulary,
-    distance: (candidate) =>
-      lab.validatedOnce({ apply: trick.apply, values: candidate.values, seed }, () =>
-        validationDistance(run, trick, base, candidate),
-      ),
+    distance: ({ name, values }) =>
+      lab.validatedOnce({ apply: trick.apply, values, seed }, () => {
+        const operations = (lab.baseOperations * trick.evaluations(values)) / base.space.tokens.length;
+        return validationDistance(run, { name, model: trick.apply(base, values), sampling: PLAIN, operations });
+      }),
     codeNats: async (temperatures) => {
       const asked = {
         programs: keyed(programs, "base"),
@@ -171,23 +199,33 @@ async function choiceOf(run: TrickRun, trick: SampledTrick, base: CategoricalMod
       return temperedNats(base, asked, lab.validationItems, temperatures);
     },
   };
-  const { name, values, tried } = await trick.choose(scales, validation);
-  const record: ChoiceRecord = { ...lab.identity, name, values: [...values], tried: [...tried] };
-  await writeRecord(path, record);
-  return record;
+}
+
+/** Of the ways to take noise from residuals that which comes closest to the validation images. */
+function closestSampling(run: TrickRun, { samplings }: DenoisedTrick, model: TrickModel): Promise<Choice> {
+  const cost = cellCost(model);
+  const candidates = samplings.map(({ steps }) => ({ name: `${steps} a scale`, values: [steps] }));
+  const distance = ({ values }: Candidate): Promise<number> => {
+    const sampling = samplings.find(({ steps }) => steps === values[0])!;
+    // Plans of all lengths run the same programs.
+    return validationDistance(run, { name: "chosen", model, sampling, operations: cost.sample(sampling) });
+  };
+  return closest({ distance }, candidates);
 }
 
 async function validationDistance(
   { lab, programs, seed, onSamples }: TrickRun,
-  trick: SampledTrick,
-  base: CategoricalModel,
-  { name, values }: Candidate,
+  drawn: {
+    readonly name: string;
+    readonly model: TrickModel;
+    readonly sampling: Sampling;
+    readonly operations: number;
+  },
 ): Promise<number> {
-  const model = trick.apply(base, values);
+  const { name, model, sampling, operations } = drawn;
   const labels = labelsOf(lab, VALIDATION_SEEDS + seed, lab.settings.fewSamples);
-  const operations = (lab.baseOperations * trick.evaluations(values)) / base.space.tokens.length;
   const { images } = await drawSamples({
-    ...{ programs: keyed(programs, name), sampler: model.sampler, sampling: PLAIN, labels, seed: VALIDATION_SEEDS + seed }, // prettier-ignore
+    ...{ programs: keyed(programs, name), sampler: model.sampler, sampling, labels, seed: VALIDATION_SEEDS + seed },
     ...(lab.signal === undefined ? {} : { signal: lab.signal }),
     onProgress: (samples) => onSamples(samples * operations),
   });

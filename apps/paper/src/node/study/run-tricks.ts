@@ -82,6 +82,7 @@ interface ChoicePlan {
 
 /** Evaluations of one sample of each candidate that a choice will try: the choice is made once for nothing. */
 async function evaluationsOfChoice(trick: Trick, seed: number, plan: ChoicePlan): Promise<number> {
+  if (trick.kind === "denoised") return trick.samplings.reduce((sum, { steps }) => sum + steps * plan.scales, 0);
   if (trick.kind !== "sampled") return 0;
   const { scales, vocabulary, once } = plan;
   let evaluations = 0;

@@ -3,8 +3,11 @@ import { embedDataset, type ImageDataset } from "@nextscale/images";
 import { compiledPrograms, type CompiledPrograms, type Stage } from "@nextscale/refinement-core";
 import { runStage } from "@nextscale/refinement-core/node";
 import * as z from "zod";
+import { usualCell } from "../../study/cell/cell.js";
 import { ABLATED } from "../../study/cell/cells.js";
+import { residualDeviations } from "../../study/codes/fit-cell.js";
 import { categoricalModel, type CategoricalModel } from "../../study/head/categorical.js";
+import type { EpsilonModel } from "../../study/head/epsilon.js";
 import { frechetMeter, resamplingMeter, type ResamplingMeter } from "../../study/measure/set-distance.js";
 import { cellCost } from "../../study/sampling/cost.js";
 import { PLAIN } from "../../study/sampling/sampling.js";
@@ -14,7 +17,7 @@ import { studyStage, type TrainingItems } from "../../study/training/study-stage
 import { distillationProgram, studentOf } from "../../study/tricks/distillation.js";
 import type { TrickIdentity } from "../../study/tricks/records.js";
 import { scaleSignalToNoise } from "../../study/tricks/scale-snr.js";
-import type { DistilledTrick, SampledTrick, TrainedTrick, TrickGround } from "../../study/tricks/trick.js";
+import type { SampledTrick, Trick, TrickGround } from "../../study/tricks/trick.js";
 import { BASE } from "../../study/tricks/tricks.js";
 import { onlyOnce } from "../once.js";
 import { latentItems, type StudyData } from "./study-data.js";
@@ -32,13 +35,9 @@ export interface TrickLab extends Omit<StudyLab, "model" | "trained"> {
     readonly test: ResamplingMeter;
     readonly validation: (images: Float32Array) => Promise<number>;
   }>;
-  readonly model: (trick: TrainedTrick | DistilledTrick) => Promise<CategoricalModel>;
+  readonly model: (trick: LearnedTrick) => Promise<TrickModel>;
   /** Weights of a trick, and of the base model, trained from their checkpoints if there are any. */
-  readonly trained: (
-    trick: TrainedTrick | DistilledTrick,
-    model: CategoricalModel,
-    seed: number,
-  ) => Promise<NamedArrays>;
+  readonly trained: (trick: LearnedTrick, model: TrickModel, seed: number) => Promise<NamedArrays>;
   readonly trainedBase: (seed: number) => Promise<NamedArrays>;
   readonly compiled: (weights: NamedArrays) => CompiledPrograms;
   /** The distance of a candidate to the validation images, measured once for all tricks that sample in that way. */
@@ -51,6 +50,12 @@ export interface CandidateOfSeed {
   readonly values: readonly number[];
   readonly seed: number;
 }
+
+/** A trick with a training of its own. */
+export type LearnedTrick = Exclude<Trick, SampledTrick>;
+
+/** What tricks are: codes, or residuals that noise is taken from. */
+export type TrickModel = CategoricalModel | EpsilonModel;
 
 /** Images of the comparison of tricks. */
 export interface TrickData extends StudyData {
@@ -81,9 +86,14 @@ export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> 
   const base = categoricalModel(ABLATED, ground, settings);
   const signalToNoise = () =>
     once("signal to noise", () => scaleSignalToNoise(engine, base, fitting.items, fitting.count));
-  const tricks: TrickGround = { cell: ABLATED, ground, settings, base, signalToNoise };
+  const continuous = () =>
+    once("continuous", async () => {
+      const own = await lab.fitting(usualCell("latents", "epsilon", ABLATED.sides));
+      return { domain: own.domain, space: own.space, deviations: await residualDeviations(own) };
+    });
+  const tricks: TrickGround = { cell: ABLATED, ground, settings, base, continuous, signalToNoise };
 
-  const stageOf = (id: string, model: CategoricalModel, seed: number): TrickStage => ({
+  const stageOf = (id: string, model: TrickModel, seed: number): TrickStage => ({
     ...studyStage(ABLATED, model, { items: lab.items("latents", "train"), settings, seed }),
     ...{ name: `${id}-seed-${seed}`, kind: "paper/tricks", layout: () => studyLayout(model) },
   });
@@ -109,7 +119,7 @@ export async function openTrickLab(options: TrickLabOptions): Promise<TrickLab> 
     model: async (trick) => (trick.kind === "distilled" ? trick.model(base) : trick.model(tricks)),
     async trained(trick, model, seed) {
       const stage = stageOf(trick.id, model, seed);
-      if (trick.kind === "trained") return finish(trick.id, seed, stage);
+      if (trick.kind !== "distilled") return finish(trick.id, seed, stage);
       const program = () => distillationProgram(base, settings.training);
       return finish(trick.id, seed, { ...stage, program, ...studentOf(base, await trainedBase(seed)) });
     },

@@ -3,6 +3,7 @@ import type { HostParameters, NormalSource, TypesOf } from "@nextscale/refinemen
 import type * as tf from "@tensorflow/tfjs-core";
 import type { CellParameters } from "../network/cell-network.js";
 import type { Domain, Space } from "../space/space.js";
+import type { DenoisingProcess } from "./denoising-process.js";
 
 /** Items of a training, counted over all of its steps, or samples by number. */
 export interface Items {
@@ -45,6 +46,7 @@ export interface OneRunSampler {
 /** Noise is taken away at one scale after the other, by a plan. */
 export interface PlannedSampler {
   readonly kind: "diffusion";
+  readonly process: Pick<DenoisingProcess, "parameterisation" | "plan">;
   /** Sites and numbers of a site's token at each scale. */
   readonly scales: readonly { readonly sites: number; readonly width: number }[];
   /** Numbers of one item's state before the first scale, all 0. */

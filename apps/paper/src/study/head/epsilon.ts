@@ -19,6 +19,7 @@ import { cellNetwork, type CellParameters, type SiteInputs } from "../network/ce
 import type { StudySettings } from "../settings.js";
 import type { CellModel, PlannedSampler } from "./cell-model.js";
 import type { ContinuousCell } from "./continuous.js";
+import { DIFFUSION, type DenoisingProcess } from "./denoising-process.js";
 import { factorsAt, noiseOnResiduals } from "./residual-noise.js";
 
 /** A model that takes noise from the residuals of each scale. */
@@ -26,7 +27,7 @@ export interface EpsilonModel extends CellModel<LinearParameters>, ContinuousCel
   readonly head: "epsilon";
   readonly sampler: PlannedSampler;
   /**
-   * The velocity of a scale's noisy residuals [B, sites, width].
+   * The velocity of a scale's noisy residuals [B, sites, width], or what else the process has the network say.
    *
    * @param context of the scale [B, sites, width] @param level noise / signal [B]
    */
@@ -55,6 +56,7 @@ type DenoiseInputs = {
 export function epsilonModel(
   { domain, space, deviations }: ContinuousCell,
   { backbone }: Pick<StudySettings, "backbone">,
+  process: DenoisingProcess = DIFFUSION,
 ): EpsilonModel {
   const { tokens, states: shapes } = space;
   const network = cellNetwork(backbone, tokens, {
@@ -71,7 +73,7 @@ export function epsilonModel(
     network.one(params, k, inputsOf(k, context, noisy, level), network.start(params, labels)).output;
   return {
     head: "epsilon",
-    ...{ domain, space, deviations, types, init: network.init, random: noiseOnResiduals(tokens), predict },
+    ...{ domain, space, deviations, types, init: network.init, random: noiseOnResiduals(tokens, process), predict },
     loss(params, states, labels, random) {
       const policy = encode(identityQuantiser<tf.Tensor>(), space.data(states));
       const visits = [...walk(space.scales(), tf.zeros([states.shape[0], ...shapes[0]!]), policy)];
@@ -89,6 +91,7 @@ export function epsilonModel(
     },
     sampler: {
       kind: "diffusion",
+      process,
       scales: tokens,
       stateSize: shapes[0]!.reduce((product, extent) => product * extent, 1),
       denoise(k, items) {

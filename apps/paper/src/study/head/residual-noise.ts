@@ -11,13 +11,16 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { STUDY } from "../settings.js";
 import type { TokenGrid } from "../space/tokens.js";
 import type { RandomInputs } from "./cell-model.js";
-import { PARAMETERISATION, SCHEDULE } from "./schedule.js";
+import type { DenoisingProcess } from "./denoising-process.js";
 
 /** The network is told noise / signal, and so no time. */
 const FACTORS = ["signal", "noise", "onData", "onNoise", "weight"] as const;
 
-/** For each scale a time of each item, any of 1 to T, and noise on each number: `signal0`, `noise0`, ..., `e0`. */
-export function noiseOnResiduals(tokens: readonly TokenGrid[]): RandomInputs {
+/** For each scale a time of each item, any of T, and noise on each number: `signal0`, `noise0`, ..., `e0`. */
+export function noiseOnResiduals(
+  tokens: readonly TokenGrid[],
+  { level, parameterisation }: DenoisingProcess,
+): RandomInputs {
   return {
     types: (items) =>
       Object.fromEntries(
@@ -30,8 +33,8 @@ export function noiseOnResiduals(tokens: readonly TokenGrid[]): RandomInputs {
       const times = randomStream(seed, "paper/study-times");
       const noise = randomStream(seed, "paper/study-noise");
       const drawn = tokens.flatMap(({ sites, width: draws }, scale) => {
-        const levels = Array.from(integers(times, { items, scale, draws: 1 }, STUDY.times), (t) => SCHEDULE[t + 1]!);
-        const factors = denoisingFactors(levels, PARAMETERISATION);
+        const levels = Array.from(integers(times, { items, scale, draws: 1 }, STUDY.times), level);
+        const factors = denoisingFactors(levels, parameterisation);
         return [
           [`e${scale}`, normals(noise, { items, scale, sites, draws })] as const,
           ...FACTORS.map((name) => [`${name}${scale}`, factors[name]] as const),

@@ -12,8 +12,7 @@ import {
   type Plan,
 } from "@nextscale/refinement-core";
 import { SAMPLE_STREAM, type Items, type OneRunSampler, type PlannedSampler } from "../head/cell-model.js";
-import { PARAMETERISATION } from "../head/schedule.js";
-import { diffusionPlan, otherSampler, type Sampling } from "./sampling.js";
+import { otherSampler, type Sampling } from "./sampling.js";
 
 /** Numbers of an image. */
 const PIXELS = 28 * 28;
@@ -76,7 +75,7 @@ function drawBatch(request: SampleRequest, items: Items, labels: Int32Array): Pr
     return drawInOneRun(request, sampler, sampling.temperature, items, labels);
   }
   if (sampler.kind === "diffusion" && sampling.kind === "diffusion") {
-    return drawByPlan(request, sampler, diffusionPlan(sampling), items, labels);
+    return drawByPlan(request, sampler, sampler.process.plan(sampling), items, labels);
   }
   throw otherSampler(sampler.kind, sampling);
 }
@@ -119,7 +118,9 @@ async function drawByPlan(
           noisy,
           level: new Float32Array(count).fill(ratioOf(level)),
         });
-        return denoised(PARAMETERISATION, noisy, level, { prediction: outputs["prediction"] as Float32Array });
+        return denoised(sampler.process.parameterisation, noisy, level, {
+          prediction: outputs["prediction"] as Float32Array,
+        });
       },
       noise: (step) => normals(randomStream(seed, `${SAMPLE_STREAM}/fresh-${step}`), region),
     });

@@ -1,10 +1,16 @@
 import type { CategoricalCell } from "../cell/cell.js";
 import type { CellGround } from "../cell/model-of.js";
 import type { CategoricalModel, Coder } from "../head/categorical.js";
+import type { ContinuousCell } from "../head/continuous.js";
+import type { EpsilonModel } from "../head/epsilon.js";
+import type { PlannedSampling } from "../sampling/sampling.js";
 import type { StudySettings } from "../settings.js";
 
-/** How a trick is had: by a training, by one that starts from the base model, or by sampling that in another way. */
-export type TrickKind = "trained" | "distilled" | "sampled";
+/**
+ * How a trick is had: by a training, by one that starts from the base model, by sampling that in another way, or by a training of
+ * something that has no codes.
+ */
+export type TrickKind = "trained" | "distilled" | "sampled" | "denoised";
 
 /** What a trick is called, and whose it is. */
 export interface TrickName {
@@ -24,6 +30,8 @@ export interface TrickGround {
   readonly ground: CellGround & { readonly coder: Coder };
   readonly settings: Pick<StudySettings, "backbone">;
   readonly base: CategoricalModel;
+  /** The same scales without codes. */
+  readonly continuous: () => Promise<ContinuousCell>;
   /** Of each scale, what is known before it: see `scaleSignalToNoise`. */
   readonly signalToNoise: () => Promise<readonly number[]>;
 }
@@ -54,8 +62,16 @@ export interface SampledTrick extends TrickName {
   choose(scales: number, validation: Validation): Promise<Choice>;
 }
 
+/** A model that takes noise from residuals, in one of several ways, which is chosen by validation images. */
+export interface DenoisedTrick extends TrickName {
+  readonly kind: "denoised";
+  readonly passes: number;
+  model(ground: TrickGround): Promise<EpsilonModel>;
+  readonly samplings: readonly PlannedSampling[];
+}
+
 /** What diffusion lends to next-scale models. */
-export type Trick = TrainedTrick | DistilledTrick | SampledTrick;
+export type Trick = TrainedTrick | DistilledTrick | SampledTrick | DenoisedTrick;
 
 /** One way to sample: most often a number for each scale. */
 export interface Candidate {
@@ -78,7 +94,10 @@ export interface Validation {
 }
 
 /** The candidate whose samples are closest to the validation images; the first of equals. */
-export async function closest(validation: Validation, candidates: readonly Candidate[]): Promise<Choice> {
+export async function closest(
+  validation: Pick<Validation, "distance">,
+  candidates: readonly Candidate[],
+): Promise<Choice> {
   const tried: Choice["tried"][number][] = [];
   for (const candidate of candidates) {
     tried.push({ name: candidate.name, distance: await validation.distance(candidate) });

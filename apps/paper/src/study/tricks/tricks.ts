@@ -1,6 +1,7 @@
 import { topK, temperatures } from "./calibration.js";
 import { consistency } from "./consistency.js";
 import { distillation } from "./distillation.js";
+import { flow } from "./flow.js";
 import { guidance } from "./guidance.js";
 import { minSnr, scaleWeights } from "./loss-weights.js";
 import { earlyExit, scheduleSearch } from "./schedule.js";
@@ -24,6 +25,7 @@ export const TRICKS: readonly Trick[] = [
   earlyExit,
   scheduleSearch,
   consistency,
+  flow,
   temperatures,
   topK,
 ];

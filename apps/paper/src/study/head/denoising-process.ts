@@ -1,0 +1,19 @@
+import type { NoiseLevel, Parameterisation, Plan } from "@nextscale/refinement-core";
+import { diffusionPlan, type PlannedSampling } from "../sampling/sampling.js";
+import { PARAMETERISATION, SCHEDULE } from "./schedule.js";
+
+/** How noise is put on residuals in training, and taken from them in sampling. */
+export interface DenoisingProcess {
+  /** What the network says. */
+  readonly parameterisation: Parameterisation;
+  /** Of `STUDY.times` times, all as likely, the n-th from 0. Its signal is above 0: the network is told noise / signal. */
+  level(n: number): NoiseLevel;
+  plan(sampling: PlannedSampling): Plan;
+}
+
+/** Diffusion, of all denoising cells. */
+export const DIFFUSION: DenoisingProcess = {
+  parameterisation: PARAMETERISATION,
+  level: (n) => SCHEDULE[n + 1]!,
+  plan: diffusionPlan,
+};
