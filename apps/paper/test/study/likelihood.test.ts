@@ -3,10 +3,12 @@ import { openEngine } from "@nextscale/engine/node";
 import { compiledPrograms, gaussianBound, normals, randomStream, reverseDeviations } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AbsorbingModel } from "../../src/study/head/absorbing.js";
 import type { CategoricalModel } from "../../src/study/head/categorical.js";
 import type { EpsilonModel } from "../../src/study/head/epsilon.js";
 import type { GaussianModel } from "../../src/study/head/gaussian.js";
 import { SCHEDULE } from "../../src/study/head/schedule.js";
+import { hiddenCost } from "../../src/study/likelihood/hidden-cost.js";
 import { codeCost } from "../../src/study/likelihood/code-cost.js";
 import { denoisingCost } from "../../src/study/likelihood/denoising-cost.js";
 import { gaussianCost } from "../../src/study/likelihood/gaussian-cost.js";
@@ -123,4 +125,23 @@ test("codes cost their entropy under their own frequencies, which are calibrated
   expect(other.nats / nats(0.8)).toBeCloseTo(1, 5);
   expect(other.nats).toBeGreaterThan(1.1 * own.nats);
   expect(other.calibrationOfAll).toBeCloseTo(Math.abs(0.8 - positive), 4);
+});
+
+test("hidden codes cost the same in the mean over times, and more where they are said worse", async () => {
+  const costOf = async (share: number) => {
+    const filled: AbsorbingModel["filled"] = (_params, states) => {
+      const codes = tf.cast(tf.greater(tf.reshape(states, [-1, NUMBERS, 1]), 0), "int32");
+      const logits = tf.add(tf.zeros([250, NUMBERS, 1, 2]), tf.tensor1d([Math.log(1 - share), Math.log(share)]));
+      return { codes, logits, images: domain.images(states) };
+    };
+    const sampler = { kind: "masked", sites: NUMBERS, stages: 1 };
+    const model = { ...ground, head: "absorbing", sampler, filled } as unknown as AbsorbingModel;
+    return (await hiddenCost(model, measured, items, COUNT)).nats;
+  };
+  const positive = data.filter((x) => x > 0).length / data.length;
+  const nats = (share: number) => -NUMBERS * (positive * Math.log(share) + (1 - positive) * Math.log(1 - share));
+  // One time of each item: a deviation of half a per cent.
+  expect(Math.abs((await costOf(positive)) / nats(positive) - 1)).toBeLessThan(0.025);
+  expect(Math.abs((await costOf(0.8)) / nats(0.8) - 1)).toBeLessThan(0.025);
+  expect(nats(0.8)).toBeGreaterThan(1.1 * nats(positive));
 });

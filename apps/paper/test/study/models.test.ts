@@ -1,11 +1,11 @@
 import { openEngine } from "@nextscale/engine/node";
 import type { Engine, NamedArrays } from "@nextscale/engine";
-import { compiledPrograms, normals, parameterArrays, parameterNormals, randomStream } from "@nextscale/refinement-core";
+import { absorbingCodes, codeReverse, compiledPrograms, linearKept, normals, parameterArrays, parameterNormals, randomStream } from "@nextscale/refinement-core"; // prettier-ignore
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cellId, usualCell, type Cell } from "../../src/study/cell/cell.js";
 import { fittedCoder, modelOf, type AnyCellModel } from "../../src/study/cell/model-of.js";
 import { codeFormOf } from "../../src/study/codes/fit-cell.js";
-import type { CellModel } from "../../src/study/head/cell-model.js";
+import type { CellModel, MaskedSampler } from "../../src/study/head/cell-model.js";
 import { DIFFUSION } from "../../src/study/head/denoising-process.js";
 import { SCHEDULE } from "../../src/study/head/schedule.js";
 import { imageItems } from "../../src/node/study/study-data.js";
@@ -20,12 +20,12 @@ let engine: Engine;
 beforeAll(async () => void (engine = await openEngine()));
 afterAll(() => engine.close());
 
-const sides = [7, 28];
-const HEADS = ["categorical", "gaussian", "epsilon"] as const;
-const waysOf = (head: Cell["head"]): Sampling => (head === "epsilon" ? { kind: "diffusion", solver: "ancestral", steps: 2 } : PLAIN); // prettier-ignore
+const HEADS = ["categorical", "gaussian", "epsilon", "absorbing"] as const;
+const waysOf = (head: Cell["head"]): Sampling => (head === "epsilon" || head === "absorbing" ? { kind: "diffusion", solver: "ancestral", steps: 2 } : PLAIN); // prettier-ignore
 
 /** A cell of pixels with random codebooks. */
 async function pixelModel(head: Cell["head"]): Promise<{ readonly cell: Cell; readonly model: AnyCellModel }> {
+  const sides = head === "absorbing" ? [28] : [7, 28];
   const cell = usualCell("pixels", head, sides);
   const space = pixelSpace(sides);
   const domain = pixelDomain({ mean: Float32Array.of(0.1), deviation: 0.3 });
@@ -34,7 +34,8 @@ async function pixelModel(head: Cell["head"]): Promise<{ readonly cell: Cell; re
     const data = normals(randomStream(k, "test/codebooks"), { draws: stages * vocabulary * width });
     return { shape: [stages, vocabulary, width], data };
   });
-  const ground = { coder: async () => fittedCoder(codebooks), deviations: async () => [1, 0.5] };
+  const coder = async () => fittedCoder(codebooks);
+  const ground = { coder, fitted: coder, deviations: async () => [1, 0.5] };
   return { cell, model: await modelOf(cell, { domain, space }, ground, TINY) };
 }
 
@@ -67,7 +68,7 @@ test.each(HEADS)("a sample of a %s cell is a function of the seed and its number
   alone.images.forEach((value, at) => expect(Math.abs(value - together.images[at]!)).toBeLessThan(1e-3));
   // Control: another seed is another sample.
   expect((await draw(4, 6)).images).not.toEqual(together.images);
-  const other: Sampling = head === "epsilon" ? PLAIN : { kind: "diffusion", solver: "ddim", steps: 2 };
+  const other: Sampling = waysOf(head) !== PLAIN ? PLAIN : { kind: "diffusion", solver: "ddim", steps: 2 };
   await expect(drawSamples({ programs, sampler: model.sampler, sampling: other, labels, seed: 0 })).rejects.toMatchObject({ code: "invalid-argument" }); // prettier-ignore
   await programs.close();
 });
@@ -107,3 +108,49 @@ test.each(["ddim", "dpm-solver", "ancestral"] as const)(
     expect(found / deviation).toBeLessThan(1.04);
   },
 );
+
+test("hidden codes are said with D3PM's probabilities, and at the end all of them", async () => {
+  const [sites, stages] = [3, 2];
+  const shares: number[] = [];
+  const programs = {
+    async run(key: string, _: unknown, inputs: NamedArrays): Promise<NamedArrays> {
+      if (key.startsWith("decode")) return { images: new Float32Array(2 * 784) };
+      shares.push(inputs["share"]![0]!);
+      return { codes: inputs["codes"]!, hidden: inputs["hidden"]! };
+    },
+  };
+  const sampler = { kind: "masked", sites, stages } as unknown as AnyCellModel["sampler"];
+  const labels = new Int32Array(2);
+  const sampling: Sampling = { kind: "diffusion", solver: "ancestral", steps: 4 };
+  await drawSamples({ programs, sampler, sampling, labels, seed: 1 });
+  const diffusion = absorbingCodes(2, linearKept(1000));
+  [1000, 750, 500, 250].forEach((from, i) => {
+    const reverse = codeReverse(diffusion, { from, to: from - 250 }, 2, [0.3, 0.7]);
+    expect(shares[i]! * 0.3).toBeCloseTo(reverse[0]!, 6);
+    expect(1 - shares[i]!).toBeCloseTo(reverse[2]!, 6);
+  });
+  expect(shares).toHaveLength(4);
+
+  // In the program: codes that are shown stay, those that are said are hidden no longer.
+  const { model } = await pixelModel("absorbing");
+  const masked = model.sampler as MaskedSampler;
+  const size = masked.sites * masked.stages;
+  const executable = await engine.compile(masked.step(1), {
+    constants: parameterArrays(model.init(parameterNormals(3)), "parameters"),
+  });
+  const hidden = Float32Array.from({ length: size }, (_, at) => at % 2);
+  const half = new Float32Array(size).fill(0.5);
+  const step = (share: number) =>
+    executable.run({
+      ...{ codes: new Int32Array(size).fill(7), hidden, share: Float32Array.of(share), labels: Int32Array.of(0) },
+      ...{ drawn: half, revealed: half },
+    });
+  const all = await step(1);
+  expect([...all["hidden"]!].every((value) => value === 0)).toBe(true);
+  expect([...all["codes"]!].every((code, at) => at % 2 === 1 || code === 7)).toBe(true);
+  expect([...all["codes"]!].some((code) => code !== 7)).toBe(true);
+  const none = await step(0.4);
+  expect([...none["hidden"]!]).toEqual([...hidden]);
+  expect([...none["codes"]!].every((code) => code === 7)).toBe(true);
+  await executable.close();
+});

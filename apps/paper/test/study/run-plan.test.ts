@@ -36,6 +36,7 @@ const steps = { steps: [1], most: 2, beyond: [] };
 const planned = (cell: PlannedCell["cell"]): PlannedCell => ({ cell, group: "matrix", samplings: [matrixSampling(cell, steps)] }); // prettier-ignore
 const next = usualCell("latents", "gaussian", [5]);
 const diffusion = usualCell("latents", "epsilon", [5]);
+const discrete = usualCell("latents", "absorbing", [5]);
 const data = { train: rectangleImages(64, 1), test: rectangleImages(40, 2) };
 
 const run = async (
@@ -59,12 +60,14 @@ const run = async (
 const record = (out: string, name: string) => readFileSync(join(folder, out, "runs", `${name}.json`), "utf8");
 
 test("a cell is trained, measured and sampled; interrupted and run again its record is the same to the byte", async () => {
-  const results = await run("once", [planned(next), planned(diffusion)]);
-  const [gaussian, denoising] = results.cells;
+  const results = await run("once", [planned(next), planned(diffusion), planned(discrete)]);
+  const [gaussian, denoising, filling] = results.cells;
   expect(gaussian!.likelihood[0]!.bitsPerDim).toBeGreaterThan(0);
   expect(gaussian!.trainingSeconds[0]).toBeGreaterThan(0);
   expect(gaussian!.trainingOperations).toBeGreaterThan(0);
   expect(denoising!.samples[0]).toMatchObject({ id: "dpm-solver-2", seeds: [{ evaluations: 2, count: TINY.samples }] });
+  expect(filling!.samples[0]).toMatchObject({ id: "ancestral-2", seeds: [{ evaluations: 2, count: TINY.samples }] });
+  expect(filling!.codes[0]).toMatchObject({ codes: 50, bits: 350 });
   expect(studyMarkdown(results)).toMatch(/\*\*A smoke run[\s\S]*Training images, 20 \(floor\)[\s\S]*Latents, gaussian, single-scale/); // prettier-ignore
   // Single shots are no next-scale samples, whatever their head; the same figures of two scales are.
   expect(headlines(results)).toEqual([]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { cellLikelihood } from "../../study/likelihood/cell-likelihood.js";
 import type { AnyCellModel } from "../../study/cell/model-of.js";
-import { cellId, type Cell } from "../../study/cell/cell.js";
+import { cellId, usualCell, type Cell } from "../../study/cell/cell.js";
 import { lendingImages } from "../../study/measure/labels.js";
 import { cellParameters } from "../../study/network/count-parameters.js";
 import { cellRecordSchema, cellTimesSchema, type CellRecord, type CellTimes } from "../../study/report/records.js";
@@ -125,5 +125,6 @@ async function firstRecord(
 
 /** Of cells with the same codes the same. */
 function codesName(cell: Cell): string {
-  return cell.head === "categorical" ? cellId({ ...cell, context: "markov", codeNoise: 0 }) : cellId(cell);
+  if (cell.head === "categorical") return cellId({ ...cell, context: "markov", codeNoise: 0 });
+  return cellId(cell.head === "absorbing" ? usualCell(cell.space, "categorical", cell.sides) : cell);
 }

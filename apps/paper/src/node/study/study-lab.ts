@@ -89,14 +89,15 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
   };
   // Codebooks and deviations are functions of the space and its scales alone.
   const keyOf = ({ space, sides }: Cell): string => `${space} ${sides.join()}`;
+  const fitted = async (cell: Cell) =>
+    fittedCoder(await once(`codebooks ${keyOf(cell)}`, async () => fitCellCodebooks(await fitting(cell))));
   const coder: StudyLab["coder"] = async (cell) =>
-    isOfTokeniser(cell)
-      ? tokeniserCoder(tokeniser, cell.sides.length, vocabulary)
-      : fittedCoder(await once(`codebooks ${keyOf(cell)}`, async () => fitCellCodebooks(await fitting(cell))));
+    isOfTokeniser(cell) ? tokeniserCoder(tokeniser, cell.sides.length, vocabulary) : fitted(cell);
   const model: StudyLab["model"] = async (cell) => {
     const own = await fitting(cell);
     const deviations = () => once(`deviations ${keyOf(cell)}`, () => residualDeviations(own));
-    return modelOf(cell, own, { coder: () => coder(cell as CategoricalCell), deviations }, settings);
+    const coders = { coder: () => coder(cell as CategoricalCell), fitted: () => fitted(cell) };
+    return modelOf(cell, own, { ...coders, deviations }, settings);
   };
   return {
     ...{ study, settings, data, networks, engine, folder, items, model, fitting, coder, training },

@@ -16,7 +16,7 @@ export function blankModel(
   const { tokens } = ground.space;
   const blanks = () =>
     tokens.map(({ width }) => hostTensor([codeFormOf(width).stages, codeFormOf(width).vocabulary, width]));
-  const coder = async () =>
-    isOfTokeniser(cell) ? tokeniserCoder(tokeniser, tokens.length, vocabulary) : fittedCoder(blanks());
-  return modelOf(cell, ground, { coder, deviations: async () => tokens.map(() => 1) }, settings);
+  const fitted = async () => fittedCoder(blanks());
+  const coder = async () => (isOfTokeniser(cell) ? tokeniserCoder(tokeniser, tokens.length, vocabulary) : fitted());
+  return modelOf(cell, ground, { coder, fitted, deviations: async () => tokens.map(() => 1) }, settings);
 }

@@ -28,8 +28,11 @@ const gaussian = z.strictObject({ space, head: z.literal("gaussian"), sides });
 
 const epsilon = z.strictObject({ space, head: z.literal("epsilon"), sides });
 
+/** Discrete diffusion of a single scale's codes, of codebooks that are fitted to it. */
+const absorbing = z.strictObject({ space, head: z.literal("absorbing"), sides: sides.max(1) });
+
 /** Schema of a cell. */
-export const cellSchema = z.discriminatedUnion("head", [categorical, gaussian, epsilon]);
+export const cellSchema = z.discriminatedUnion("head", [categorical, gaussian, epsilon, absorbing]);
 
 /** What is trained. */
 export type Cell = Readonly<z.infer<typeof cellSchema>>;
@@ -69,7 +72,8 @@ const SPACES = { pixels: "Pixels", latents: "Latents" } as const;
 /** Name of a cell in tables. */
 export function cellLabel(cell: Cell): string {
   const scales = cell.sides.length === 1 ? "single-scale" : `${cell.sides.length} scales`;
-  const name = `${SPACES[cell.space]}, ${cell.head}, ${scales}`;
+  const head = cell.head === "absorbing" ? "discrete diffusion" : cell.head;
+  const name = `${SPACES[cell.space]}, ${head}, ${scales}`;
   if (cell.head !== "categorical") return name;
   const usual = usualCell(cell.space, "categorical", cell.sides) as CategoricalCell;
   const changes = [

@@ -31,5 +31,8 @@ export const FEWER_SCALES: readonly Cell[] = [
   usualCell("latents", "categorical", [1, 3, 5]),
 ];
 
+/** Section 6's discrete diffusion: of the codes that the categorical cell of a single scale says all at once. */
+export const DISCRETE_DIFFUSION: readonly Cell[] = [usualCell("latents", "absorbing", STUDY.sides.latents.slice(-1))];
+
 /** Everything that is trained. */
-export const STUDY_CELLS: readonly Cell[] = [...MATRIX_CELLS, ...ABLATIONS, ...FEWER_SCALES];
+export const STUDY_CELLS: readonly Cell[] = [...MATRIX_CELLS, ...ABLATIONS, ...DISCRETE_DIFFUSION, ...FEWER_SCALES];

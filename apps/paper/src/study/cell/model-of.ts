@@ -3,6 +3,7 @@ import { residualVectorQuantiser, type HostTensor, type Quantiser } from "@nexts
 import * as tf from "@tensorflow/tfjs-core";
 import { constant } from "../../setup/method.js";
 import { codeFormOf } from "../codes/fit-cell.js";
+import { absorbingModel, type AbsorbingModel, type FittedCoder } from "../head/absorbing.js";
 import { categoricalModel, type CategoricalModel, type Coder } from "../head/categorical.js";
 import { epsilonModel, type EpsilonModel } from "../head/epsilon.js";
 import { gaussianModel, type GaussianModel } from "../head/gaussian.js";
@@ -56,19 +57,21 @@ export function tokeniserCoder(tokeniser: FrozenTokeniser, scales: number, vocab
 }
 
 /** Codes of codebooks that were fitted to the cell. */
-export function fittedCoder(codebooks: readonly HostTensor[]): Coder {
+export function fittedCoder(codebooks: readonly HostTensor[]): FittedCoder {
   return {
+    codebooks,
     forms: codebooks.map(({ shape }) => codeFormOf(shape[2]!)),
     quantiser: () => residualVectorQuantiser(codebooks.map(constant)),
   };
 }
 
 /** A cell as a model, by its head. */
-export type AnyCellModel = CategoricalModel | GaussianModel | EpsilonModel;
+export type AnyCellModel = CategoricalModel | GaussianModel | EpsilonModel | AbsorbingModel;
 
 /** What only some heads need. */
 export interface HeadGround {
   readonly coder: () => Promise<Coder>;
+  readonly fitted: () => Promise<FittedCoder>;
   readonly deviations: () => Promise<readonly number[]>;
 }
 
@@ -76,7 +79,7 @@ export interface HeadGround {
 export async function modelOf(
   cell: Cell,
   ground: CellGround,
-  { coder, deviations }: HeadGround,
+  { coder, fitted, deviations }: HeadGround,
   settings: Pick<StudySettings, "backbone">,
 ): Promise<AnyCellModel> {
   switch (cell.head) {
@@ -86,5 +89,7 @@ export async function modelOf(
       return gaussianModel({ ...ground, deviations: await deviations() }, settings);
     case "epsilon":
       return epsilonModel({ ...ground, deviations: await deviations() }, settings);
+    case "absorbing":
+      return absorbingModel({ ...ground, coder: await fitted() }, settings);
   }
 }

@@ -32,7 +32,7 @@ export interface CellModel<H> {
     labels: tf.Tensor,
     random: Readonly<Record<string, tf.Tensor>>,
   ): tf.Tensor;
-  readonly sampler: OneRunSampler | PlannedSampler;
+  readonly sampler: AnySampler;
 }
 
 /** All scales in one run of one program, one evaluation each. */
@@ -56,6 +56,23 @@ export interface PlannedSampler {
   /** `state`, `value` [items, sites, width] in deviations of the scale -> the next `state`, or after the last scale `images`. */
   refine(k: number, items: number): Program;
 }
+
+/** Codes of a single scale are filled in, some at each step. */
+export interface MaskedSampler {
+  readonly kind: "masked";
+  readonly sites: number;
+  readonly stages: number;
+  /**
+   * `codes` int32 and `hidden` [items, sites, stages], `share` of the hidden ones that are to be said, uniform numbers `drawn` and
+   * `revealed`, `labels`, `parameters/...` -> `codes`, `hidden`.
+   */
+  step(items: number): Program;
+  /** `codes` -> `images`. */
+  decode(items: number): Program;
+}
+
+/** What draws samples of a cell. */
+export type AnySampler = OneRunSampler | PlannedSampler | MaskedSampler;
 
 /** Inputs of a program that draws samples in one run. */
 export type OneRunInputs<H> = {

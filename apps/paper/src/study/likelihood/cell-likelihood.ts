@@ -5,9 +5,10 @@ import type { CellLikelihood, CellRecord } from "../report/records.js";
 import type { StudySettings } from "../settings.js";
 import type { TrainingItems } from "../training/study-stage.js";
 import { codeCost, type CodeCost } from "./code-cost.js";
-import { decodedCodes, type DecodedCodes } from "./decoded-codes.js";
+import { decodedCodes, type CodeModel, type DecodedCodes } from "./decoded-codes.js";
 import { denoisingCost } from "./denoising-cost.js";
 import { gaussianCost } from "./gaussian-cost.js";
+import { hiddenCost } from "./hidden-cost.js";
 import type { Measured, ModelBound } from "./measured.js";
 import { pixelNats, PIXELS } from "./pixel-cost.js";
 
@@ -37,10 +38,13 @@ export async function cellLikelihood(
   const { train, test, settings } = inputs;
   const known = Math.min(DECODER_IMAGES, train.images.count);
   switch (model.head) {
-    case "categorical": {
+    case "categorical":
+    case "absorbing": {
       const { count } = test.images;
       const decoded = await inputs.decodedOnce(() => decodedCodes(model, measured, inputs, known));
-      const found = await codeCost(model, measured, test.items, count);
+      const found = await (model.head === "absorbing"
+        ? hiddenCost(model, measured, test.items, count)
+        : codeCost(model, measured, test.items, count));
       const likelihood = boundOf(inputs, { modelNats: found.nats, pixelNats: decoded.pixelNats, images: count });
       return { likelihood, codes: codeFigures(model, decoded, found) };
     }
@@ -77,7 +81,7 @@ function boundOf(
 }
 
 function codeFigures(
-  { space, coder }: Extract<AnyCellModel, { readonly head: "categorical" }>,
+  { space, coder }: CodeModel,
   { oracle, meanSquaredError }: DecodedCodes,
   { calibration, calibrationOfAll }: CodeCost,
 ): NonNullable<CellRecord["codes"]> {

@@ -1,12 +1,17 @@
 import type { Program } from "@nextscale/engine";
 import { concatenate, psnr, traceTyped, type LinearParameters } from "@nextscale/refinement-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { AbsorbingModel } from "../head/absorbing.js";
 import type { CategoricalModel } from "../head/categorical.js";
 import type { SetDistance } from "../measure/set-distance.js";
 import type { CellParameters } from "../network/cell-network.js";
 import type { TrainingItems } from "../training/study-stage.js";
 import type { LikelihoodInputs } from "./cell-likelihood.js";
-import { itemTypes, keptRows, overItems, type ItemInputs, type Measured } from "./measured.js";
+import { BOUND_BATCH, itemTypes, keptRows, overItems, type ItemInputs, type Measured } from "./measured.js";
 import { cut, pixelNats, PIXELS } from "./pixel-cost.js";
+
+/** A model of codes. */
+export type CodeModel = CategoricalModel | AbsorbingModel;
 
 /** What test images are as their codes decode: a function of the coder, the walk and its loop, and of no network. */
 export interface DecodedCodes {
@@ -17,7 +22,7 @@ export interface DecodedCodes {
 
 /** Decodes the codes of test images, and of `known` training images for the distribution of pixels around decoded ones. */
 export async function decodedCodes(
-  model: CategoricalModel,
+  model: CodeModel,
   measured: Measured,
   { train, test, meter }: LikelihoodInputs,
   known: number,
@@ -34,7 +39,7 @@ export async function decodedCodes(
 
 /** [count, 784] */
 async function decoded(
-  model: CategoricalModel,
+  model: CodeModel,
   measured: Measured,
   items: TrainingItems,
   count: number,
@@ -48,9 +53,12 @@ async function decoded(
 }
 
 /** `items`, `labels` -> `images`: the network, which does not bear on them, is dead code. */
-function decodingProgram(model: CategoricalModel): Program {
+function decodingProgram(model: CodeModel): Program {
   type Inputs = ItemInputs<CellParameters<LinearParameters>>;
   return traceTyped<Inputs>(itemTypes(model), ({ parameters, items, labels }) => {
-    return { images: model.scored(parameters, model.domain.standardised(items), labels).images };
+    const states = model.domain.standardised(items);
+    if (model.head === "categorical") return { images: model.scored(parameters, states, labels).images };
+    const { sites, stages } = model.sampler;
+    return { images: model.filled(parameters, states, labels, tf.ones([BOUND_BATCH, sites, stages])).images };
   });
 }

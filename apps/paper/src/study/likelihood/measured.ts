@@ -60,6 +60,8 @@ export interface ItemProgram {
   readonly build: () => Program;
   /** Whether it draws latent variables, and of which scales. */
   readonly drawn?: readonly TokenGrid[];
+  /** What else it draws for the items from one on. */
+  readonly random?: (first: number) => NamedArrays;
 }
 
 /**
@@ -69,7 +71,7 @@ export interface ItemProgram {
  */
 export async function overItems(
   { programs, seed, signal }: Measured,
-  { name, build, drawn = [] }: ItemProgram,
+  { name, build, drawn = [], random }: ItemProgram,
   items: TrainingItems,
   count: number,
   take: (outputs: NamedArrays, kept: number) => void,
@@ -78,7 +80,7 @@ export async function overItems(
     signal?.throwIfAborted();
     const indices = Int32Array.from({ length: BOUND_BATCH }, (_, i) => Math.min(first + i, count - 1));
     const labels = Int32Array.from(indices, (index) => items.labels[index]!);
-    const inputs = { items: await items.at(indices), labels, ...noiseOf(drawn, seed, first) };
+    const inputs = { items: await items.at(indices), labels, ...noiseOf(drawn, seed, first), ...random?.(first) };
     take(await programs.run(name, build, inputs), Math.min(BOUND_BATCH, count - first));
   }
 }

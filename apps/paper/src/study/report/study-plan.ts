@@ -1,4 +1,4 @@
-import { ABLATIONS, FEWER_SCALES, MATRIX_CELLS } from "../cell/cells.js";
+import { ABLATIONS, DISCRETE_DIFFUSION, FEWER_SCALES, MATRIX_CELLS } from "../cell/cells.js";
 import type { Cell } from "../cell/cell.js";
 import { MOST_EVALUATIONS } from "../settings.js";
 import { PLAIN, samplingId, SOLVERS, type Sampling } from "../sampling/sampling.js";
@@ -37,6 +37,7 @@ const COOLER = 0.9;
 
 /** The plan by which a denoising cell stands in the matrix: as many evaluations as are allowed, divided among the scales. */
 export function matrixSampling({ head, sides }: Cell, { most }: PlanSteps): Sampling {
+  if (head === "absorbing") return { kind: "diffusion", solver: "ancestral", steps: most };
   if (head !== "epsilon") return PLAIN;
   return { kind: "diffusion", solver: "dpm-solver", steps: Math.floor(most / sides.length) };
 }
@@ -63,12 +64,19 @@ export function studyPlan(part: StudyPart, steps: PlanSteps): readonly PlannedCe
       const more = part === "frontier" ? frontierSamplings(cell, group, steps) : [];
       return { cell, group, samplings: distinct([...ofMatrix, ...more]) };
     });
-  return [...planned(MATRIX_CELLS, "matrix"), ...planned(ABLATIONS, "ablation"), ...planned(FEWER_SCALES, "scales")];
+  return [
+    ...planned(MATRIX_CELLS, "matrix"),
+    ...planned([...ABLATIONS, ...DISCRETE_DIFFUSION], "ablation"),
+    ...planned(FEWER_SCALES, "scales"),
+  ];
 }
 
 function frontierSamplings(cell: Cell, group: PlannedCell["group"], { steps, most }: PlanSteps): Sampling[] {
-  if (cell.head !== "epsilon") return group === "matrix" ? [{ kind: "next-scale", temperature: COOLER }] : [];
+  if (cell.head !== "epsilon" && cell.head !== "absorbing")
+    return group === "matrix" ? [{ kind: "next-scale", temperature: COOLER }] : [];
   const within = steps.filter((count) => count * cell.sides.length <= most);
+  if (cell.head === "absorbing")
+    return within.map((count) => ({ kind: "diffusion", solver: "ancestral", steps: count }));
   return SOLVERS.flatMap((solver) =>
     // A second-order solver and fresh noise need several steps to be anything but DDIM.
     within

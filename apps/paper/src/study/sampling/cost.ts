@@ -28,12 +28,20 @@ export function cellCost({ sampler, domain, space }: Pick<AnyCellModel, "sampler
       training: ({ steps, batchSize }) => 3 * network * steps * batchSize,
     };
   }
+  if (sampler.kind === "masked") {
+    return stepwise(floatingPointOperations(sampler.step(1)), floatingPointOperations(sampler.decode(1)));
+  }
   const denoise = sum(sampler.scales.map((_, k) => floatingPointOperations(sampler.denoise(k, 1))));
   const refine = sum(sampler.scales.map((_, k) => floatingPointOperations(sampler.refine(k, 1))));
+  return stepwise(denoise, refine);
+}
+
+/** Of a sampler whose plans take so many operations a step, and others once. */
+function stepwise(denoise: number, once: number): CellCost {
   return {
     sample(sampling) {
-      if (sampling.kind === "diffusion") return sampling.steps * denoise + refine;
-      throw otherSampler(sampler.kind, sampling);
+      if (sampling.kind === "diffusion") return sampling.steps * denoise + once;
+      throw otherSampler("diffusion", sampling);
     },
     training: ({ steps, batchSize }) => 3 * denoise * steps * batchSize,
   };

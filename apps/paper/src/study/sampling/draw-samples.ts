@@ -5,14 +5,24 @@ import {
   normals,
   randomStream,
   sampleByPlan,
+  samplingTimes,
   sliceItems,
+  uniforms,
   untilSignalsAreSeen,
   type CompiledPrograms,
   type NoiseLevel,
   type Plan,
 } from "@nextscale/refinement-core";
-import { SAMPLE_STREAM, type Items, type OneRunSampler, type PlannedSampler } from "../head/cell-model.js";
-import { otherSampler, type Sampling } from "./sampling.js";
+import {
+  SAMPLE_STREAM,
+  type AnySampler,
+  type Items,
+  type MaskedSampler,
+  type OneRunSampler,
+  type PlannedSampler,
+} from "../head/cell-model.js";
+import { STUDY } from "../settings.js";
+import { otherSampler, type PlannedSampling, type Sampling } from "./sampling.js";
 
 /** Numbers of an image. */
 const PIXELS = 28 * 28;
@@ -21,7 +31,7 @@ const PIXELS = 28 * 28;
 export interface SampleRequest {
   /** Compiled with the cell's weights. */
   readonly programs: Pick<CompiledPrograms, "run">;
-  readonly sampler: OneRunSampler | PlannedSampler;
+  readonly sampler: AnySampler;
   readonly sampling: Sampling;
   /** Class of each sample. */
   readonly labels: Int32Array;
@@ -77,7 +87,35 @@ function drawBatch(request: SampleRequest, items: Items, labels: Int32Array): Pr
   if (sampler.kind === "diffusion" && sampling.kind === "diffusion") {
     return drawByPlan(request, sampler, sampler.process.plan(sampling), items, labels);
   }
-  throw otherSampler(sampler.kind, sampling);
+  if (sampler.kind === "masked" && sampling.kind === "diffusion") {
+    return drawHidden(request, sampler, sampling, items, labels);
+  }
+  throw otherSampler(sampler.kind === "next-scale" ? "next-scale" : "diffusion", sampling);
+}
+
+/** D3PM's reverse steps where codes are absorbed: from time t to s each hidden code is said with probability (t - s) / t. */
+async function drawHidden(
+  { programs, seed }: SampleRequest,
+  sampler: MaskedSampler,
+  { steps }: PlannedSampling,
+  items: Items,
+  labels: Int32Array,
+): Promise<Float32Array> {
+  const { count } = items;
+  const { sites, stages: draws } = sampler;
+  const size = count * sites * draws;
+  let state: NamedArrays = { codes: new Int32Array(size), hidden: new Float32Array(size).fill(1) };
+  const times = samplingTimes({ last: STUDY.times, steps, spacing: "trailing" });
+  for (const [at, to] of times.slice(1).entries()) {
+    const numbers = (name: string) => uniforms(randomStream(seed, `${SAMPLE_STREAM}/${name}-${at}`), { items, sites, draws }); // prettier-ignore
+    const outputs = await programs.run(`fill ${count}`, () => sampler.step(count), {
+      ...{ ...state, labels, share: Float32Array.of((times[at]! - to) / times[at]!) },
+      ...{ drawn: numbers("codes"), revealed: numbers("revealed") },
+    });
+    state = { codes: outputs["codes"]!.slice(), hidden: outputs["hidden"]!.slice() };
+  }
+  const outputs = await programs.run(`decode ${count}`, () => sampler.decode(count), { codes: state["codes"]! });
+  return outputs["images"] as Float32Array;
 }
 
 async function drawInOneRun(
