@@ -6,6 +6,7 @@ import { STUDY_PARTS } from "../study/report/study-plan.js";
 import { samplingSchema } from "../study/sampling/sampling.js";
 import { trickIdentitySchema, trickRecordSchema } from "../study/tricks/records.js";
 import { TRICKS_FORMAT, type TrickResults } from "../study/tricks/results.js";
+import { TRICK_KINDS } from "../study/tricks/trick.js";
 import { trickSettingsSchema } from "../study/tricks/settings.js";
 import { SWEEP_FORMAT, type SweepResults } from "../sweep/sweep.js";
 import { METRICS, type MetricName } from "../table/metrics.js";
@@ -125,7 +126,7 @@ const trickFigures = {
   label: z.string(),
   source: z.string(),
   change: z.string(),
-  kind: z.enum(["trained", "distilled", "sampled"]),
+  kind: z.enum(TRICK_KINDS),
   seeds: z.array(trickRecordSchema).min(1),
   secondsPerThousand: z.array(z.number()),
 };

@@ -10,7 +10,10 @@ import type { StudySettings } from "../settings.js";
  * How a trick is had: by a training, by one that starts from the base model, by sampling that in another way, or by a training of
  * something that has no codes.
  */
-export type TrickKind = "trained" | "distilled" | "sampled" | "denoised";
+export const TRICK_KINDS = ["trained", "distilled", "sampled", "denoised"] as const;
+
+/** How a trick is had. */
+export type TrickKind = (typeof TRICK_KINDS)[number];
 
 /** What a trick is called, and whose it is. */
 export interface TrickName {
