@@ -35,7 +35,7 @@ export function fitFrechet(reference: FeatureMoments): FrechetMetric {
     score(samples) {
       requireSameDimension("metrics/frechet", reference, samples);
       const other = covarianceOf(samples);
-      const common = traceOfSquareRoot(lowerOfProduct(root, other, dimension), dimension);
+      const common = traceOfSquareRoot(productOf(root, other, dimension), dimension);
       const covarianceTerm = Math.max(0, trace + traceOf(other, dimension) - 2 * common);
       let meanTerm = 0;
       for (let k = 0; k < dimension; k++) meanTerm += (reference.mean[k]! - samples.mean[k]!) ** 2;
@@ -50,8 +50,8 @@ function traceOf(matrix: Float64Array, size: number): number {
   return sum;
 }
 
-/** The lower triangle of R S R, of symmetric n x n matrices. */
-function lowerOfProduct(root: Float64Array, other: Float64Array, size: number): Float64Array {
+/** R S R, of symmetric n x n matrices: the lower triangle, and the same above it. */
+function productOf(root: Float64Array, other: Float64Array, size: number): Float64Array {
   const product = new Float64Array(size * size);
   const row = new Float64Array(size);
   for (let i = 0; i < size; i++) {
@@ -59,6 +59,7 @@ function lowerOfProduct(root: Float64Array, other: Float64Array, size: number): 
     for (let k = 0; k < size; k++) addMultiple(row, root[i * size + k]!, other, { at: k * size, count: size });
     const own = product.subarray(i * size, i * size + i + 1);
     for (let k = 0; k < size; k++) addMultiple(own, row[k]!, root, { at: k * size, count: i + 1 });
+    for (let j = 0; j < i; j++) product[j * size + i] = own[j]!;
   }
   return product;
 }

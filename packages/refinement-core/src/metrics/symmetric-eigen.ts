@@ -1,5 +1,4 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { symmetricEigenvalues } from "./symmetric-eigenvalues.js";
 
 /** Eigenvalues in ascending order, and the eigenvector of value i in column i of the n x n matrix `vectors`. */
 export interface SymmetricEigen {
@@ -22,13 +21,13 @@ export function symmetricSquareRoot(matrix: Float64Array, size: number): Float64
 }
 
 /**
- * Trace of the square root of a positive semi-definite n x n matrix, of which only the lower triangle is read.
+ * Trace of the square root of a positive semi-definite n x n matrix.
  *
  * A rank-deficient matrix has eigenvalues of size n·eps·max where zeros should be, and a square root would lift them to
  * 1e-8: they are cut off, so the error stays of the order of eps.
  */
 export function traceOfSquareRoot(matrix: Float64Array, size: number): number {
-  const values = symmetricEigenvalues(matrix, size);
+  const { values } = symmetricEigen(matrix, size);
   const cutoff = size * Number.EPSILON * (values[size - 1] ?? 0);
   let trace = 0;
   for (const value of values) if (value > cutoff) trace += Math.sqrt(value);
