@@ -94,14 +94,21 @@ function trendOf(curve: Curve, points: readonly CurvePoint[]): string {
   const pairs = points.slice(1).map((point, i) => [points[i]!, point] as const);
   const falls = pairs.filter(([a, b]) => (share(b).share ?? 0) < (share(a).share ?? 0));
   const real = falls.filter(([a, b]) => share(b).upper < share(a).lower);
-  const times = points.map(({ figures }) => timesFloor(figures));
-  const distance = times[0] === undefined || times.at(-1) === undefined ? "" : `; the distance from ${times[0].toFixed(2)} to ${times.at(-1)!.toFixed(2)} times the floor`; // prettier-ignore
-  const ends = `${model}: with more evaluations ${name} goes from ${told(first)} to ${told(last)}${distance}.`;
+  const ends = `${model}: with more evaluations ${name} goes from ${told(first)} to ${told(last)}${distanceTrend(points)}.`;
   const list = (some: typeof falls) => some.map(([a, b]) => `from ${told(a)} to ${told(b)}`).join(", ");
-  if (falls.length === 0) return `${ends} It falls nowhere.`;
+  if (falls.length === 0) return `${ends} The share falls nowhere.`;
   if (real.length === 0)
     return `${ends} Where it falls (${list(falls)}) intervals overlap: that is not more than chance.`;
-  return `${ends} It falls by more than chance ${list(real)}: more evaluations do not help there.`;
+  return `${ends} The share falls by more than chance ${list(real)}: more evaluations do not help there.`;
+}
+
+/** From where to where a distance goes, and where it is least if that is not at the end. */
+function distanceTrend(points: readonly CurvePoint[]): string {
+  const times = points.map(({ figures }) => timesFloor(figures) ?? Number.NaN);
+  const [first, last, least] = [times[0]!, times.at(-1)!, Math.min(...times)];
+  if (Number.isNaN(first) || Number.isNaN(last)) return "";
+  const lowest = least < last ? `, least ${least.toFixed(2)} at ${points[times.indexOf(least)]!.plan}` : "";
+  return `; the distance from ${first.toFixed(2)} to ${last.toFixed(2)} times the floor${lowest}`;
 }
 
 function saturationOf(curve: Curve, points: readonly CurvePoint[]): string[] {

@@ -215,10 +215,14 @@ test("notes say whether quality rises, where it falls by chance, and where by mo
     const points = counts.map((count, i) => point("m", String(i + 1), count));
     return curveNotes(points.reduce(withPoint, EMPTY))[3];
   };
-  expect(noteOf(10, 20, 20)).toMatch(/from 10\.0 % at 1 to 20\.0 % at 3; the distance from 2\.00 to 2\.00 times the floor\. It falls nowhere/); // prettier-ignore
+  expect(noteOf(10, 20, 20)).toMatch(/from 10\.0 % at 1 to 20\.0 % at 3; the distance from 2\.00 to 2\.00 times the floor\. The share falls nowhere/); // prettier-ignore
   expect(noteOf(10, 20, 18)).toMatch(/Where it falls \(from 20\.0 % at 2 to 18\.0 % at 3\) intervals overlap/);
   expect(noteOf(10, 20, 12)).toMatch(
-    /It falls by more than chance from 20\.0 % at 2 to 12\.0 % at 3: more evaluations/,
+    /The share falls by more than chance from 20\.0 % at 2 to 12\.0 % at 3: more evaluations/,
+  );
+  const moved = [8, 4, 6].map((distance, i) => point("m", `${i + 1}`, 10, { figures: { ...figuresOf(10), distance } }));
+  expect(curveNotes(moved.reduce(withPoint, EMPTY))[3]).toMatch(
+    /from 4\.00 to 3\.00 times the floor, least 2\.00 at 2\./,
   );
 });
 
