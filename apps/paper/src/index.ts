@@ -2,7 +2,7 @@ export { FULL, noiseOf, PAPER, QUICK, cellSettingsSchema, stepsPerEpoch, tableSe
 export { RECIPES } from "./recipes/recipes.js";
 export { TABLE_NAMES, type PaperRow, type Recipe, type TableName } from "./table/recipe.js";
 export { METRICS, stepsTo, type Metric, type MetricName } from "./table/metrics.js";
-export { RULE, verdictOf, type Claim, type FiguresOf, type Reading, type ReadingVerdict, type Verdict } from "./table/verdict.js"; // prettier-ignore
+export { RULE, verdictOf, type Claim, type FiguresOf, type SpacingOf, type Reading, type ReadingVerdict, type Verdict } from "./table/verdict.js"; // prettier-ignore
 export { TABLE_FORMAT, tableOf, type Curve, type Row, type Table, type TableInputs } from "./table/table.js";
 export { floorRecordSchema, observationsSchema, runRecordSchema, studySchema, timingRecordSchema, type FloorRecord, type Observations, type RunRecord, type Study, type TimingRecord } from "./table/records.js"; // prettier-ignore
 export { cellText, tableMarkdown } from "./table/markdown.js";
@@ -38,7 +38,7 @@ export {
 } from "./study/sampling/sampling.js";
 export { FULL_TRICKS, QUICK_TRICKS, type TrickSettings } from "./study/tricks/settings.js";
 export { TRICK_NAMES } from "./study/tricks/tricks.js";
-export type { TrickKind, TrickName } from "./study/tricks/trick.js";
+export { TRICK_KINDS, type TrickKind, type TrickName } from "./study/tricks/trick.js";
 export { choiceRecordSchema, trickIdentitySchema, trickRecordSchema, trickTimesSchema, type ChoiceRecord, type TrickIdentity, type TrickRecord, type TrickTimes } from "./study/tricks/records.js"; // prettier-ignore
 export { differenceOf, verdictOfDifference, type Difference, type Resampled, type TrickVerdict } from "./study/tricks/difference.js"; // prettier-ignore
 export { TRICKS_FORMAT, type TrickFigures, type TrickResults, type TrickRow } from "./study/tricks/results.js";

@@ -11,8 +11,6 @@ import type {
 } from "./records.js";
 import type { PlannedCell, PlanSteps, StudyPart } from "./study-plan.js";
 
-export { mean } from "../../table/statistics.js";
-
 /** Format of the study's JSON. */
 export const STUDY_FORMAT = "nextscale-paper-study-1";
 

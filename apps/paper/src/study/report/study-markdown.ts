@@ -1,10 +1,10 @@
 import { decibels } from "../../measure/decibels.js";
-import { percentText, spreadText, threeDigits } from "../../table/figures.js";
+import { spreadText, threeDigits } from "../../table/figures.js";
 import { markdownTable } from "../../table/markdown-table.js";
 import { mean, median } from "../../table/statistics.js";
 import { cellLabel } from "../cell/cell.js";
 import { evaluationsOf, PLAIN, samplingLabel } from "../sampling/sampling.js";
-import { distanceText } from "./figures.js";
+import { agreementText, distanceText } from "./figures.js";
 import { CLAIMED_FACTOR, headlines, pointsOf, type CostFactor, type Headline, type HeadlineSide } from "./headline.js"; // prettier-ignore
 import { samplesOf, type CellResults, type SampleResults, type StudyResults } from "./results.js";
 import { isStepSeries, matrixSampling, stepSeries } from "./study-plan.js";
@@ -69,17 +69,16 @@ function matrixLines(results: StudyResults): string[] {
 
 function floorRows({ floors, study }: StudyResults): string[][] {
   const { samples, fewSamples } = study.settings;
-  const agreement = (of: readonly { readonly classAgreement: number }[]) => percentText(of.map(({ classAgreement }) => classAgreement)); // prettier-ignore
   const rest = ["–", "–", "0", "–", "–", "–", "–", "–"];
   const real = [...new Set([samples, fewSamples])].map((count) => {
     const found = floors.map(({ training }) => training[`${count}`]!);
-    return [`Training images, ${count} (floor)`, "", "–", distanceText(found), agreement(found), ...rest];
+    return [`Training images, ${count} (floor)`, "", "–", distanceText(found), agreementText(found), ...rest];
   });
   const normal = floors.map((own) => own.normal);
   const histograms = `${mean(floors.map(({ histogramBits }) => histogramBits)).toFixed(2)}, ${mean(floors.map(({ pixelHistogramBits }) => pixelHistogramBits)).toFixed(2)}`; // prettier-ignore
   return [
     ...real,
-    ["Normal distribution of pixels (trivial)", "", "–", distanceText(normal), agreement(normal), ...rest],
+    ["Normal distribution of pixels (trivial)", "", "–", distanceText(normal), agreementText(normal), ...rest],
     [
       "One histogram, a histogram for each pixel (trivial)",
       "",
@@ -110,7 +109,7 @@ function cellRow(
     samplingLabel(sampling),
     oracleText(cell),
     `${distanceText(seeds)}${star(results, samples)}`,
-    percentText(seeds.map(({ classAgreement }) => classAgreement)),
+    agreementText(seeds),
     `${spreadText(cell.likelihood.map(({ bitsPerDim }) => bitsPerDim), 3)} (${threeDigits(cell.likelihood[0]!.images)})`,
     spreadText(cell.codes.map(({ calibrationOfAll }) => calibrationOfAll), 4),
     `${evaluationsOf(sampling, cell.cell.sides.length)}`,

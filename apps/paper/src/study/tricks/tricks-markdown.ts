@@ -1,6 +1,7 @@
+import { spreadText, threeDigits } from "../../table/figures.js";
 import { markdownTable } from "../../table/markdown-table.js";
-import { distanceText, spreadText, threeDigits } from "../report/figures.js";
-import { mean } from "../report/results.js";
+import { mean } from "../../table/statistics.js";
+import { agreementText, distanceText } from "../report/figures.js";
 import type { TrickRecord } from "./records.js";
 import type { TrickFigures, TrickResults, TrickRow } from "./results.js";
 
@@ -53,8 +54,8 @@ function floorRows({ floors, settings }: TrickResults): string[][] {
   const normal = floors.map((own) => own.normal);
   const rest = ["–", "–", "0", "–", "–", "–", "–"];
   return [
-    [`Training images, ${samples} (floor)`, distanceText(real), percent(real), ...rest],
-    ["Normal distribution of pixels (trivial)", distanceText(normal), percent(normal), ...rest],
+    [`Training images, ${samples} (floor)`, distanceText(real), agreementText(real), ...rest],
+    ["Normal distribution of pixels (trivial)", distanceText(normal), agreementText(normal), ...rest],
   ];
 }
 
@@ -63,7 +64,7 @@ function figureRow({ label, kind, seeds, secondsPerThousand }: TrickFigures): st
   return [
     label,
     distanceText(seeds.map(({ sample }) => sample)),
-    percent(seeds.map(({ sample }) => sample)),
+    agreementText(seeds.map(({ sample }) => sample)),
     spreadText(seeds.flatMap(({ likelihood }) => (likelihood === undefined ? [] : [likelihood.bitsPerDim])), 3),
     spreadText(seeds.flatMap(({ codes }) => (codes === undefined ? [] : [codes.oracle.frechet])), 2),
     `${first.sample.evaluations}`,
@@ -130,10 +131,6 @@ function choiceLines({ label, seeds }: TrickRow): string[] {
         : `, of ${distances.length} tried, with distances to validation images from ${Math.min(...distances).toFixed(2)} to ${Math.max(...distances).toFixed(2)}`;
     return [`- ${label}, seed ${seed}: ${choice.name}${range}.`];
   });
-}
-
-function percent(of: readonly { readonly classAgreement: number }[]): string {
-  return `${spreadText(of.map(({ classAgreement }) => 100 * classAgreement), 1)} %`; // prettier-ignore
 }
 
 const NOTES: readonly string[] = [

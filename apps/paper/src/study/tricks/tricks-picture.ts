@@ -1,5 +1,5 @@
 import { lineCharts, type ChartLine } from "@nextscale/weather/plot";
-import { mean } from "../report/results.js";
+import { mean } from "../../table/statistics.js";
 import type { TrickFigures, TrickResults } from "./results.js";
 
 /**
