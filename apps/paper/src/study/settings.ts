@@ -23,8 +23,6 @@ export const studySettingsSchema = z.strictObject({
   /** Samples of which a distance is taken, and of samplers with more than 50 evaluations. */
   samples: count,
   fewSamples: count,
-  /** Test images whose bound is estimated where it takes many evaluations. */
-  boundImages: count,
   /** Resamples of the bootstrap of a distance. */
   resamples: count.min(2),
 });
@@ -41,7 +39,6 @@ export const FULL_STUDY: StudySettings = {
   fittingImages: 4_000,
   samples: 10_000,
   fewSamples: 2_000,
-  boundImages: 10_000,
   resamples: 100,
 };
 
@@ -54,7 +51,6 @@ export const QUICK_STUDY: StudySettings = {
   fittingImages: 200,
   samples: 100,
   fewSamples: 50,
-  boundImages: 100,
   resamples: 2,
 };
 

@@ -20,7 +20,7 @@ export function cellOf(cell: Cell, points: readonly Point[], count: number = TIN
       : { kind: "next-scale", temperature: 1 + i };
   return {
     ...{ id: cellId(cell), label: cellLabel(cell), group: "matrix", cell, parameters: 1000, backboneParameters: 900 },
-    likelihood: [{ bitsPerDim: 1.5, labelNats: 2.3, modelNats: 100, pixelNats: 700, images: TINY.boundImages }],
+    likelihood: [{ bitsPerDim: 1.5, labelNats: 2.3, modelNats: 100, pixelNats: 700, images: 20 }],
     ...{ codes: [], trainingOperations: 2e12, trainingSeconds: [] },
     samples: points.map(([frechet, operations, standardError = 0], i) => ({
       ...{ id: samplingId(sampling(i)), sampling: sampling(i), secondsPerThousand: [operations / 10] },

@@ -11,7 +11,6 @@ export const TINY: StudySettings = {
   fittingImages: 64,
   samples: 20,
   fewSamples: 10,
-  boundImages: 20,
   resamples: 5,
 };
 

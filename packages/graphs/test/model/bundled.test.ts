@@ -28,16 +28,16 @@ test("tree makes trees, most of them without being held to it", async () => {
     const samples = await model.sample({ seed: 3, ...request });
     return samples.filter(({ graph }) => graph.nodeCount === 64 && isTree(graph)).length;
   };
-  // 96 of 100, give or take three standard errors. The network runs on nine at a time.
-  expect(await treesAmong({ count: 18 })).toBeGreaterThan(14);
-  expect(await treesAmong({ count: 9, connected: true })).toBeGreaterThan(7);
+  // 96 of 100. The network runs on nine at a time.
+  expect(await treesAmong({ count: 18 })).toBeGreaterThan(15);
+  expect(await treesAmong({ count: 9, connected: true })).toBeGreaterThan(8);
   await model.close();
 }, 120_000);
 
-test("planar makes planar graphs, a third of them when each code is drawn once, a little colder", async () => {
+test("planar makes planar graphs, most of them, when everything is drawn again and a little colder", async () => {
   const model = await loadGraphModel("planar");
-  const samples = await model.sample({ count: 9, seed: 3, temperature: 0.8 });
-  // 31 of 100: none of nine would be one chance in thirty.
+  const samples = await model.sample({ count: 4, seed: 3, temperature: 0.8, sweeps: 1 });
+  // 75 of 100, give or take three standard errors.
   expect(samples.filter(({ graph }) => isPlanar(graph) && isConnected(graph)).length).toBeGreaterThan(0);
   await model.close();
 }, 120_000);

@@ -116,7 +116,7 @@ async function firstRecord(
   return {
     ...{ study: lab.study, cell, seed, parameters: all, backboneParameters: backbone },
     ...(await cellLikelihood(model, measured, {
-      ...{ train: part("train"), test: part("test"), settings: lab.settings, meter: await lab.meter() },
+      ...{ train: part("train"), test: part("test"), meter: await lab.meter() },
       decodedOnce: (make) => lab.decodedOnce(codesName(cell), make),
     })),
     samples: {},

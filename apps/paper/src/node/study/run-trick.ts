@@ -156,7 +156,7 @@ async function likelihoodOf(
   const part = (name: "train" | "test") => ({ images: lab.data[name], items: lab.items("latents", name) });
   const measuredWith = { programs, seed, ...(lab.signal === undefined ? {} : { signal: lab.signal }) };
   return cellLikelihood(model, measuredWith, {
-    ...{ train: part("train"), test: part("test"), settings: lab.settings, meter: await lab.meter() },
+    ...{ train: part("train"), test: part("test"), meter: await lab.meter() },
     // Tricks change what is said of codes and which scales are walked, and not how a scale is coded.
     decodedOnce: (make) => lab.decodedOnce(model.space.tokens.map(({ side }) => side).join(), make),
   });

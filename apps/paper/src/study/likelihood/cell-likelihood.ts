@@ -2,7 +2,6 @@ import { labelCost, type ImageDataset } from "@nextscale/images";
 import type { AnyCellModel } from "../cell/model-of.js";
 import type { SetMeter } from "../measure/set-distance.js";
 import type { CellLikelihood, CellRecord } from "../report/records.js";
-import type { StudySettings } from "../settings.js";
 import type { TrainingItems } from "../training/study-stage.js";
 import { codeCost, type CodeCost } from "./code-cost.js";
 import { decodedCodes, type CodeModel, type DecodedCodes } from "./decoded-codes.js";
@@ -19,7 +18,6 @@ const DECODER_IMAGES = 2_000;
 export interface LikelihoodInputs {
   readonly train: { readonly images: ImageDataset; readonly items: TrainingItems };
   readonly test: { readonly images: ImageDataset; readonly items: TrainingItems };
-  readonly settings: StudySettings;
   readonly meter: SetMeter;
   /** What codes decode to is the same for all models whose codes are made alike: makes it, unless that was done before. */
   readonly decodedOnce: (make: () => Promise<DecodedCodes>) => Promise<DecodedCodes>;
@@ -35,7 +33,7 @@ export async function cellLikelihood(
   measured: Measured,
   inputs: LikelihoodInputs,
 ): Promise<Pick<CellRecord, "likelihood" | "codes">> {
-  const { train, test, settings } = inputs;
+  const { train, test } = inputs;
   const known = Math.min(DECODER_IMAGES, train.images.count);
   switch (model.head) {
     case "categorical":
@@ -54,10 +52,9 @@ export async function cellLikelihood(
       return { likelihood: decodedBound(inputs, means, found) };
     }
     case "epsilon": {
-      const wanted = { items: test.items, count: Math.min(settings.boundImages, test.images.count) };
       const { means, ...found } = await denoisingCost(model, measured, {
         known: { items: train.items, count: known },
-        wanted,
+        wanted: { items: test.items, count: test.images.count },
       });
       return { likelihood: decodedBound(inputs, means, found) };
     }
