@@ -38,6 +38,8 @@ const countsSchema = z.array(z.int().min(0).max(100_000)).min(1).max(64);
 
 const formulaSchema = z.strictObject({
   counts: countsSchema,
+  /** How many edges of each label, of a model that counts them. */
+  edges: z.array(z.int().min(0)).min(1).optional(),
   /** How many graphs were made of that. */
   graphs: z.int().min(1),
   /** Their property, in deviations from the mean of all, of a model that has one. */
@@ -61,6 +63,8 @@ export const graphModelSchema = z
     property: z
       .strictObject({ name: z.string().min(1).max(100), mean: z.number(), deviation: z.number().positive() })
       .optional(),
+    /** Whether it is decided first how many edges of each label a graph is to have, and the network told. */
+    edgeCounts: z.boolean().optional(),
     /** How many graphs of each number of nodes there were to learn from, from 0 on. */
     sizes: z.array(z.int().min(0)).min(2).max(100_001),
     /** How common each label is among the nodes of all graphs. */
@@ -89,6 +93,14 @@ export const graphModelSchema = z
     ({ nodeLabels, labelShares, formulas, divisions }) =>
       [labelShares, ...formulas.map(({ counts }) => counts), ...divisions].every(({ length }) => length === nodeLabels),
     { message: "expected a number for each node label in all shares, formulas and divisions", path: ["formulas"] },
+  )
+  .refine(
+    ({ edgeLabels, edgeCounts = false, formulas }) =>
+      formulas.every(({ edges }) => (edges === undefined ? !edgeCounts : edgeCounts && edges.length === edgeLabels)),
+    {
+      message: "expected a number for each edge label in all formulas of a model that counts edges, and only there",
+      path: ["formulas"],
+    },
   )
   .refine(({ sizes }) => sizes[0] === 0 && sizes.some((count) => count > 0), {
     message: "expected some graphs, and none without nodes",

@@ -11,7 +11,8 @@ import { codingOf } from "../codes/encode-graph.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { permuted, type Graph } from "../graph/graph.js";
 import { largestValence } from "../molecule/valence.js";
-import { formulaOf, massOf } from "../pyramid/formula.js";
+import { compositionOf } from "../pyramid/composition.js";
+import { massOf } from "../pyramid/formula.js";
 import { refinerInputs } from "../refiner/inputs.js";
 import { guided } from "../sampling/guided.js";
 import { drawn } from "../sampling/choose.js";
@@ -97,7 +98,7 @@ export function createGraphModel(
     const { scaffold, guidance } = request;
     const root = rootLaw(config, {
       ...{ size, guidance, property: standardised(request.property, config) },
-      atLeast: scaffold === undefined ? undefined : formulaOf(scaffold.nodeLabels, config.nodeLabels),
+      atLeast: scaffold === undefined ? undefined : compositionOf(scaffold, config),
     });
     const valences = (config.atoms ?? []).map(largestValence);
     const constraintsOf = (keeper: ScaffoldKeeper | undefined) => [
@@ -108,7 +109,7 @@ export function createGraphModel(
     const { all, predict: plain } = walks(signal);
     const { predict, looks } = asked(plain, request, config);
     const sampleAt = async (item: number): Promise<GraphSample> => {
-      const formula = root.draw(roots!, item);
+      const composition = root.draw(roots!, item);
       const keeper =
         scaffold === undefined ? undefined : keepingScaffold(scaffold, { patterns, stream: places!, item });
       const constrained = { codes: 0, violated: 0 };
@@ -116,8 +117,9 @@ export function createGraphModel(
         constrained.codes += 1;
         if (!kept) constrained.violated += 1;
       };
-      const found = await sampleGraph(formula, {
-        ...{ config, patterns, sweeps, predict },
+      const found = await sampleGraph(composition.formula, {
+        ...{ config, patterns, sweeps },
+        predict: (task) => predict({ ...task, edges: composition.edges }),
         order: (sites, candidates, scale) =>
           orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, config }),
         early: earlyIn(substeps, config, { splitCodes: coding.splits, temperature }),
@@ -127,7 +129,7 @@ export function createGraphModel(
         }),
       });
       const levels = found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents }));
-      const order = permutation(numbers!, massOf(formula), { item });
+      const order = permutation(numbers!, massOf(composition.formula), { item });
       const finest = reordered(levels.at(-1)!, order);
       const made = {
         graph: finest.graph,
@@ -135,7 +137,7 @@ export function createGraphModel(
         evaluations: looks * found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
         logProbability: found.choices.reduce(
           (sum, { logProbability }) => sum + logProbability,
-          root.logProbability(formula),
+          root.logProbability(composition),
         ),
         constrained,
         ...(keeper === undefined ? {} : { scaffold: keeper.places(found.candidates).map((node) => order[node]!) }),

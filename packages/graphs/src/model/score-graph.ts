@@ -1,7 +1,6 @@
 import type { RandomStream } from "@nextscale/refinement-core";
 import { encodeGraph, type Coding, type EncodedLevel } from "../codes/encode-graph.js";
 import type { Graph } from "../graph/graph.js";
-import { formulaOf } from "../pyramid/formula.js";
 import { scored } from "../sampling/choose.js";
 import { earlyIn } from "../sampling/early.js";
 import { orderOf, type SubstepPlan } from "../sampling/reveal-order.js";
@@ -32,8 +31,9 @@ export async function scoreGraph(
   { coding, root, predict, keys, orders, substeps }: ScoreGraphOptions,
 ): Promise<GraphScore> {
   const { config } = coding;
-  const ofFormula = root.logProbability(formulaOf(graph.nodeLabels, config.nodeLabels));
-  if (ofFormula === -Infinity)
+  const composition = root.of(graph);
+  const ofComposition = root.logProbability(composition);
+  if (ofComposition === -Infinity)
     return { logProbability: -Infinity, bitsPerNode: Infinity, hierarchies: 0, evaluations: 0 };
   const found = new Map<string, number>();
   let evaluations = 0;
@@ -44,7 +44,8 @@ export async function scoreGraph(
     let total = 0;
     for (const [scale, { candidates, codes }] of levels.entries()) {
       const choice = await reveal({
-        ...{ config, predict },
+        config,
+        predict: (task) => predict({ ...task, edges: composition.edges }),
         order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders, item, scale }, config }),
         early: earlyIn(substeps, config, { splitCodes: coding.splits, temperature: 1 }),
         choose: scored(codes, coding.splits),
@@ -54,7 +55,7 @@ export async function scoreGraph(
     }
     found.set(name, total);
   }
-  const logProbability = ofFormula + logSumExp([...found.values()]);
+  const logProbability = ofComposition + logSumExp([...found.values()]);
   const bitsPerNode = -logProbability / Math.LN2 / graph.nodeCount;
   return { logProbability, bitsPerNode, hierarchies: found.size, evaluations };
 }
