@@ -12,8 +12,8 @@ export { linearFilter, type LinearFilter } from "./floors/linear-filter.js";
 export { variantId, variantLabel, variantSchema, type BandsVariant, type CodesVariant, type Variant } from "./variant/variant.js"; // prettier-ignore
 export { matchedWidth, networkShapes, parameterCount } from "./variant/networks.js";
 export { FULL_STUDY, QUICK_STUDY, STUDY, studySettingsSchema, type StudySettings } from "./study/settings.js";
-export { cellId, cellLabel, cellSchema, type Cell, type CategoricalCell, type EpsilonCell, type GaussianCell, type SpaceName } from "./study/cell/cell.js"; // prettier-ignore
-export { ABLATIONS, DISCRETE_DIFFUSION, FEWER_SCALES, MATRIX_CELLS } from "./study/cell/cells.js";
+export { cellId, cellLabel, cellSchema, type Cell, type CategoricalCell, type GaussianCell, type SpaceName } from "./study/cell/cell.js"; // prettier-ignore
+export { ABLATIONS, FEWER_SCALES, MATRIX_CELLS, OTHER_DIFFUSION } from "./study/cell/cells.js";
 export { cellRecordSchema, cellTimesSchema, codesSchema, distanceSchema, floorsSchema, likelihoodSchema, sampleRecordSchema, samplingTimesSchema, studyIdentitySchema, type CellLikelihood, type CellRecord, type CellTimes, type SampleRecord, type SamplingTimes, type StudyFloors, type StudyIdentity } from "./study/report/records.js"; // prettier-ignore
 export { STUDY_PARTS, studyPlan, FULL_STEPS, QUICK_STEPS, type PlannedCell, type PlanSteps, type StudyPart } from "./study/report/study-plan.js"; // prettier-ignore
 export { STUDY_FORMAT, type CellResults, type SampleResults, type StudyResults } from "./study/report/results.js";

@@ -1,10 +1,10 @@
 /** Does one after the other. */
 export async function inTurn<Item, Result>(
   items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
+  work: (item: Item, place: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (const item of items) results.push(await work(item));
+  for (const [place, item] of items.entries()) results.push(await work(item, place));
   return results;
 }
 

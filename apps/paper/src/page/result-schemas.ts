@@ -2,7 +2,7 @@ import * as z from "zod";
 import { cellSchema } from "../study/cell/cell.js";
 import { codesSchema, floorsSchema, likelihoodSchema, sampleRecordSchema, studyIdentitySchema } from "../study/report/records.js"; // prettier-ignore
 import { STUDY_FORMAT, type StudyResults } from "../study/report/results.js";
-import { STUDY_PARTS } from "../study/report/study-plan.js";
+import { STUDY_GROUPS, STUDY_PARTS } from "../study/report/study-plan.js";
 import { samplingSchema } from "../study/sampling/sampling.js";
 import { trickIdentitySchema, trickRecordSchema } from "../study/tricks/records.js";
 import { TRICKS_FORMAT, type TrickResults } from "../study/tricks/results.js";
@@ -101,7 +101,7 @@ const study: z.ZodType<StudyResults> = z.strictObject({
     z.strictObject({
       id: z.string(),
       label: z.string(),
-      group: z.enum(["matrix", "ablation", "scales"]),
+      group: z.enum(STUDY_GROUPS),
       cell: cellSchema,
       parameters: count,
       backboneParameters: count,

@@ -11,6 +11,8 @@ import { SCHEDULE } from "../../src/study/head/schedule.js";
 import { hiddenCost } from "../../src/study/likelihood/hidden-cost.js";
 import { codeCost } from "../../src/study/likelihood/code-cost.js";
 import { denoisingCost } from "../../src/study/likelihood/denoising-cost.js";
+import { DIFFUSION } from "../../src/study/head/denoising-process.js";
+import { FLOW } from "../../src/study/head/flow-process.js";
 import { gaussianCost } from "../../src/study/likelihood/gaussian-cost.js";
 import type { Measured } from "../../src/study/likelihood/measured.js";
 import type { Domain } from "../../src/study/space/space.js";
@@ -76,7 +78,7 @@ test("diffusion costs what the least noisy state holds, and more where it denois
   const costOf = async (wrong: number, of: TrainingItems = items) => {
     // Of unit normal data E[velocity | state] = 0 at all times.
     const predict: EpsilonModel["predict"] = (_params, _k, { noisy }) => tf.mul(noisy, wrong);
-    const model = { ...ground, head: "epsilon", predict } as unknown as EpsilonModel;
+    const model = { ...ground, head: "epsilon", process: DIFFUSION, predict } as unknown as EpsilonModel;
     const known = { items, count: 500 };
     const found = await denoisingCost(model, measured, { known, wanted: { items: of, count: COUNT } });
     expect(found.means).toHaveLength(500 * 784);
@@ -103,6 +105,31 @@ test("diffusion costs what the least noisy state holds, and more where it denois
   expect(Math.abs(mixed / boundOf(13, 13) - 1)).toBeLessThan(0.06);
   // Control: the first 2,000 items alone have a power of 7.
   expect(mixed / boundOf(13, 7)).toBeGreaterThan(1.1);
+});
+
+test("a flow costs what its least noisy state holds too", async () => {
+  const { schedule } = FLOW;
+  // Of unit normal data: E[data | state] = signal state / (signal^2 + noise^2), and data = state + noise velocity.
+  const predict: EpsilonModel["predict"] = (_params, _k, { noisy, level }) => {
+    const signal = tf.reshape(tf.div(1, tf.add(level, 1)), [-1, 1, 1]);
+    const noise = tf.sub(1, signal);
+    const expected = tf.mul(noisy, tf.div(signal, tf.add(tf.square(signal), tf.square(noise))));
+    return tf.div(tf.sub(expected, noisy), noise);
+  };
+  const model = { ...ground, head: "epsilon", process: FLOW, predict } as unknown as EpsilonModel;
+  const known = { items, count: 500 };
+  const found = await denoisingCost(model, measured, { known, wanted: { items, count: COUNT } });
+  const errors = schedule.slice(1).map(({ signal, noise }) => noise ** 2 / (signal ** 2 + noise ** 2));
+  const bounds = (["small", "large"] as const).map((variance) => {
+    const { total, decoder } = gaussianBound(schedule, reverseDeviations(schedule, variance), { power: 1, errors });
+    return NUMBERS * (total - decoder);
+  });
+  const least = Math.min(...bounds);
+  const { signal, noise } = schedule[1]!;
+  // Fixed variances are not quite those of the reverse steps, whose bound would hold with equality.
+  expect(least / informationOf((signal / noise) ** 2)).toBeGreaterThan(1);
+  expect(least / informationOf((signal / noise) ** 2)).toBeLessThan(1.1);
+  expect(Math.abs(found.nats / least - 1)).toBeLessThan(0.06);
 });
 
 test("codes cost their entropy under their own frequencies, which are calibrated, and more under others", async () => {

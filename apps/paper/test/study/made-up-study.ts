@@ -34,7 +34,15 @@ export function madeUpStudy(name: StudyResults["name"], cells: readonly CellResu
   const study = { settings: TINY, data: "ab", engine: "none", tokeniser: "cd", features: "ef" };
   const distance = { count: TINY.samples, frechet: 0.1, standardError: 0.01, classAgreement: 0.99 };
   const training = { [TINY.samples]: distance, [TINY.fewSamples]: { ...distance, count: TINY.fewSamples } };
-  const floors: StudyFloors = { study, seed: 0, training, normal: distance, histogramBits: 2, pixelHistogramBits: 1.7 };
+  const floors: StudyFloors = {
+    study,
+    seed: 0,
+    training,
+    latents: distance,
+    normal: distance,
+    histogramBits: 2,
+    pixelHistogramBits: 1.7,
+  };
   const steps = { steps: [], most: 50, beyond: [2] };
   return { format: STUDY_FORMAT, name, study, isSmoke: false, steps, seeds: [0], floors: [floors], cells };
 }

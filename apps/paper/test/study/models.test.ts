@@ -20,8 +20,11 @@ let engine: Engine;
 beforeAll(async () => void (engine = await openEngine()));
 afterAll(() => engine.close());
 
-const HEADS = ["categorical", "gaussian", "epsilon", "absorbing"] as const;
-const waysOf = (head: Cell["head"]): Sampling => (head === "epsilon" || head === "absorbing" ? { kind: "diffusion", solver: "ancestral", steps: 2 } : PLAIN); // prettier-ignore
+const HEADS = ["categorical", "gaussian", "epsilon", "flow", "absorbing"] as const;
+const waysOf = (head: Cell["head"]): Sampling => {
+  if (head === "categorical" || head === "gaussian") return PLAIN;
+  return { kind: "diffusion", solver: head === "flow" ? "euler" : "ancestral", steps: 2 };
+};
 
 /** A cell of pixels with random codebooks. */
 async function pixelModel(head: Cell["head"]): Promise<{ readonly cell: Cell; readonly model: AnyCellModel }> {

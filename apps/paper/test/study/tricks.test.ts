@@ -12,7 +12,8 @@ import { PLAIN } from "../../src/study/sampling/sampling.js";
 import { tempered, topK, truncated } from "../../src/study/tricks/calibration.js";
 import { adjacentDisagreement, consistent } from "../../src/study/tricks/consistency.js";
 import { distillation, distillationLoss, halved, pairsOfScales } from "../../src/study/tricks/distillation.js";
-import { FLOW, flow } from "../../src/study/tricks/flow.js";
+import { FLOW } from "../../src/study/head/flow-process.js";
+import { flow } from "../../src/study/tricks/flow.js";
 import { guidance, guided } from "../../src/study/tricks/guidance.js";
 import { minSnrWeights, reweighted, scalesAlike } from "../../src/study/tricks/loss-weights.js";
 import { earlyExit, scheduleSearch, shorterSchedules, walkingOver } from "../../src/study/tricks/schedule.js";
@@ -203,7 +204,7 @@ test("consistency of weight 0 is the base loss, and estimates agree where codes 
 test("Euler's steps along the exact flow of normal data have the gains that they are known to have", () => {
   const gain = (deviation: number, steps: number) => {
     let state = 1;
-    for (const step of FLOW.plan({ kind: "diffusion", solver: "ddim", steps })) {
+    for (const step of FLOW.plan({ kind: "diffusion", solver: "euler", steps })) {
       const { signal, noise } = step.level;
       const data = (signal * deviation ** 2 * state) / (signal ** 2 * deviation ** 2 + noise ** 2);
       state = step.state * state + step.data * data;

@@ -10,7 +10,10 @@ import type { StudyLab } from "./study-lab.js";
 
 /** Measures sets of images without a model, or reads what was measured before. */
 export async function runStudyFloors(
-  lab: Pick<StudyLab, "study" | "settings" | "data" | "folder" | "meter" | "components" | "histograms">,
+  lab: Pick<
+    StudyLab,
+    "study" | "settings" | "data" | "folder" | "meter" | "components" | "histograms" | "latentsDecoded"
+  >,
   seed: number,
 ): Promise<StudyFloors> {
   const { study, settings, data, folder } = lab;
@@ -31,8 +34,9 @@ export async function runStudyFloors(
   const draws = components.components;
   const noise = normals(randomStream(seed, "paper/study-normal"), { items: settings.samples, draws });
   const normal = await meter(normalImages(components, noise), labelsOf(lab, seed, settings.samples));
+  const latents = await lab.latentsDecoded();
   const { histogramBits, pixelHistogramBits } = await lab.histograms();
-  const record: StudyFloors = { study, seed, training, normal, histogramBits, pixelHistogramBits };
+  const record: StudyFloors = { study, seed, training, latents, normal, histogramBits, pixelHistogramBits };
   await writeRecord(path, record);
   return record;
 }

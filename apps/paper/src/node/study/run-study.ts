@@ -74,9 +74,9 @@ export async function runPlan(
     const onTimed = (cell: Cell, ...drawn: readonly [Sampling, number]) =>
       progress.onSamples({ cell }, seeds[0]!, ...drawn);
     const timed = compared.length === 0 ? undefined : await timeSamplings(lab, compared, seeds[0]!, onTimed);
-    const cells = await inTurn(plan, async (planned) => {
+    const cells = await inTurn(plan, async (planned, place) => {
       const { training } = await progress.costOf(lab, planned.cell);
-      return cellResults(planned, outcomes[plan.indexOf(planned)]!, training(settings.training), timed);
+      return cellResults(planned, outcomes[place]!, training(settings.training), timed);
     });
     return {
       ...{ format: STUDY_FORMAT, name, study: lab.study, steps, seeds, floors },

@@ -9,7 +9,7 @@ import { fitCellCodebooks, residualDeviations, type Fitting } from "../../study/
 import type { Coder } from "../../study/head/categorical.js";
 import type { CellModel } from "../../study/head/cell-model.js";
 import type { DecodedCodes } from "../../study/likelihood/decoded-codes.js";
-import { setMeter, type SetMeter } from "../../study/measure/set-distance.js";
+import { setMeter, type SetDistance, type SetMeter } from "../../study/measure/set-distance.js";
 import type { StudyIdentity } from "../../study/report/records.js";
 import type { StudySettings } from "../../study/settings.js";
 import { standardOf } from "../../study/space/domain.js";
@@ -17,6 +17,7 @@ import { trainedWeights } from "../../study/training/study-program.js";
 import { cellRunSchema, studyStage, type TrainingItems } from "../../study/training/study-stage.js";
 import { onlyOnce } from "../once.js";
 import { openTrainingRuns, type TrainingOptions, type TrainingRuns } from "../training-runs.js";
+import { decodedLatents } from "./decoded-latents.js";
 import { imageItems, latentItems, type StudyData, type StudyNetworks } from "./study-data.js";
 
 /** What all runs of the study share: the data, the networks, an engine, and what is made once and used by many. */
@@ -31,6 +32,8 @@ export interface StudyLab extends TrainingRuns {
   /** What floors are made of whatever the seed: principal components of the training images, and bits of histograms. */
   readonly components: () => Promise<Pca>;
   readonly histograms: () => Promise<PixelFloors>;
+  /** Test images as their latents decode, against the test images. */
+  readonly latentsDecoded: () => Promise<SetDistance>;
   /** What cells of a space read. */
   readonly items: (space: SpaceName, part: keyof StudyData) => TrainingItems;
   readonly model: (cell: Cell) => Promise<AnyCellModel>;
@@ -79,6 +82,10 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
     },
   };
   const items: StudyLab["items"] = (space, part) => allItems[space][part];
+  const meter: StudyLab["meter"] = () =>
+    once("meter", async () =>
+      setMeter(features, (await embedDataset(features, data.test)).features, settings.resamples),
+    );
   const fitting: StudyLab["fitting"] = async (cell) => {
     const all = items(cell.space, "train");
     const count = Math.min(settings.fittingImages, all.count);
@@ -106,10 +113,11 @@ export async function openStudyLab(options: StudyLabOptions): Promise<StudyLab> 
     components: () =>
       once("components", () => digitComponents({ bytes: data.train.images, count: data.train.count }, signal)),
     histograms: () => once("histograms", async () => pixelFloors(data.train, data.test)),
-    meter: () =>
-      once("meter", async () =>
-        setMeter(features, (await embedDataset(features, data.test)).features, settings.resamples),
+    latentsDecoded: () =>
+      once("latents decoded", async () =>
+        (await meter())(await decodedLatents(encoding, items("latents", "test")), data.test.labels!),
       ),
+    meter,
     async trained(cell, own, seed) {
       const read = items(cell.space, "train");
       // The heads' parameters are of several types; a training treats them alike.

@@ -28,11 +28,14 @@ const gaussian = z.strictObject({ space, head: z.literal("gaussian"), sides });
 
 const epsilon = z.strictObject({ space, head: z.literal("epsilon"), sides });
 
+/** The same network as of an epsilon cell, along straight lines instead of a diffusion's. */
+const flow = z.strictObject({ space, head: z.literal("flow"), sides });
+
 /** Discrete diffusion of a single scale's codes, of codebooks that are fitted to it. */
 const absorbing = z.strictObject({ space, head: z.literal("absorbing"), sides: sides.max(1) });
 
 /** Schema of a cell. */
-export const cellSchema = z.discriminatedUnion("head", [categorical, gaussian, epsilon, absorbing]);
+export const cellSchema = z.discriminatedUnion("head", [categorical, gaussian, epsilon, flow, absorbing]);
 
 /** What is trained. */
 export type Cell = Readonly<z.infer<typeof cellSchema>>;
@@ -45,9 +48,6 @@ export type CategoricalCell = Extract<Cell, { readonly head: "categorical" }>;
 
 /** A cell of residuals that are not quantised, one evaluation a scale. */
 export type GaussianCell = Extract<Cell, { readonly head: "gaussian" }>;
-
-/** A cell of residuals that noise is taken from. */
-export type EpsilonCell = Extract<Cell, { readonly head: "epsilon" }>;
 
 /** Name of a cell in files: no two have the same. */
 export function cellId(cell: Cell): string {
@@ -69,11 +69,18 @@ function scalesName(sides: readonly number[]): string {
 
 const SPACES = { pixels: "Pixels", latents: "Latents" } as const;
 
+const HEADS = {
+  categorical: "categorical",
+  gaussian: "gaussian",
+  epsilon: "epsilon",
+  flow: "rectified flow",
+  absorbing: "discrete diffusion",
+} as const satisfies Readonly<Record<Cell["head"], string>>;
+
 /** Name of a cell in tables. */
 export function cellLabel(cell: Cell): string {
   const scales = cell.sides.length === 1 ? "single-scale" : `${cell.sides.length} scales`;
-  const head = cell.head === "absorbing" ? "discrete diffusion" : cell.head;
-  const name = `${SPACES[cell.space]}, ${head}, ${scales}`;
+  const name = `${SPACES[cell.space]}, ${HEADS[cell.head]}, ${scales}`;
   if (cell.head !== "categorical") return name;
   const usual = usualCell(cell.space, "categorical", cell.sides) as CategoricalCell;
   const changes = [

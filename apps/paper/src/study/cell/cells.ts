@@ -31,8 +31,15 @@ export const FEWER_SCALES: readonly Cell[] = [
   usualCell("latents", "categorical", [1, 3, 5]),
 ];
 
-/** Section 6's discrete diffusion: of the codes that the categorical cell of a single scale says all at once. */
-export const DISCRETE_DIFFUSION: readonly Cell[] = [usualCell("latents", "absorbing", STUDY.sides.latents.slice(-1))];
+/**
+ * Other diffusion of a single scale: rectified flow, which needs few steps, and section 6's discrete diffusion, of the codes that the
+ * categorical cell of a single scale says all at once.
+ */
+export const OTHER_DIFFUSION: readonly Cell[] = [
+  usualCell("pixels", "flow", STUDY.sides.pixels.slice(-1)),
+  usualCell("latents", "flow", STUDY.sides.latents.slice(-1)),
+  usualCell("latents", "absorbing", STUDY.sides.latents.slice(-1)),
+];
 
 /** Everything that is trained. */
-export const STUDY_CELLS: readonly Cell[] = [...MATRIX_CELLS, ...ABLATIONS, ...DISCRETE_DIFFUSION, ...FEWER_SCALES];
+export const STUDY_CELLS: readonly Cell[] = [...MATRIX_CELLS, ...ABLATIONS, ...OTHER_DIFFUSION, ...FEWER_SCALES];

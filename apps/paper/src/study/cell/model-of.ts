@@ -6,6 +6,7 @@ import { codeFormOf } from "../codes/fit-cell.js";
 import { absorbingModel, type AbsorbingModel, type FittedCoder } from "../head/absorbing.js";
 import { categoricalModel, type CategoricalModel, type Coder } from "../head/categorical.js";
 import { epsilonModel, type EpsilonModel } from "../head/epsilon.js";
+import { FLOW } from "../head/flow-process.js";
 import { gaussianModel, type GaussianModel } from "../head/gaussian.js";
 import type { StudySettings } from "../settings.js";
 import { latentDomain, pixelDomain, type Standard } from "../space/domain.js";
@@ -89,6 +90,8 @@ export async function modelOf(
       return gaussianModel({ ...ground, deviations: await deviations() }, settings);
     case "epsilon":
       return epsilonModel({ ...ground, deviations: await deviations() }, settings);
+    case "flow":
+      return epsilonModel({ ...ground, deviations: await deviations() }, settings, FLOW);
     case "absorbing":
       return absorbingModel({ ...ground, coder: await fitted() }, settings);
   }

@@ -26,6 +26,7 @@ import { factorsAt, noiseOnResiduals } from "./residual-noise.js";
 export interface EpsilonModel extends CellModel<LinearParameters>, ContinuousCell {
   readonly head: "epsilon";
   readonly sampler: PlannedSampler;
+  readonly process: DenoisingProcess;
   /**
    * The velocity of a scale's noisy residuals [B, sites, width], or what else the process has the network say.
    *
@@ -73,6 +74,7 @@ export function epsilonModel(
     network.one(params, k, inputsOf(k, context, noisy, level), network.start(params, labels)).output;
   return {
     head: "epsilon",
+    process,
     ...{ domain, space, deviations, types, init: network.init, random: noiseOnResiduals(tokens, process), predict },
     loss(params, states, labels, random) {
       const policy = encode(identityQuantiser<tf.Tensor>(), space.data(states));

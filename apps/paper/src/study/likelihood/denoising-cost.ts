@@ -12,10 +12,8 @@ import {
 } from "@nextscale/refinement-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { EpsilonModel } from "../head/epsilon.js";
-import { PARAMETERISATION, SCHEDULE } from "../head/schedule.js";
 import type { CellParameters } from "../network/cell-network.js";
 import { ratioOf } from "../sampling/draw-samples.js";
-import { STUDY } from "../settings.js";
 import type { TrainingItems } from "../training/study-stage.js";
 import {
   BOUND_BATCH,
@@ -68,7 +66,8 @@ async function boundsOf(
 ): Promise<Readonly<Record<"small" | "large", number>>> {
   const statistics = await errorsOf(model, measured, k, walked);
   const bound = (variance: "small" | "large"): number => {
-    const { total, decoder } = gaussianBound(SCHEDULE, reverseDeviations(SCHEDULE, variance), statistics);
+    const { schedule } = model.process;
+    const { total, decoder } = gaussianBound(schedule, reverseDeviations(schedule, variance), statistics);
     return total - decoder;
   };
   return { small: bound("small"), large: bound("large") };
@@ -108,9 +107,9 @@ type Params = CellParameters<LinearParameters>;
 
 /** `items`, `labels`, `random/e...` -> `contexts/k`, `residuals/k` in deviations of the scale, and `images`. */
 function walkProgram(model: EpsilonModel): Program {
-  const { domain, space, deviations } = model;
-  const first = SCHEDULE[1]!;
-  const factors = dataFactors(PARAMETERISATION, first);
+  const { domain, space, deviations, process } = model;
+  const first = process.schedule[1]!;
+  const factors = dataFactors(process.parameterisation, first);
   return traceTyped<NoisyItemInputs<Params>>(noisyItemTypes(model), ({ parameters, items, labels, random: e }) => {
     const data = space.data(domain.standardised(items));
     const level = tf.fill([BOUND_BATCH], ratioOf(first));
@@ -142,15 +141,17 @@ async function errorsOf(
   const { sites, width } = model.space.tokens[k]!;
   const size = sites * width;
   const [context, residual] = [contexts[k]!, residuals[k]!];
-  const sums = new Float64Array(STUDY.times);
-  const numbers = new Float64Array(STUDY.times);
+  const { parameterisation, schedule } = model.process;
+  const times = schedule.length - 1;
+  const sums = new Float64Array(times);
+  const numbers = new Float64Array(times);
   const stream = randomStream(seed, "paper/study-errors");
   const order = permutation(randomStream(seed, "paper/study-error-items"), count);
-  const draws = BOUND_BATCH * Math.ceil((DRAWS * STUDY.times) / BOUND_BATCH);
+  const draws = BOUND_BATCH * Math.ceil((DRAWS * times) / BOUND_BATCH);
   for (let first = 0; first < draws; first += BOUND_BATCH) {
     signal?.throwIfAborted();
-    const chosen = Int32Array.from({ length: BOUND_BATCH }, (_, i) => order[placeOf(first + i, count)]!);
-    const levels = Array.from(chosen, (_, i) => SCHEDULE[((first + i) % STUDY.times) + 1]!);
+    const chosen = Int32Array.from({ length: BOUND_BATCH }, (_, i) => order[placeOf(first + i, times, count)]!);
+    const levels = Array.from(chosen, (_, i) => schedule[((first + i) % times) + 1]!);
     const rows = (data: Float32Array): Float32Array =>
       concatenate(Array.from(chosen, (item) => data.subarray(item * size, (item + 1) * size)));
     const each = (of: (level: (typeof levels)[number]) => number) => Float32Array.from(levels, of);
@@ -158,12 +159,12 @@ async function errorsOf(
       ...{ context: rows(context), residual: rows(residual), labels: Int32Array.from(chosen, (item) => labels[item]!) },
       e: normals(stream, { items: { first, count: BOUND_BATCH }, scale: k, sites, draws: width }),
       ...{ signal: each((level) => level.signal), noise: each((level) => level.noise), level: each(ratioOf) },
-      ...{ onState: each((level) => dataFactors(PARAMETERISATION, level).state) },
-      ...{ onPrediction: each((level) => dataFactors(PARAMETERISATION, level).prediction) },
+      ...{ onState: each((level) => dataFactors(parameterisation, level).state) },
+      ...{ onPrediction: each((level) => dataFactors(parameterisation, level).prediction) },
     });
     keptRows(outputs["errors"], 1, BOUND_BATCH).forEach((error, i) => {
-      sums[(first + i) % STUDY.times]! += error;
-      numbers[(first + i) % STUDY.times]! += 1;
+      sums[(first + i) % times]! += error;
+      numbers[(first + i) % times]! += 1;
     });
   }
   const power = residual.reduce((sum, value) => sum + value * value, 0) / residual.length;
@@ -171,8 +172,8 @@ async function errorsOf(
 }
 
 /** Which item of a random order the n-th draw is of: another one each time a time comes round again. */
-function placeOf(n: number, count: number): number {
-  return (n + 7 * Math.floor(n / STUDY.times)) % count;
+function placeOf(n: number, times: number, count: number): number {
+  return (n + 7 * Math.floor(n / times)) % count;
 }
 
 /** `context`, `residual`, `e`, `labels` and the factors of each item -> `errors` [items]. */

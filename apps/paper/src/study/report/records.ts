@@ -88,6 +88,8 @@ export const floorsSchema = z.strictObject({
   seed: z.number().int(),
   /** Training images in the place of samples, by their number. */
   training: z.record(z.string(), distanceSchema),
+  /** Test images as their latents decode, before any is quantised. */
+  latents: distanceSchema,
   /** Samples of the normal distribution of the training images' pixels. */
   normal: distanceSchema,
   /** Bits per dimension of a histogram of all pixels, and of a histogram for each. */

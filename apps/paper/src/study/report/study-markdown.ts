@@ -5,6 +5,7 @@ import { mean, median } from "../../table/statistics.js";
 import { cellLabel } from "../cell/cell.js";
 import { evaluationsOf, PLAIN, samplingLabel } from "../sampling/sampling.js";
 import { agreementText, distanceText } from "./figures.js";
+import { floorLines } from "./floor-lines.js";
 import { CLAIMED_FACTOR, headlines, pointsOf, type CostFactor, type Headline, type HeadlineSide } from "./headline.js"; // prettier-ignore
 import { samplesOf, type CellResults, type SampleResults, type StudyResults } from "./results.js";
 import { isStepSeries, matrixSampling, stepSeries } from "./study-plan.js";
@@ -59,6 +60,10 @@ function matrixLines(results: StudyResults): string[] {
     "",
     ...markdownTable(HEADER, [...ablated.map((cell) => cellRow(results, cell, PLAIN)), ...rows("ablation")]),
     "",
+    "### Other diffusion of a single scale",
+    "",
+    ...markdownTable(HEADER, rows("diffusion")),
+    "",
     ...sensitivityLines(results),
     "",
     ...codeLines(results),
@@ -69,31 +74,11 @@ function matrixLines(results: StudyResults): string[] {
 
 function floorRows({ floors, study }: StudyResults): string[][] {
   const { samples, fewSamples } = study.settings;
-  const rest = ["–", "–", "0", "–", "–", "–", "–", "–"];
-  const real = [...new Set([samples, fewSamples])].map((count) => {
-    const found = floors.map(({ training }) => training[`${count}`]!);
-    return [`Training images, ${count} (floor)`, "", "–", distanceText(found), agreementText(found), ...rest];
-  });
-  const normal = floors.map((own) => own.normal);
+  const rest = ["–", "0", "–", "–", "–", "–", "–"];
   const histograms = `${mean(floors.map(({ histogramBits }) => histogramBits)).toFixed(2)}, ${mean(floors.map(({ pixelHistogramBits }) => pixelHistogramBits)).toFixed(2)}`; // prettier-ignore
   return [
-    ...real,
-    ["Normal distribution of pixels (trivial)", "", "–", distanceText(normal), agreementText(normal), ...rest],
-    [
-      "One histogram, a histogram for each pixel (trivial)",
-      "",
-      "–",
-      "–",
-      "–",
-      `${histograms} (${threeDigits(study.settings.testImages)})`,
-      "–",
-      "–",
-      "–",
-      "–",
-      "–",
-      "–",
-      "–",
-    ],
+    ...floorLines(floors, [samples, fewSamples]).map(({ label, distance, classAgreement }) => [label, "", "–", distance, classAgreement, "–", ...rest]), // prettier-ignore
+    ["One histogram, a histogram for each pixel (trivial)", "", "–", "–", "–", `${histograms} (${threeDigits(study.settings.testImages)})`, ...rest], // prettier-ignore
   ];
 }
 
@@ -175,8 +160,8 @@ const NOTES: readonly string[] = [
   "Pixels: the Laplacian pyramid of section 4 with levels of 1, 2, 4, 7 and 28 pixels a side, the finest in patches of 4 x 4, so that no scale has more than 49 sites and both spaces have five scales. Latents: 5 x 5 x 24, of the tokeniser of the bundled model `mnist`.",
   "Codes of latents in five scales are the tokeniser's (256 a site) where nothing else is said. All others are fitted by residual k-means in walk order: two codes of 128 a token, one of 32 where a token is a single pixel; the sensitivity to S has five scales of both, told apart by their bits. The oracle is the distance of test images as their codes decode.",
   "Attention is Markov (eq. 18) in all cells but the one that says otherwise. Continuous heads see exact residuals in training and their own samples afterwards.",
-  "Diffusion: velocity under a cosine schedule of 1,000 times. At its last time there is no signal, and a prediction of epsilon would not tell what the data are; plans of few steps start there. With several scales T steps are taken at each. Discrete diffusion (D3PM) absorbs the fitted codes of one scale.",
-  "Bits/dim is an upper bound of −log₂ p(image)/784 in all cells: the class, then codes (exact), or latent variables near the residuals (Gaussian: KL against the network's; diffusion: DDPM's bound), then the pixels, given what is decoded.",
+  "Diffusion: velocity under a cosine schedule of 1,000 times. At its last time there is no signal, and a prediction of epsilon would not tell what the data are; plans of few steps start there. With several scales T steps are taken at each. Rectified flow is the same network along straight lines, followed in T of Euler's steps. Discrete diffusion (D3PM) absorbs the fitted codes of one scale.",
+  "Bits/dim is an upper bound of −log₂ p(image)/784 in all cells: the class, then codes (exact), or latent variables near the residuals (Gaussian: KL against the network's; diffusion and flow: DDPM's bound over the times of training), then the pixels, given what is decoded.",
   "In brackets after bits/dim is the number of test images that they were measured on. PSNR is that of test images as their codes decode, from their mean squared error; samples have none, as no image is what they should be.",
   "Operations are those of matrix products and convolutions of the traced programs, decoder included; a training counts three times its forward passes. Times are those of the machine that trained and drew, samples in batches of 250.",
 ];

@@ -28,7 +28,7 @@ export function studyPicture(results: StudyResults, axis: CostAxis): string {
   const floor = mean(floors.map(({ training }) => training[`${samples}`]!.frechet));
   const linesOf = (space: SpaceName): ChartLine[] =>
     results.cells
-      .filter(({ group, cell }) => group === "matrix" && cell.space === space)
+      .filter(({ group, cell }) => (group === "matrix" || group === "diffusion") && cell.space === space)
       .flatMap(({ id, cell: { head, sides } }) => {
         const own = points.filter(({ cell }) => cell === id);
         const name = `${head}, ${sides.length === 1 ? "single-scale" : "multi-scale"}`;

@@ -1,7 +1,7 @@
-import { ABLATIONS, DISCRETE_DIFFUSION, FEWER_SCALES, MATRIX_CELLS } from "../cell/cells.js";
+import { ABLATIONS, FEWER_SCALES, MATRIX_CELLS, OTHER_DIFFUSION } from "../cell/cells.js";
 import type { Cell } from "../cell/cell.js";
 import { MOST_EVALUATIONS } from "../settings.js";
-import { PLAIN, samplingId, SOLVERS, type Sampling } from "../sampling/sampling.js";
+import { PLAIN, samplingId, SOLVERS, type PlannedSampling, type Sampling } from "../sampling/sampling.js";
 
 /** Names of the parts of the study. */
 export const STUDY_PARTS = ["matrix", "frontier"] as const;
@@ -9,10 +9,16 @@ export const STUDY_PARTS = ["matrix", "frontier"] as const;
 /** Name of a part of the study. */
 export type StudyPart = (typeof STUDY_PARTS)[number];
 
+/** Why a cell is there: for the matrix, as an ablation, as diffusion of another kind, or for the sensitivity to S. */
+export const STUDY_GROUPS = ["matrix", "ablation", "diffusion", "scales"] as const;
+
+/** Why a cell is there. */
+export type StudyGroup = (typeof STUDY_GROUPS)[number];
+
 /** A cell, why it is there, and how it is sampled. */
 export interface PlannedCell {
   readonly cell: Cell;
-  readonly group: "matrix" | "ablation" | "scales";
+  readonly group: StudyGroup;
   readonly samplings: readonly Sampling[];
 }
 
@@ -37,9 +43,25 @@ const COOLER = 0.9;
 
 /** The plan by which a denoising cell stands in the matrix: as many evaluations as are allowed, divided among the scales. */
 export function matrixSampling({ head, sides }: Cell, { most }: PlanSteps): Sampling {
-  if (head === "absorbing") return { kind: "diffusion", solver: "ancestral", steps: most };
-  if (head !== "epsilon") return PLAIN;
-  return { kind: "diffusion", solver: "dpm-solver", steps: Math.floor(most / sides.length) };
+  const solvers = solversOf(head);
+  if (solvers.length === 0) return PLAIN;
+  const solver = head === "epsilon" ? "dpm-solver" : solvers[0]!;
+  return { kind: "diffusion", solver, steps: Math.floor(most / sides.length) };
+}
+
+/** What takes noise from the cells of a head. */
+function solversOf(head: Cell["head"]): readonly PlannedSampling["solver"][] {
+  switch (head) {
+    case "epsilon":
+      return SOLVERS;
+    case "flow":
+      return ["euler"];
+    case "absorbing":
+      return ["ancestral"];
+    case "categorical":
+    case "gaussian":
+      return [];
+  }
 }
 
 /** The cell whose plans show the sensitivity to T: latent diffusion. */
@@ -66,21 +88,20 @@ export function studyPlan(part: StudyPart, steps: PlanSteps): readonly PlannedCe
     });
   return [
     ...planned(MATRIX_CELLS, "matrix"),
-    ...planned([...ABLATIONS, ...DISCRETE_DIFFUSION], "ablation"),
+    ...planned(ABLATIONS, "ablation"),
+    ...planned(OTHER_DIFFUSION, "diffusion"),
     ...planned(FEWER_SCALES, "scales"),
   ];
 }
 
 function frontierSamplings(cell: Cell, group: PlannedCell["group"], { steps, most }: PlanSteps): Sampling[] {
-  if (cell.head !== "epsilon" && cell.head !== "absorbing")
-    return group === "matrix" ? [{ kind: "next-scale", temperature: COOLER }] : [];
+  const solvers = solversOf(cell.head);
+  if (solvers.length === 0) return group === "matrix" ? [{ kind: "next-scale", temperature: COOLER }] : [];
   const within = steps.filter((count) => count * cell.sides.length <= most);
-  if (cell.head === "absorbing")
-    return within.map((count) => ({ kind: "diffusion", solver: "ancestral", steps: count }));
-  return SOLVERS.flatMap((solver) =>
+  return solvers.flatMap((solver) =>
     // A second-order solver and fresh noise need several steps to be anything but DDIM.
     within
-      .filter((count) => solver === "ddim" || count > 1)
+      .filter((count) => solver === solvers[0] || count > 1)
       .map((count): Sampling => ({ kind: "diffusion", solver, steps: count })),
   );
 }

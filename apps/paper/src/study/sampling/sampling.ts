@@ -3,16 +3,18 @@ import {
   ancestralPlan,
   ddimPlan,
   dpmSolverPlan,
+  flowLevels,
   lastTimeWithSignal,
   levelsAt,
   samplingTimes,
+  type NoiseLevel,
   type Plan,
 } from "@nextscale/refinement-core";
 import * as z from "zod";
 import { SCHEDULE } from "../head/schedule.js";
 import { STUDY } from "../settings.js";
 
-/** Solvers of denoising cells. */
+/** Solvers of diffusion. */
 export const SOLVERS = ["ddim", "dpm-solver", "ancestral"] as const;
 
 /** Schema of a way to draw samples. */
@@ -20,7 +22,11 @@ export const samplingSchema = z.discriminatedUnion("kind", [
   /** One evaluation a scale. */
   z.strictObject({ kind: z.literal("next-scale"), temperature: z.number().positive() }),
   /** T evaluations at each scale. */
-  z.strictObject({ kind: z.literal("diffusion"), solver: z.enum(SOLVERS), steps: z.number().int().min(1) }),
+  z.strictObject({
+    kind: z.literal("diffusion"),
+    solver: z.enum([...SOLVERS, "euler"]),
+    steps: z.number().int().min(1),
+  }),
 ]);
 
 /** How samples are drawn, as data. */
@@ -33,13 +39,13 @@ export const PLAIN: Sampling = { kind: "next-scale", temperature: 1 };
 export type PlannedSampling = Extract<Sampling, { readonly kind: "diffusion" }>;
 
 /** The mistake of asking one kind of sampler for the samples of the other. */
-export function otherSampler(sampler: Sampling["kind"], sampling: Sampling): NextscaleError {
+export function otherSampler(sampler: Sampling["kind"] | "flow", sampling: Sampling): NextscaleError {
   return new NextscaleError({
     code: "invalid-argument",
     where: "paper/study",
     expected: `a way to sample a ${sampler} cell`,
     got: samplingId(sampling),
-    fix: sampler === "diffusion" ? "name a solver and its steps" : "name a temperature",
+    fix: sampler === "next-scale" ? "name a temperature" : "name a solver of it and its steps",
   });
 }
 
@@ -50,7 +56,12 @@ export function samplingId(sampling: Sampling): string {
     : `${sampling.solver}-${sampling.steps}`;
 }
 
-const SOLVER_NAMES = { ddim: "DDIM", "dpm-solver": "DPM-Solver++(2M)", ancestral: "ancestral" } as const;
+const SOLVER_NAMES = {
+  ddim: "DDIM",
+  "dpm-solver": "DPM-Solver++(2M)",
+  ancestral: "ancestral",
+  euler: "Euler",
+} as const;
 
 /** Name of a way to draw samples, in tables. */
 export function samplingLabel(sampling: Sampling): string {
@@ -67,7 +78,8 @@ export function evaluationsOf(sampling: Sampling, scales: number): number {
 const LEAST_SIGNAL = -5.1;
 
 /** The plan of a solver at each scale: trailing times, so that it starts from the noise that training ends with. */
-export function diffusionPlan({ solver, steps }: PlannedSampling): Plan {
+export function diffusionPlan(sampling: PlannedSampling): Plan {
+  const { solver, steps } = sampling;
   const last = solver === "dpm-solver" ? lastTimeWithSignal(SCHEDULE, LEAST_SIGNAL) : STUDY.times;
   const levels = levelsAt(SCHEDULE, samplingTimes({ last, steps, spacing: "trailing" }));
   switch (solver) {
@@ -77,5 +89,13 @@ export function diffusionPlan({ solver, steps }: PlannedSampling): Plan {
       return dpmSolverPlan(levels, 2);
     case "ancestral":
       return ancestralPlan(levels, "small");
+    case "euler":
+      throw otherSampler("diffusion", sampling);
   }
+}
+
+/** The plan of a rectified flow: equal steps, the first of them from where there is some signal. DDIM's step is Euler's there. */
+export function flowPlan(sampling: PlannedSampling, first: NoiseLevel): Plan {
+  if (sampling.solver !== "euler") throw otherSampler("flow", sampling);
+  return ddimPlan([first, ...flowLevels(sampling.steps).slice(1)]);
 }

@@ -2,6 +2,7 @@ import { spreadText, threeDigits } from "../../table/figures.js";
 import { markdownTable } from "../../table/markdown-table.js";
 import { mean } from "../../table/statistics.js";
 import { agreementText, distanceText } from "../report/figures.js";
+import { floorLines } from "../report/floor-lines.js";
 import type { TrickRecord } from "./records.js";
 import type { TrickFigures, TrickResults, TrickRow } from "./results.js";
 
@@ -50,13 +51,8 @@ const HEADER = ["", "Fréchet ↓", "Class agreement ↑", "Bits/dim ≤ ↓", "
 
 function floorRows({ floors, settings }: TrickResults): string[][] {
   const { samples } = settings.study;
-  const real = floors.map(({ training }) => training[`${samples}`]!);
-  const normal = floors.map((own) => own.normal);
   const rest = ["–", "–", "0", "–", "–", "–", "–"];
-  return [
-    [`Training images, ${samples} (floor)`, distanceText(real), agreementText(real), ...rest],
-    ["Normal distribution of pixels (trivial)", distanceText(normal), agreementText(normal), ...rest],
-  ];
+  return floorLines(floors, [samples]).map(({ label, distance, classAgreement }) => [label, distance, classAgreement, ...rest]); // prettier-ignore
 }
 
 function figureRow({ label, kind, seeds, secondsPerThousand }: TrickFigures): string[] {
