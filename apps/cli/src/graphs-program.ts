@@ -54,6 +54,7 @@ function addTrain(graphs: Command, invocation: Invocation): void {
           "(default: the training part of the set that the preset is for, in NEXTSCALE_DATA, or for planar, tree and " +
           "sbm without that 128 generated graphs)",
       )
+      .option("--skip-invalid", "leave out lines of --data that are malformed or of other labels, and say which")
       .requiredOption("--out <folder>", "folder of the model")
       .option("--seed <n>", "seed of all randomness", integer(0), 0)
       .option("--steps <n>", "training steps (default: the preset's)", integer(1, 10_000_000))
@@ -79,7 +80,7 @@ function addTrain(graphs: Command, invocation: Invocation): void {
       ),
     [
       "nextscale graphs train --preset qm9 --out my-model",
-      "nextscale graphs train --preset qm9 --data my-molecules.smi.gz --out my-model",
+      "nextscale graphs train --preset qm9 --data my-molecules.smi.gz --skip-invalid --out my-model",
       "nextscale graphs train --preset qm9 --property CrippenClogP --out my-model",
       "nextscale graphs train --preset qm9 --from qm9 --data my-molecules.smi --steps 1000 --out my-model",
       "nextscale graphs train --preset tree --steps 500 --out trees --resume",

@@ -174,7 +174,7 @@ export {
 export { openChemistry, type OpenChemistryOptions } from "./molecule/open-chemistry.js";
 export { profileOf, selectProfile, type MoleculeProfile } from "./molecule/profile.js";
 export { DESCRIPTORS, type DescriptorName } from "./molecule/rdkit/descriptors.js";
-export { type InvalidReason, type Outcome } from "./molecule/rdkit/question.js";
+export { valuesOf, type InvalidReason, type Outcome } from "./molecule/rdkit/question.js";
 export { type WasmSource } from "./molecule/rdkit/session.js";
 export { scaffoldSimilarity } from "./molecule/scaffold-similarity.js";
 export { murckoScaffold, scaffolds } from "./molecule/scaffold.js";

@@ -3,7 +3,13 @@ import { atomName, type GraphModel } from "@nextscale/graphs";
 import { loadGraphModel, openChemistryWorker } from "@nextscale/graphs/node";
 import { engineOption } from "../engine-option.js";
 import { formatOf, requireFits, type SampleFormat } from "../graphs/sample-format.js";
-import { graphTexts, moleculeTexts, packedFor, type SampleContent } from "../graphs/sample-texts.js";
+import {
+  graphTexts,
+  moleculeTexts,
+  packedFor,
+  type SampleContent,
+  type SampleTextsOptions,
+} from "../graphs/sample-texts.js";
 import {
   constraintLines,
   costOf,
@@ -52,14 +58,8 @@ export async function sampleGraphs(options: SampleGraphsOptions, invocation: Inv
     requireUseful("graphs sample", options, model);
     const { signal } = invocation;
     const scaffold = options.scaffold === undefined ? {} : { scaffold: await scaffoldOf(options.scaffold, model) };
-    const { tally, content } = await sampled(model, format, {
-      count,
-      first,
-      seed,
-      ...requestOf(options),
-      ...scaffold,
-      signal,
-    });
+    const request = { count, first, seed, ...requestOf(options), ...scaffold, signal };
+    const { tally, content } = await sampled(model, format, request, { strip: strip !== undefined });
     const cost = costOf(tally);
     const { engine, hash: modelHash } = model;
     const networkEvaluations = Math.round(cost.evaluationsPerGraph);
@@ -99,16 +99,17 @@ export async function sampled(
   model: GraphModel,
   format: SampleFormat,
   request: Parameters<typeof sampleInParts>[1],
+  options: SampleTextsOptions,
 ): Promise<{ readonly tally: SamplingTally; readonly content: SampleContent }> {
   const { atoms } = model.config;
   if (atoms === undefined || ![".smi", ".sdf", ".svg"].includes(format)) {
-    const texts = graphTexts(format);
+    const texts = graphTexts(format, options);
     const tally = await sampleInParts(model, request, texts.add);
     return { tally, content: texts.finish() };
   }
   const chemistry = await openChemistryWorker();
   try {
-    const texts = moleculeTexts(format, chemistry, atoms);
+    const texts = moleculeTexts(format, chemistry, atoms, options);
     const tally = await sampleInParts(model, request, texts.add);
     return { tally, content: texts.finish() };
   } finally {

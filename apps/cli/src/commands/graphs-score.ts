@@ -26,7 +26,8 @@ export interface ScoreGraphsOptions {
 /** What a score is of. */
 const MEANING =
   "Each score is of some hierarchies of the graph and one order of its codes, drawn by the seed: on average over orders a lower " +
-  "bound of the graph's own log-probability, and an upper bound of its bits, which come closer with every hierarchy.";
+  "bound of the graph's own log-probability, and an upper bound of its bits, which come closer with every hierarchy; of a model that " +
+  "counts edges, told how many the graph has.";
 
 /** Scores the graphs or molecules of a file by their likelihood. */
 export async function scoreGraphs(file: string, options: ScoreGraphsOptions, invocation: Invocation): Promise<void> {
@@ -36,7 +37,7 @@ export async function scoreGraphs(file: string, options: ScoreGraphsOptions, inv
   if (out !== undefined) await requireTable(out, file);
   const model = await loadGraphModel(options.model, engineOption(options.engine));
   try {
-    const { graphs, skipped, skippedCount } = await readGraphs(file, { model, skipInvalid: options.skipInvalid ?? false, signal }); // prettier-ignore
+    const { graphs, skipped, skippedCount } = await readGraphs(file, { config: model.config, skipInvalid: options.skipInvalid ?? false, signal }); // prettier-ignore
     const progress = createProgress(process.stderr, { label: "scoring", total: graphs.length, unit: "graphs", logMs: 120_000 }); // prettier-ignore
     const request = { seed, substeps, hierarchies, signal, onProgress: (done: number) => progress.update(done) };
     const scores = await model.score(graphs.map(({ graph }) => graph), request).finally(progress.close); // prettier-ignore

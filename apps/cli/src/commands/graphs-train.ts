@@ -15,6 +15,7 @@ import { stageProgress, withResumeCommand } from "../training-lines.js";
 export interface TrainGraphsOptions {
   readonly preset: string;
   readonly data?: string;
+  readonly skipInvalid?: boolean;
   readonly out: string;
   readonly seed: number;
   readonly steps?: number;
@@ -37,7 +38,9 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   await requireWritable(options.out);
   const on = engineOption(options.engine);
   if (options.property !== undefined) requireDescriptor(options.property, preset);
-  const data = await trainingGraphs(name, options.data, signal);
+  const data = await trainingGraphs(name, { path: options.data, skipInvalid: options.skipInvalid, signal });
+  // Before hours of training, so that whoever meant other graphs can stop it.
+  if (!options.json && data.notes.length > 0) print(...data.notes);
   const property = options.property === undefined ? {} : { property: await measured(options.property, data.graphs, preset, signal) }; // prettier-ignore
   const from = options.from === undefined ? {} : { from: options.from };
   const lines = stageProgress(process.stderr);
@@ -66,7 +69,6 @@ export async function trainGraphs(options: TrainGraphsOptions, invocation: Invoc
   const file = preset.model.atoms === undefined ? "samples.svg" : "samples.smi";
   print(
     `Trained ${name} on ${data.graphs.length} graphs (${data.name}) in ${formatSeconds(wallTimeMs)}${part}: ${options.out}`,
-    ...data.notes,
     `Try: npx nextscale graphs sample --model ${quoteForShell(options.out)} --out ${file}`,
   );
 }
@@ -112,10 +114,22 @@ async function measured(name: string, graphs: readonly Graph[], { model }: Graph
   }
 }
 
-function wordsOf({ preset, data, out, seed, steps, property, hierarchy, from, engine }: TrainGraphsOptions): string[] {
+function wordsOf({
+  preset,
+  data,
+  skipInvalid,
+  out,
+  seed,
+  steps,
+  property,
+  hierarchy,
+  from,
+  engine,
+}: TrainGraphsOptions): string[] {
   return [
     ...["graphs", "train", "--preset", preset],
     ...(data === undefined ? [] : ["--data", data]),
+    ...(skipInvalid === true ? ["--skip-invalid"] : []),
     ...["--out", out, "--seed", String(seed)],
     ...(steps === undefined ? [] : ["--steps", String(steps)]),
     ...(property === undefined ? [] : ["--property", property]),

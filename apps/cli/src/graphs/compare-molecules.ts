@@ -1,4 +1,4 @@
-import { fitMoleculeMetrics, type MoleculeDistances, type MoleculeMetrics, type MoleculeReport, type MoleculeSetName, type MoleculeShares, type Outcome, type Share } from "@nextscale/graphs"; // prettier-ignore
+import { fitMoleculeMetrics, valuesOf, type MoleculeDistances, type MoleculeMetrics, type MoleculeReport, type MoleculeSetName, type MoleculeShares, type Outcome, type Share } from "@nextscale/graphs"; // prettier-ignore
 import { openChemistryWorker, readMoleculeSet } from "@nextscale/graphs/node";
 import { permutation, randomStream } from "@nextscale/refinement-core";
 import { formatTable } from "../output.js";
@@ -41,7 +41,7 @@ export async function comparisonOfMolecules(
   const watch = { signal, onProgress: lines.update };
   let fit: Promise<MoleculeMetrics> | undefined;
   let describedReal: Promise<Outcome<readonly number[]>[]> | undefined;
-  const describeReal = async () => watched.descriptors(valid(await watched.canonicalise(drawn(held, USUAL))));
+  const describeReal = async () => watched.descriptors(valuesOf(await watched.canonicalise(drawn(held, USUAL))));
   const drawn = (from: readonly string[], count: number): string[] => {
     const order = permutation(randomStream(seed, "cli/graphs/training"), from.length, { item: 0 });
     return Array.from(order.subarray(0, count), (at) => from[at]!);
@@ -76,7 +76,7 @@ export async function comparisonOfMolecules(
           const [distance, floor] = [molecules.distances, molecules.floor].map((of) => of?.frechetDescriptors ?? null);
           const property = asked && {
             ...asked,
-            samples: fitToAsked(asked, await watched.descriptors(valid(outcomes))),
+            samples: fitToAsked(asked, await watched.descriptors(valuesOf(outcomes))),
             real: fitToAsked(asked, await (describedReal ??= describeReal())),
           };
           return {
@@ -96,10 +96,6 @@ export async function comparisonOfMolecules(
       await chemistry.close();
     },
   };
-}
-
-function valid(outcomes: readonly Outcome<string>[]): string[] {
-  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
 }
 
 function sharesOf({ valid, unique, novel, validUniqueNovel }: MoleculeShares): Shares {

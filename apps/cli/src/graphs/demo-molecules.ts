@@ -31,7 +31,8 @@ export async function demoMolecules(options: DemoMoleculesOptions, invocation: I
     try {
       const { engine, hash: modelHash } = model;
       const atoms = model.config.atoms ?? [];
-      const [lines, pictures] = [moleculeTexts(".smi", chemistry, atoms), moleculeTexts(".svg", chemistry, atoms)];
+      const lines = moleculeTexts(".smi", chemistry, atoms, { strip: false });
+      const pictures = moleculeTexts(".svg", chemistry, atoms, { strip: true });
       const request = { count: COUNT, seed, ...requestOf(SAMPLING), signal: invocation.signal };
       const tally = await sampleInParts(model, request, async (samples, first) => {
         await lines.add(samples, first);

@@ -1,6 +1,7 @@
 import { isNextscaleError } from "@nextscale/engine";
 import {
   moleculeGraph,
+  valuesOf,
   vocabularyOf,
   type Chemistry,
   type Graph,
@@ -58,7 +59,7 @@ export function partsOf(chemistry: Chemistry, { form, molecules }: MoleculeFile)
 export async function canonicalOf(chemistry: Chemistry, file: MoleculeFile): Promise<Outcome<string>[]> {
   if (file.form === "smiles") return chemistry.canonicalise(file.molecules.map(({ text }) => text));
   const parts = await partsOf(chemistry, file);
-  const found = parts.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+  const found = valuesOf(parts);
   if (found.length === 0) return parts.map((outcome) => outcome as Outcome<never>);
   const atoms = vocabularyOf(found);
   const graphs = found.map((molecule) => moleculeGraph(molecule, atoms));

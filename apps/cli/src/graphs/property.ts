@@ -1,5 +1,12 @@
 import { NextscaleError } from "@nextscale/engine";
-import { DESCRIPTORS, type Chemistry, type Graph, type MoleculeVocabulary, type Outcome } from "@nextscale/graphs";
+import {
+  DESCRIPTORS,
+  valuesOf,
+  type Chemistry,
+  type Graph,
+  type MoleculeVocabulary,
+  type Outcome,
+} from "@nextscale/graphs";
 import { meanOf, type MeanWithInterval } from "./mean.js";
 
 /** A descriptor's number, among those that RDKit computes. */
@@ -47,7 +54,7 @@ export function fitToAsked(
   described: readonly Outcome<readonly number[]>[],
 ): PropertyFit | null {
   const at = descriptorNamed(name);
-  const values = described.flatMap((outcome) => (outcome.ok ? [outcome.value[at]!] : []));
+  const values = valuesOf(described).map((numbers) => numbers[at]!);
   if (values.length === 0) return null;
   return { molecules: values.length, mean: meanOf(values), error: meanOf(values.map((one) => Math.abs(one - value))) };
 }

@@ -1,5 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
-import { requireGraphFor, type Graph, type GraphModel } from "@nextscale/graphs";
+import { requireGraphFor, type Graph, type GraphModelConfig } from "@nextscale/graphs";
 import { GRAPH_FILE_ENDINGS, graphFileEnding, openChemistryWorker, readGraphFile } from "@nextscale/graphs/node";
 import { graphsWithin, isMoleculeFile, partsOf, readMoleculeFile } from "./molecule-file.js";
 import type { Skipped } from "./skipped-lines.js";
@@ -11,16 +11,16 @@ export interface ReadGraph {
   readonly name: string;
 }
 
-/** What a file holds for a model. */
+/** What a file holds that a model can have. */
 export interface ReadGraphs {
   readonly graphs: readonly ReadGraph[];
   readonly skipped: readonly Skipped[];
   readonly skippedCount: number;
 }
 
-/** Which graphs a model has, and whether others are left out. */
+/** Which graphs a model can have, and whether others are left out. */
 export interface ReadGraphsOptions {
-  readonly model: Pick<GraphModel, "config">;
+  readonly config: Pick<GraphModelConfig, "atoms" | "nodeLabels" | "edgeLabels">;
   readonly skipInvalid: boolean;
   readonly signal: AbortSignal;
 }
@@ -32,8 +32,7 @@ export interface ReadGraphsOptions {
  *   what the model has not, unless such are left out
  */
 export async function readGraphs(path: string, options: ReadGraphsOptions): Promise<ReadGraphs> {
-  const { atoms } = options.model.config;
-  if (atoms !== undefined && !isMoleculeFile(path) && graphFileEnding(path) === undefined) {
+  if (options.config.atoms !== undefined && !isMoleculeFile(path) && graphFileEnding(path) === undefined) {
     throw new NextscaleError({
       code: "invalid-argument",
       where: "graphs",
@@ -48,21 +47,21 @@ export async function readGraphs(path: string, options: ReadGraphsOptions): Prom
   throw new NextscaleError({ code: "invalid-data", where: "graphs", expected: `graphs in ${path}`, got });
 }
 
-async function readAsGraphs(path: string, { model, skipInvalid }: ReadGraphsOptions): Promise<ReadGraphs> {
-  const check = (graph: Graph) => requireGraphFor(graph, model.config);
+async function readAsGraphs(path: string, { config, skipInvalid }: ReadGraphsOptions): Promise<ReadGraphs> {
+  const check = (graph: Graph) => requireGraphFor(graph, config);
   const { records, skipped, skippedCount } = await readGraphFile(path, { skipInvalid, check });
   return { graphs: records.map(({ graph }, i) => ({ graph, name: String(i) })), skipped, skippedCount };
 }
 
-async function readAsMolecules(path: string, { model, skipInvalid, signal }: ReadGraphsOptions): Promise<ReadGraphs> {
-  const { atoms } = model.config;
+async function readAsMolecules(path: string, { config, skipInvalid, signal }: ReadGraphsOptions): Promise<ReadGraphs> {
+  const { atoms } = config;
   if (atoms === undefined) {
     throw new NextscaleError({
       code: "invalid-argument",
       where: "graphs",
-      expected: "graphs, for a model without atoms: .jsonl, .graphml, .gexf or .edges",
+      expected: "graphs, for a model or a preset without atoms: .jsonl, .graphml, .gexf or .edges",
       got: path,
-      fix: "name a model of molecules with --model",
+      fix: "name a model or a preset of molecules",
     });
   }
   const file = await readMoleculeFile(path);
@@ -87,7 +86,7 @@ function unscorable(path: string, line: number, got: string): NextscaleError {
   return new NextscaleError({
     code: "invalid-data",
     where: "graphs",
-    expected: `a molecule that the model has in line ${line} of ${path}`,
+    expected: `a molecule of the model's atoms in line ${line} of ${path}`,
     got,
     fix: "correct the line, or leave such out with --skip-invalid",
   });

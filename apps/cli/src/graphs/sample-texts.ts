@@ -10,6 +10,7 @@ import {
   scaleStripSvg,
   sdfText,
   smilesText,
+  valuesOf,
   type Chemistry,
   type Graph,
   type GraphSample,
@@ -33,7 +34,7 @@ export interface SampleContent {
   readonly written: number;
   /** Of molecules whose format leaves out what is none. */
   readonly validity?: Validity;
-  /** The first that is written, at all scales; undefined of none. */
+  /** The first that is written, at all scales, where that is asked for; undefined of none. */
   readonly strip: string | undefined;
 }
 
@@ -42,15 +43,21 @@ const PICTURE = { width: 200, height: 160 } as const;
 /** Molecules side by side, at most. */
 const COLUMNS = 10;
 
+/** What is made of samples besides the content of their file. */
+export interface SampleTextsOptions {
+  /** Whether the first of them is drawn at all its scales. */
+  readonly strip: boolean;
+}
+
 /** All graphs, with their labels. */
-export function graphTexts(format: SampleFormat): SampleTexts {
+export function graphTexts(format: SampleFormat, options: SampleTextsOptions): SampleTexts {
   const parts: Uint8Array[] = [];
   const drawn: Graph[] = [];
   let written = 0;
   let strip: string | undefined;
   return {
     async add(samples, first) {
-      strip ??= stripOf(samples[0], first);
+      if (options.strip) strip ??= stripOf(samples[0], first);
       const graphs = samples.map(({ graph }) => graph);
       if (format === ".svg") drawn.push(...graphs);
       else parts.push(Buffer.from(textOf(format, graphs, written === 0)));
@@ -72,7 +79,12 @@ function textOf(format: SampleFormat, graphs: readonly Graph[], isFirst: boolean
 }
 
 /** Those graphs that are molecules, each as `sample-<number>`. */
-export function moleculeTexts(format: SampleFormat, chemistry: Chemistry, atoms: MoleculeVocabulary): SampleTexts {
+export function moleculeTexts(
+  format: SampleFormat,
+  chemistry: Chemistry,
+  atoms: MoleculeVocabulary,
+  options: SampleTextsOptions,
+): SampleTexts {
   const parts: Uint8Array[] = [];
   const drawings: string[] = [];
   const names: string[] = [];
@@ -89,7 +101,7 @@ export function moleculeTexts(format: SampleFormat, chemistry: Chemistry, atoms:
       const texts = written.map((outcome, i) => {
         if (!outcome.ok) return "";
         const name = nameOf(first + i);
-        strip ??= stripOf(samples[i], first + i);
+        if (options.strip) strip ??= stripOf(samples[i], first + i);
         if (format !== ".svg") return named(format, outcome.value, name, smiles[i]!);
         names.push(name);
         drawings.push(outcome.value);
@@ -112,7 +124,7 @@ async function moleculesAs(
   smiles: readonly Outcome<string>[],
 ): Promise<readonly Outcome<string>[]> {
   if (format === ".smi") return smiles;
-  const valid = smiles.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+  const valid = valuesOf(smiles);
   const answers = await (format === ".sdf" ? chemistry.molblocks(valid) : chemistry.drawings(valid, PICTURE));
   let next = 0;
   return smiles.map((outcome) => (outcome.ok ? answers[next++]! : outcome));

@@ -58,7 +58,7 @@ test("graphs: a score each, their mean with its interval, and what the score is 
 test("molecules: by their names; one that the model has not is named by its line, or left out", async () => {
   writeFileSync(at("m.smi"), 'CCOC ether\nCNC amine\nCC(C "broken"\nCOC "quoted", too\n');
   const words = ["graphs", "score", at("m.smi"), "--model", models.molecules];
-  await expect(run(words)).rejects.toThrow(/a molecule that the model has in line 2 of .*unmodelled.*--skip-invalid/);
+  await expect(run(words)).rejects.toThrow(/a molecule of the model's atoms in line 2 of .*unmodelled.*--skip-invalid/);
   const printed = JSON.parse(await run([...words, "--skip-invalid", "--json"])) as Printed;
   expect(printed.scores.map(({ name }) => name)).toEqual(["ether", '"quoted", too']);
   expect(printed.skipped.map(({ line }) => line)).toEqual([2, 3]);
@@ -89,7 +89,7 @@ test("mistakes are named", async () => {
   await expect(run(["graphs", "score", at("x.txt"), "--model", models.molecules])).rejects.toThrow(
     /\.smi, \.sdf, \.jsonl/,
   );
-  await expect(score(at("m.smi"))).rejects.toThrow(/graphs, for a model without atoms/);
+  await expect(score(at("m.smi"))).rejects.toThrow(/graphs, for a model or a preset without atoms/);
   await expect(score(at("none.jsonl"))).rejects.toThrow(/none\.jsonl/);
   await writeGraphFile(at("two.jsonl"), trees.slice(0, 2));
   await expect(run(["graphs", "score", at("two.jsonl"), "--model", models.trees], AbortSignal.abort())).rejects.toThrow(

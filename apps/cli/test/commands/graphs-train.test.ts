@@ -45,7 +45,7 @@ test("diffusion on the same network is the preset without scales between", async
   await expect(run([...train("diffusion"), "--resume"])).rejects.toThrow(/hierarchy|configuration/);
 });
 
-test("an interrupted training says how it goes on", async () => {
+test("an interrupted training says how it goes on, and goes on to the same bits", async () => {
   await writeGraphFile(at("trees.jsonl"), trees.slice(0, 8));
   const { signal: own } = new AbortController();
   let looked = 0;
@@ -53,11 +53,14 @@ test("an interrupted training says how it goes on", async () => {
   await expect(run([...train("stopped"), "--hierarchy", "one-scale"], own)).rejects.toThrow(
     /go on with: npx nextscale graphs train --preset sbm --data .* --steps 2 --hierarchy one-scale --resume/,
   );
+  const resumed = await run([...train("stopped"), "--hierarchy", "one-scale", "--resume", "--json"]);
+  const { modelHash } = parseReceipt(readFileSync(at("diffusion.receipt.json")));
+  expect(JSON.parse(resumed)).toMatchObject({ resumedAt: 1, modelHash });
 });
 
 test("without the published set graphs are generated, and that is said; molecules have none", async () => {
   vi.stubEnv("NEXTSCALE_DATA", at("nowhere"));
-  const { graphs, name, notes } = await trainingGraphs("tree", undefined, signal);
+  const { graphs, name, notes } = await trainingGraphs("tree", { signal });
   expect(graphs).toHaveLength(128);
   expect(graphs.every((graph) => isTree(graph) && graph.nodeCount === 64)).toBe(true);
   expect(name).toBe("generated tree");
@@ -66,11 +69,16 @@ test("without the published set graphs are generated, and that is said; molecule
   expect(existsSync(at("no"))).toBe(false);
 });
 
-test("molecules of a file become graphs of the preset's atoms, and it is said which do not", async () => {
+test("molecules of a file become graphs of the preset's atoms; a line that does not is named, and left out where asked for", async () => {
   writeFileSync(at("m.smi"), "CCO\nCC(=O)N\nC[Si](C)C\nCC(C\n");
-  const { graphs, notes } = await trainingGraphs("qm9", at("m.smi"), signal);
+  await expect(trainingGraphs("qm9", { path: at("m.smi"), signal })).rejects.toThrow(/in line 3 of .*m\.smi, got unmodelled.*--skip-invalid/); // prettier-ignore
+  const { graphs, notes } = await trainingGraphs("qm9", { path: at("m.smi"), skipInvalid: true, signal });
   expect(graphs.map(edgesOf)).toEqual([[[0, 1, 0], [1, 2, 0]], [[0, 1, 0], [1, 2, 1], [1, 3, 0]]]); // prettier-ignore
-  expect(notes).toEqual([expect.stringMatching(/2 of 4 molecules are left out: 1 .*, 1 /)]);
+  expect(notes).toEqual([
+    expect.stringMatching(/2 lines of .*m\.smi left out:/),
+    expect.stringMatching(/line 3: unmodelled/),
+    expect.stringMatching(/line 4: refused/),
+  ]);
 });
 
 test("a model is trained to be asked for a descriptor", { timeout: 120_000 }, async () => {
@@ -86,6 +94,8 @@ test("mistakes are named", async () => {
   const words = ["graphs", "train", "--out", at("no"), "--preset"];
   await expect(run([...words, "qm10"])).rejects.toThrow(/--preset among qm9, zinc250k, planar, tree, sbm, got qm10/);
   await expect(run([...words, "qm9", "--property", "logp"])).rejects.toThrow(/one of exactmw, .*CrippenClogP/);
-  await expect(run([...words, "tree", "--data", at("m.smi")])).rejects.toThrow(/graphs, for a preset without atoms/);
+  await expect(run([...words, "tree", "--data", at("m.smi")])).rejects.toThrow(
+    /graphs, for a model or a preset without atoms/,
+  );
   await expect(run([...words, "tree", "--data", at("x.txt")])).rejects.toThrow(/a name that ends in one of \.jsonl/);
 });

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { GRAPH_LIMITS } from "../graph/graph.js";
 import { BOND_ORDERS } from "../molecule/molecule.js";
+import { massOf } from "../pyramid/formula.js";
 import { moleculeVocabularySchema } from "../molecule/vocabulary.js";
 
 /** Rounds in which pairs of nodes hear of each other: how many, and of how many numbers. */
@@ -29,17 +31,20 @@ export const refinerSchema = z.strictObject({
 /** Sizes of the network. */
 export type RefinerConfig = z.infer<typeof refinerSchema>;
 
+/** Nodes of a graph that a model learns from. */
+export const MOST_NODES = 100_000;
+
 /** Formulas that a model keeps, and those of parts. */
 export const MOST_FORMULAS = 8192;
 export const MOST_DIVISIONS = 1024;
 
 /** How many nodes of each label. */
-const countsSchema = z.array(z.int().min(0).max(100_000)).min(1).max(64);
+const countsSchema = z.array(z.int().min(0).max(MOST_NODES)).min(1).max(64);
 
 const formulaSchema = z.strictObject({
   counts: countsSchema,
   /** How many edges of each label, of a model that counts them. */
-  edges: z.array(z.int().min(0)).min(1).optional(),
+  edges: z.array(z.int().min(0).max(GRAPH_LIMITS.edges)).min(1).optional(),
   /** How many graphs were made of that. */
   graphs: z.int().min(1),
   /** Their property, in deviations from the mean of all, of a model that has one. */
@@ -66,7 +71,10 @@ export const graphModelSchema = z
     /** Whether it is decided first how many edges of each label a graph is to have, and the network told. */
     edgeCounts: z.boolean().optional(),
     /** How many graphs of each number of nodes there were to learn from, from 0 on. */
-    sizes: z.array(z.int().min(0)).min(2).max(100_001),
+    sizes: z
+      .array(z.int().min(0))
+      .min(2)
+      .max(MOST_NODES + 1),
     /** How common each label is among the nodes of all graphs. */
     labelShares: z.array(z.number().positive().max(1)).min(1),
     /** What several graphs were made of, the most frequent first. */
@@ -102,10 +110,25 @@ export const graphModelSchema = z
       path: ["formulas"],
     },
   )
+  .refine(({ sizes, formulas }) => holds(sizes, formulas), {
+    message: "expected no more graphs of a size among the formulas than there were",
+    path: ["formulas"],
+  })
   .refine(({ sizes }) => sizes[0] === 0 && sizes.some((count) => count > 0), {
     message: "expected some graphs, and none without nodes",
     path: ["sizes"],
   });
+
+/** Whether there were as many graphs of each size as some formulas say. */
+function holds(sizes: readonly number[], formulas: readonly FormulaCount[]): boolean {
+  const left = [...sizes];
+  for (const { counts, graphs } of formulas) {
+    const nodes = massOf(counts);
+    if (!((left[nodes] ?? 0) >= graphs)) return false;
+    left[nodes]! -= graphs;
+  }
+  return true;
+}
 
 /** What a graph model is. */
 export type GraphModelConfig = z.infer<typeof graphModelSchema>;

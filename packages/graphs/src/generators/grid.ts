@@ -1,5 +1,6 @@
 import type { IntegerSource } from "@nextscale/refinement-core";
-import type { Edge, Graph } from "../graph/graph.js";
+import { edgesOf, type Graph } from "../graph/graph.js";
+import { gridGraph } from "../graph/grid-graph.js";
 import { between, inRandomOrder, type SizeRange } from "./draws.js";
 
 /** A rectangular grid. GraphRNN and GRAN have all of 10 to 19 rows and columns. */
@@ -14,13 +15,5 @@ export interface GridRecipe {
 /** Draws a grid; of rows x columns and columns x rows either is drawn, and they are the same graph. */
 export function drawGrid(draw: IntegerSource, { rows, columns }: Required<GridRecipe>): Graph {
   const [height, width] = [between(draw, rows), between(draw, columns)];
-  const edges: Edge[] = [];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const node = y * width + x;
-      if (x + 1 < width) edges.push([node, node + 1]);
-      if (y + 1 < height) edges.push([node, node + width]);
-    }
-  }
-  return inRandomOrder(draw, height * width, edges);
+  return inRandomOrder(draw, height * width, edgesOf(gridGraph({ rows: height, columns: width })));
 }

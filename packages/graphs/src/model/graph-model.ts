@@ -71,7 +71,7 @@ export interface GraphLevel extends Pick<Level, "graph" | "mass"> {
   readonly parents: Int32Array;
 }
 
-/** Which levels, orders of codes and constraints a score is for. */
+/** Which levels and orders of codes a score is for. */
 export interface GraphScoreRequest {
   /** Default 0: of the keys that make the levels of a graph. */
   readonly seed?: number | bigint;
@@ -87,9 +87,11 @@ export interface GraphScoreRequest {
 /** How likely a graph is at least. */
 export interface GraphScore {
   /**
-   * Logarithm of the probability of the formula and of the codes of any of the sets of levels that were tried, in nats. Different sets of
-   * codes exclude each other, so on average over orders of codes this is a lower bound of the logarithm of the probability of the graph up
-   * to isomorphism, which comes closer with every set.
+   * Logarithm of the probability of what the graph is made of and of the codes of any of the sets of levels that were tried, in nats.
+   * Different sets of codes exclude each other, so on average over orders of codes this is a lower bound of the logarithm of the probability
+   * of the graph up to isomorphism, which comes closer with every set. A model that counts edges is scored where it is told how many of each
+   * label the graph has, or nothing where no several graphs were made of that: it could make the graph when told other numbers too, which
+   * is left out, so its bound stays below by as much.
    */
   readonly logProbability: number;
   /** Sets of levels that differ. */
@@ -112,13 +114,15 @@ export interface GraphModel {
   /**
    * Generates graphs.
    *
-   * @throws NextscaleError `invalid-argument` for a request outside its ranges, `interrupted` when the signal aborts
+   * @throws NextscaleError `invalid-argument` for a request outside its ranges, `invalid-data` for a scaffold with labels that the model has
+   *   not, `interrupted` when the signal aborts
    */
   sample(request: GraphSampleRequest): Promise<GraphSample[]>;
   /**
    * Scores graphs at levels of theirs that the seed determines.
    *
-   * @throws NextscaleError `invalid-data` for labels that the model has not, `interrupted`
+   * @throws NextscaleError `invalid-argument` for a request outside its ranges, `invalid-data` for labels that the model has not,
+   *   `interrupted` when the signal aborts
    */
   score(graphs: readonly Graph[], request?: GraphScoreRequest): Promise<GraphScore[]>;
   /** Frees the programs, and the engine if it is the model's own. */

@@ -45,6 +45,9 @@ const LISTENER: Requirement = { expected: "a function", fits: (value) => typeof 
 /** Each takes as long as drawing the graph. */
 const MOST_SWEEPS = 100;
 
+/** Deviations from the mean that a property may be asked for: far beyond what any network has seen, and still a number in all that follows. */
+const FARTHEST = 1000;
+
 /** @throws NextscaleError `invalid-argument` for an unknown option or a wrong value */
 export function requireSampleRequest(request: GraphSampleRequest, config: GraphModelConfig): void {
   const { sizes, atoms, property } = config;
@@ -60,7 +63,7 @@ export function requireSampleRequest(request: GraphSampleRequest, config: GraphM
     property:
       property === undefined
         ? { expected: "none, for this model knows no property", fits: (value) => value === undefined }
-        : { expected: `a number, of ${property.name}`, fits: (value) => Number.isFinite(value) },
+        : within(property.mean - FARTHEST * property.deviation, property.mean + FARTHEST * property.deviation),
     guidance: within(0, 100),
     scaffold: { expected: "a graph", fits: isGraph },
     connected: SWITCH,

@@ -1,4 +1,4 @@
-import type { RandomStream } from "@nextscale/refinement-core";
+import { randomStream, type RandomStream } from "@nextscale/refinement-core";
 import { encodeGraph, type Coding, type EncodedLevel } from "../codes/encode-graph.js";
 import type { Graph } from "../graph/graph.js";
 import { scored } from "../sampling/choose.js";
@@ -39,7 +39,8 @@ export async function scoreGraph(
   let evaluations = 0;
   for (const stream of keys) {
     const levels = encodeGraph(graph, coding, { stream, item });
-    const name = levels.map(nameOfCodes).join("/");
+    // Sets are many, and their codes long.
+    const name = randomStream(0, levels.map(nameOfCodes).join("/")).key.join();
     if (found.has(name)) continue;
     let total = 0;
     for (const [scale, { candidates, codes }] of levels.entries()) {

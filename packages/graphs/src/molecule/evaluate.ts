@@ -3,7 +3,7 @@ import { permutation, randomStream, requireOptions, wholeWithin } from "@nextsca
 import type { Chemistry } from "./chemistry.js";
 import { fitDistances, type MoleculeDistances } from "./distances.js";
 import { firstOfEach, profileOf, selectProfile } from "./profile.js";
-import type { InvalidReason, Outcome } from "./rdkit/question.js";
+import { valuesOf, type InvalidReason, type Outcome } from "./rdkit/question.js";
 import { shareOf, type Share } from "../metrics/share.js";
 import { watchedChemistry, type WatchOptions } from "./watched-chemistry.js";
 
@@ -87,9 +87,9 @@ export async function fitMoleculeMetrics({
     return Array.from(order.subarray(0, most), (i) => smiles[i]!);
   };
   const testOutcomes = await watched.canonicalise(test);
-  const known = requireDifferent("train", valid(await watched.canonicalise(train)));
+  const known = requireDifferent("train", valuesOf(await watched.canonicalise(train)));
   const training = await profileOf(watched, some(known, 0));
-  const testing = await profileOf(watched, some(requireDifferent("test", valid(testOutcomes)), 1));
+  const testing = await profileOf(watched, some(requireDifferent("test", valuesOf(testOutcomes)), 1));
   const distances = await fitDistances(training, testing, watch);
   const novelTo = new Set(known);
   const real = sharesOf(testOutcomes, novelTo);
@@ -104,7 +104,7 @@ export async function fitMoleculeMetrics({
 
   return {
     async score(samples, watching = {}) {
-      const profile = await profileOf(watchedChemistry(chemistry, watching), some(valid(samples), 2));
+      const profile = await profileOf(watchedChemistry(chemistry, watching), some(valuesOf(samples), 2));
       const count = profile.smiles.length;
       const floorCount = Math.min(count, training.smiles.length);
       return {
@@ -139,7 +139,7 @@ export async function evaluateMolecules(
 
 /** Validity, uniqueness and novelty of some outcomes. @param known canonical SMILES of the training molecules */
 export function sharesOf(samples: readonly Outcome<string>[], known: ReadonlySet<string>): MoleculeShares {
-  const smiles = valid(samples);
+  const smiles = valuesOf(samples);
   const unique = new Set(smiles);
   const novel = [...unique].filter((text) => !known.has(text)).length;
   const invalid: Partial<Record<InvalidReason, number>> = {};
@@ -153,10 +153,6 @@ export function sharesOf(samples: readonly Outcome<string>[], known: ReadonlySet
     validUniqueNovel: shareOf(novel, samples.length),
     invalid,
   };
-}
-
-function valid(outcomes: readonly Outcome<string>[]): string[] {
-  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
 }
 
 function requireDifferent(what: string, smiles: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { NextscaleError } from "@nextscale/engine";
+import { escaped } from "../formats/markup.js";
 
 /** What a grid of pictures may be at most. */
 export const GRID_LIMITS = { pictures: 1000, characters: 5_000_000, columns: 100 } as const;
@@ -79,11 +80,6 @@ function withOwnIds(body: string, prefix: string): string {
     .replace(/(\sid=['"])/g, `$1${prefix}`)
     .replace(/url\((['"]?)#/g, `url($1#${prefix}`)
     .replace(/(\s(?:xlink:)?href=['"]#)/g, `$1${prefix}`);
-}
-
-function escaped(text: string): string {
-  const named: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return text.replace(/[&<>"]/g, (character) => named[character]!).replace(/\p{Cc}/gu, " ");
 }
 
 const WHERE = "graphs/moleculeGridSvg";

@@ -1,7 +1,7 @@
 import { degreeOf, edgesOf, graphOf, type Edge, type Graph } from "../graph/graph.js";
 import type { Chemistry } from "./chemistry.js";
 import { moleculeGraph } from "./molecule.js";
-import type { Outcome } from "./rdkit/question.js";
+import { valuesOf, type Outcome } from "./rdkit/question.js";
 import { vocabularyOf } from "./vocabulary.js";
 
 /** Edge label of a double bond. */
@@ -50,7 +50,7 @@ function induced(graph: Graph, kept: Uint8Array): Graph {
 /** The canonical SMILES of molecules' Murcko scaffolds; `empty` where a molecule has no ring. */
 export async function scaffolds(chemistry: Chemistry, smiles: readonly string[]): Promise<Outcome<string>[]> {
   const parsed = await chemistry.parse(smiles);
-  const parts = parsed.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+  const parts = valuesOf(parsed);
   const vocabulary = vocabularyOf(parts);
   const graphs = parts.map((molecule) => murckoScaffold(moleculeGraph(molecule, vocabulary)));
   const named = await chemistry.canonicalSmiles(graphs, vocabulary);

@@ -17,6 +17,7 @@ import { packed } from "../graph/packed-graphs.js";
 import { graphModelKind } from "../model/checkpoint-kind.js";
 import { graphModelFolder } from "./load-graph-model.js";
 import { fitFoundations } from "../training/foundations.js";
+import { requireRoom } from "../training/room.js";
 import { refinerStage } from "../training/refiner-stage.js";
 
 /** How to train. */
@@ -68,6 +69,7 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
   const { graphs, name, out, seed = 0, start = "new", signal, onProgress } = options;
   const preset = presetOf(options.preset);
   const { property, values } = standardised(options);
+  requireRoom(graphs, preset);
   const settings = { ...preset.model, ...property };
   const source = options.from === undefined ? undefined : await sourceOf(options.from, settings);
   const training = source === undefined ? preset.training : { ...preset.training, from: source.hash };

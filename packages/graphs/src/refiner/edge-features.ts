@@ -3,8 +3,9 @@ import type { PartlyChosen } from "../pyramid/codes.js";
 import type { Formula } from "../pyramid/formula.js";
 import { massOf } from "../pyramid/formula.js";
 import type { Patterns } from "../pyramid/patterns.js";
+import { amountFeatures } from "./amounts.js";
 
-/** Amounts that have a feature each: fewer counts as the first of them, more as the last. */
+/** Amounts that have a feature each. */
 const AMOUNTS = [-1, 0, 1, 2, 3, 4, 5] as const;
 /** Of each amount: which of those it is, and its logarithm. */
 const OF_AMOUNT = AMOUNTS.length + 1;
@@ -41,10 +42,9 @@ export function edgeFeatures(
   const within = massOf(mass) - mass.length;
   const left = massOf(edges) - massOf(found) - openBlocks - within;
   const ofLabels = Array.from(edges, (count, label) => count - found[label]!).slice(1);
-  return [1, ...[left, ...ofLabels, open].flatMap(amountFeatures)];
+  return [1, ...[left, ...ofLabels, open].flatMap(featuresOf)];
 }
 
-function amountFeatures(amount: number): number[] {
-  const nearest = Math.max(AMOUNTS[0], Math.min(AMOUNTS.at(-1)!, amount));
-  return [(Math.sign(amount) * Math.log2(1 + Math.abs(amount))) / 4, ...AMOUNTS.map((one) => Number(one === nearest))];
+function featuresOf(amount: number): number[] {
+  return [(Math.sign(amount) * Math.log2(1 + Math.abs(amount))) / 4, ...amountFeatures(AMOUNTS, amount)];
 }

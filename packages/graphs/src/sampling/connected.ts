@@ -7,7 +7,7 @@ import { unionFind, type UnionFind } from "./union-find.js";
  * Every level is connected. A code is refused when the level could not be connected any more even if every pair that is still open
  * became an edge. All edges of a group are always allowed, so there is always a code left, and no other code is refused.
  */
-export function connected({ digits, count }: Patterns): Constraint {
+export function connected({ digits }: Patterns): Constraint {
   return ({ candidates: { mass, groups }, codes, known }, order) => {
     const joined = unionFind(mass.length);
     const join = (group: number, isEdge: (pair: number) => boolean) => {
@@ -26,7 +26,6 @@ export function connected({ digits, count }: Patterns): Constraint {
       const parts = joined.parts();
       if (parts === 1) return undefined;
       return (code) => {
-        if (code >= count) return false;
         join(order[place]!, isEdgeOf(code));
         const isJoined = joined.parts() === 1;
         joined.undo(parts);

@@ -26,7 +26,7 @@ export const LAST_ATTEMPT = 15;
 
 /** A level's codes, and what they cost. */
 export interface Revealed extends Choice<Codes, Codes> {
-  /** In nats, of the chosen codes; NaN where a constraint made the choice, or codes were chosen again. */
+  /** In nats, of the chosen codes under the model alone, whatever constraints had a say; NaN where they were chosen again or a split was forced. */
   readonly logProbability: number;
   readonly evaluations: number;
 }

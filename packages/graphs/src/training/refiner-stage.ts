@@ -18,14 +18,13 @@ import type { GraphSource } from "../graph/packed-graphs.js";
 import { graphRefiner } from "../refiner/graph-refiner.js";
 import { refinerInputs, type Capacity } from "../refiner/inputs.js";
 import { hasSites } from "../codes/sites.js";
-import type { SplitCodes } from "../codes/split-codes.js";
 import { compositionOf } from "../pyramid/composition.js";
-import { formulaAt } from "../pyramid/formula.js";
 import { refinerTypes } from "../refiner/refiner-types.js";
-import { refinerProgram, targetTypes } from "./refiner-program.js";
+import { refinerProgram } from "./refiner-program.js";
+import { targetsOf } from "./targets.js";
 import { encodeGraph, type Coding, type EncodedLevel } from "../codes/encode-graph.js";
 import { capacitiesOf, placeOf, type LevelSize } from "./capacities.js";
-import { pickLevel, trainingTask, type TrainingTask } from "./training-task.js";
+import { pickLevel, trainingTask } from "./training-task.js";
 
 /** What the stage trains on. */
 export interface RefinerStageInputs {
@@ -144,36 +143,6 @@ export function refinerStage({
 
 function sizeOf({ candidates: { mass, groups } }: EncodedLevel): LevelSize {
   return { nodes: mass.length, groups: groups.count };
-}
-
-/** What the network is to say of each task. */
-function targetsOf(tasks: readonly TrainingTask[], capacity: Capacity, splitCodes: SplitCodes) {
-  const { nodes, groups } = capacity;
-  const targets = emptyTargets(capacity);
-  tasks.forEach(({ task: { candidates, codes }, weights }, item) => {
-    targets.patterns.set(codes.patterns, item * groups);
-    targets.splitWeights.set(weights.splits, item * nodes);
-    targets.patternWeights.set(weights.patterns, item * groups);
-    const labels = codes.splits.length / candidates.mass.length;
-    candidates.mass.forEach((mass, node) => {
-      // Splits of nodes that fall apart are not asked for.
-      if (weights.splits[node] === 0) return;
-      targets.splits[item * nodes + node] = splitCodes.codeOf(mass, formulaAt(codes.splits, node, labels));
-    });
-  });
-  return targets;
-}
-
-function emptyTargets(capacity: Capacity) {
-  const types = targetTypes(capacity);
-  const size = ({ shape }: { readonly shape: readonly number[] }) =>
-    shape.reduce((product, extent) => product * extent);
-  return {
-    splits: new Int32Array(size(types.splits)),
-    patterns: new Int32Array(size(types.patterns)),
-    splitWeights: new Float32Array(size(types.splitWeights)),
-    patternWeights: new Float32Array(size(types.patternWeights)),
-  };
 }
 
 function prefixed(prefix: string, arrays: object): NamedArrays {

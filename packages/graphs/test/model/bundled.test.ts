@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isConnected, isPlanar, isTree, sharesOf } from "../../src/index.js";
+import { degreeOf, isConnected, isPlanar, isTree, sharesOf } from "../../src/index.js";
+import { countTriangles } from "../../src/graph/triangles.js";
 import { loadGraphModel } from "../../src/node/index.js";
 import { sharedChemistry } from "../molecule/chemistry.fixture.js";
 
@@ -37,7 +38,21 @@ test("tree makes trees, most of them without being held to it", async () => {
 test("planar makes planar graphs, most of them, when everything is drawn again and a little colder", async () => {
   const model = await loadGraphModel("planar");
   const samples = await model.sample({ count: 4, seed: 3, temperature: 0.8, sweeps: 1 });
-  // 75 of 100, give or take three standard errors.
+  // 72 of 100: none of four once in 160 times.
   expect(samples.filter(({ graph }) => isPlanar(graph) && isConnected(graph)).length).toBeGreaterThan(0);
+  await model.close();
+}, 120_000);
+
+test("sbm makes graphs of communities: neighbours are each other's neighbours far more often than by chance", async () => {
+  const model = await loadGraphModel("sbm");
+  const samples = await model.sample({ count: 2, seed: 3, temperature: 0.9, substeps: 8 });
+  for (const { graph } of samples) {
+    expect(model.config.sizes[graph.nodeCount]).toBeGreaterThan(0);
+    const density = (2 * graph.edgeCount) / (graph.nodeCount * (graph.nodeCount - 1));
+    const degrees = Array.from({ length: graph.nodeCount }, (_, v) => degreeOf(graph, v));
+    const wedges = degrees.reduce((sum, degree) => sum + (degree * (degree - 1)) / 2, 0);
+    const closed = countTriangles(graph).ofNode.reduce((sum, triangles) => sum + triangles, 0) / wedges;
+    expect(closed).toBeGreaterThan(1.5 * density);
+  }
   await model.close();
 }, 120_000);

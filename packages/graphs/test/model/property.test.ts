@@ -83,7 +83,8 @@ test("the network hears what is asked for: the same nodes are joined to a path o
 
 test("what is asked for must make sense, and so must what is learned from", async () => {
   await expect(model.sample({ count: 1, guidance: 2 })).rejects.toThrow("a number beside a guidance");
-  await expect(model.sample({ count: 1, property: NaN })).rejects.toThrow("a number, of share");
+  await expect(model.sample({ count: 1, property: NaN })).rejects.toThrow("property to be a number from -4995 to 5005");
+  await expect(model.sample({ count: 1, property: 1e300 })).rejects.toThrow("property to be a number");
   const train = (values: readonly number[]) =>
     trainGraphModel({ preset: PRESET, graphs, property: { name: "x", values }, name: "", out: join(folder, "other") });
   await expect(train([1, 2])).rejects.toThrow("a finite number of x for each of 32 graphs, got 2 numbers");

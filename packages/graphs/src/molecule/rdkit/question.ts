@@ -60,6 +60,11 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: InvalidReason; readonly detail: string };
 
+/** The values of those outcomes that have one. */
+export function valuesOf<T>(outcomes: readonly Outcome<T>[]): T[] {
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+}
+
 /** An outcome without a value. */
 export function without(reason: InvalidReason, detail: string): Outcome<never> {
   return { ok: false, reason, detail };
