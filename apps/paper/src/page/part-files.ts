@@ -46,7 +46,9 @@ const AXES: Readonly<Record<StudyPart, readonly CostAxis[]>> = {
 };
 
 function studyPictures(results: StudyResults): Readonly<Record<string, string>> {
-  return svgFiles(Object.fromEntries(AXES[results.name].map((axis) => [axis, studyPicture(results, axis)])), `${results.name}-`); // prettier-ignore
+  const heads = AXES[results.name].map((axis) => [axis, studyPicture(results, axis)] as const);
+  const others = results.name === "matrix" ? [] : [["diffusion", studyPicture(results, "operations", "diffusion")] as const]; // prettier-ignore
+  return svgFiles(Object.fromEntries([...heads, ...others]), `${results.name}-`);
 }
 
 /** Pictures by the names of their files. */

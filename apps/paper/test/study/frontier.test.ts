@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { costAt, frontierOf } from "../../src/study/report/frontier.js";
+import { FULL_STEPS, STUDY_PARTS, studyPlan } from "../../src/study/report/study-plan.js";
 import { frontierLines } from "../../src/study/report/study-picture.js";
+import { partPictures } from "../../src/page/part-files.js";
+import { cellOf, madeUpStudy } from "./made-up-study.js";
 
 const point = (cost: number, distance: number) => ({ name: `${cost}`, cost, distance });
 const points = [point(100, 1), point(1, 100), point(10, 10), point(50, 20), point(10, 30)];
@@ -36,4 +39,13 @@ test("in a picture the frontier is a line, whatever the order of its points, and
   expect(rest).toEqual({ name: "cell", x: [50, Number.NaN, 10, Number.NaN], y: [20, Number.NaN, 30, Number.NaN] });
   expect(frontierLines("cell", points.slice(0, 1))).toHaveLength(1);
   expect(frontierLines("cell", [])).toEqual([]);
+});
+
+test.each(STUDY_PARTS)("all cells of the %s have a place in a picture, and colours that tell them apart", (part) => {
+  const cells = studyPlan(part, FULL_STEPS).map(({ cell, group }) => ({ ...cellOf(cell, [[2, 10], [1, 20]]), group })); // prettier-ignore
+  const pictures = partPictures(madeUpStudy(part, cells));
+  const drawn = Object.values(pictures).join();
+  const shown = cells.filter(({ group }) => group === "matrix" || (part === "frontier" && group === "diffusion"));
+  for (const { label } of shown) expect(drawn).toContain(label.replace(/^\w+, /, ""));
+  expect(Object.keys(pictures)).toHaveLength(part === "matrix" ? 1 : 4);
 });

@@ -15,7 +15,7 @@ export const DIFFUSION = usualCell("latents", "epsilon", [5]);
 /** A cell of one seed. Its samples are drawn by more and more steps of DDIM, or at higher and higher temperatures. */
 export function cellOf(cell: Cell, points: readonly Point[], count: number = TINY.samples): CellResults {
   const sampling = (i: number): Sampling =>
-    cell.head === "epsilon"
+    ["epsilon", "flow", "absorbing"].includes(cell.head)
       ? { kind: "diffusion", solver: "ddim", steps: i + 1 }
       : { kind: "next-scale", temperature: 1 + i };
   return {

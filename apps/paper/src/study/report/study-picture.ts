@@ -3,7 +3,7 @@ import { mean } from "../../table/statistics.js";
 import type { SpaceName } from "../cell/cell.js";
 import { frontierOf, type FrontierPoint } from "./frontier.js";
 import { pointsOf, type CostedPoint } from "./headline.js";
-import type { StudyResults } from "./results.js";
+import type { CellResults, StudyResults } from "./results.js";
 
 /** What the horizontal axis of a picture counts. */
 export type CostAxis = "evaluations" | "operations" | "seconds";
@@ -16,11 +16,24 @@ const AXES: Readonly<Record<CostAxis, { readonly label: string; readonly of: (po
 
 const SPACES: readonly SpaceName[] = ["pixels", "latents"];
 
+/** Which cells a picture has: all of a study could not be told apart. */
+const SUBJECTS = {
+  /** Space, head and scales. */
+  heads: ({ group }: CellResults) => group === "matrix",
+  /** Diffusion of a single scale, whatever its kind, beside what it is held against. */
+  diffusion: ({ group, cell: { head, sides } }: CellResults) =>
+    group === "diffusion" ||
+    (group === "matrix" && (head === "epsilon" ? sides.length === 1 : head === "categorical" && sides.length > 1)),
+} as const;
+
+/** Names of the pictures of one kind of cost. */
+export type PictureSubject = keyof typeof SUBJECTS;
+
 /**
  * Quality against one kind of cost as SVG: pixels above latents, a colour for each head and number of scales. Its line is the
  * frontier of all ways to sample it; those that a cheaper one is as close as are points beside the line. Real images are a rule.
  */
-export function studyPicture(results: StudyResults, axis: CostAxis): string {
+export function studyPicture(results: StudyResults, axis: CostAxis, subject: PictureSubject = "heads"): string {
   const { floors, study, isSmoke } = results;
   const { samples } = study.settings;
   const { label, of } = AXES[axis];
@@ -28,10 +41,11 @@ export function studyPicture(results: StudyResults, axis: CostAxis): string {
   const floor = mean(floors.map(({ training }) => training[`${samples}`]!.frechet));
   const linesOf = (space: SpaceName): ChartLine[] =>
     results.cells
-      .filter(({ group, cell }) => (group === "matrix" || group === "diffusion") && cell.space === space)
-      .flatMap(({ id, cell: { head, sides } }) => {
+      .filter((one) => SUBJECTS[subject](one) && one.cell.space === space)
+      .flatMap(({ id, label: long }) => {
         const own = points.filter(({ cell }) => cell === id);
-        const name = `${head}, ${sides.length === 1 ? "single-scale" : "multi-scale"}`;
+        // Charts are of one space each.
+        const name = long.replace(/^\w+, /, "");
         return frontierLines(name, own.map((point) => ({ name: point.name, distance: point.distance, cost: of(point) }))); // prettier-ignore
       });
   const charts = SPACES.map((space) => ({ space, lines: linesOf(space) })).filter(({ lines }) => lines.length > 0);
