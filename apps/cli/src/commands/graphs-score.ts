@@ -26,8 +26,7 @@ export interface ScoreGraphsOptions {
 /** What a score is of. */
 const MEANING =
   "Each score is of some hierarchies of the graph and one order of its codes, drawn by the seed: on average over orders a lower " +
-  "bound of the graph's own log-probability, and an upper bound of its bits, which come closer with every hierarchy; of a model that " +
-  "counts edges, told how many the graph has.";
+  "bound of the graph's own log-probability, and an upper bound of its bits, which come closer with every hierarchy.";
 
 /** Scores the graphs or molecules of a file by their likelihood. */
 export async function scoreGraphs(file: string, options: ScoreGraphsOptions, invocation: Invocation): Promise<void> {

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { GRAPH_LIMITS } from "../graph/graph.js";
 import { BOND_ORDERS } from "../molecule/molecule.js";
 import { massOf } from "../pyramid/formula.js";
 import { moleculeVocabularySchema } from "../molecule/vocabulary.js";
@@ -43,8 +42,6 @@ const countsSchema = z.array(z.int().min(0).max(MOST_NODES)).min(1).max(64);
 
 const formulaSchema = z.strictObject({
   counts: countsSchema,
-  /** How many edges of each label, of a model that counts them. */
-  edges: z.array(z.int().min(0).max(GRAPH_LIMITS.edges)).min(1).optional(),
   /** How many graphs were made of that. */
   graphs: z.int().min(1),
   /** Their property, in deviations from the mean of all, of a model that has one. */
@@ -68,8 +65,6 @@ export const graphModelSchema = z
     property: z
       .strictObject({ name: z.string().min(1).max(100), mean: z.number(), deviation: z.number().positive() })
       .optional(),
-    /** Whether it is decided first how many edges of each label a graph is to have, and the network told. */
-    edgeCounts: z.boolean().optional(),
     /** How many graphs of each number of nodes there were to learn from, from 0 on. */
     sizes: z
       .array(z.int().min(0))
@@ -101,14 +96,6 @@ export const graphModelSchema = z
     ({ nodeLabels, labelShares, formulas, divisions }) =>
       [labelShares, ...formulas.map(({ counts }) => counts), ...divisions].every(({ length }) => length === nodeLabels),
     { message: "expected a number for each node label in all shares, formulas and divisions", path: ["formulas"] },
-  )
-  .refine(
-    ({ edgeLabels, edgeCounts = false, formulas }) =>
-      formulas.every(({ edges }) => (edges === undefined ? !edgeCounts : edgeCounts && edges.length === edgeLabels)),
-    {
-      message: "expected a number for each edge label in all formulas of a model that counts edges, and only there",
-      path: ["formulas"],
-    },
   )
   .refine(({ sizes, formulas }) => holds(sizes, formulas), {
     message: "expected no more graphs of a size among the formulas than there were",

@@ -11,8 +11,7 @@ import { codingOf } from "../codes/encode-graph.js";
 import type { GraphModelConfig } from "../config/config.js";
 import { permuted, type Graph } from "../graph/graph.js";
 import { largestValence } from "../molecule/valence.js";
-import { compositionOf } from "../pyramid/composition.js";
-import { massOf } from "../pyramid/formula.js";
+import { formulaOf, massOf } from "../pyramid/formula.js";
 import { refinerInputs } from "../refiner/inputs.js";
 import { guided } from "../sampling/guided.js";
 import { drawn } from "../sampling/choose.js";
@@ -98,7 +97,7 @@ export function createGraphModel(
     const { scaffold, guidance } = request;
     const root = rootLaw(config, {
       ...{ size, guidance, property: standardised(request.property, config) },
-      atLeast: scaffold === undefined ? undefined : compositionOf(scaffold, config),
+      atLeast: scaffold === undefined ? undefined : formulaOf(scaffold.nodeLabels, config.nodeLabels),
     });
     const valences = (config.atoms ?? []).map(largestValence);
     const constraintsOf = (keeper: ScaffoldKeeper | undefined) => [
@@ -109,7 +108,7 @@ export function createGraphModel(
     const { all, predict: plain } = walks(signal);
     const { predict, looks } = asked(plain, request, config);
     const sampleAt = async (item: number): Promise<GraphSample> => {
-      const composition = root.draw(roots!, item);
+      const formula = root.draw(roots!, item);
       const keeper =
         scaffold === undefined ? undefined : keepingScaffold(scaffold, { patterns, stream: places!, item });
       const constrained = { codes: 0, violated: 0 };
@@ -117,9 +116,8 @@ export function createGraphModel(
         constrained.codes += 1;
         if (!kept) constrained.violated += 1;
       };
-      const found = await sampleGraph(composition.formula, {
-        ...{ config, patterns, sweeps },
-        predict: (task) => predict({ ...task, edges: composition.edges }),
+      const found = await sampleGraph(formula, {
+        ...{ config, patterns, sweeps, predict },
         order: (sites, candidates, scale) =>
           orderOf(substeps, sites, candidates, { random: { stream: orders!, item, scale }, config }),
         early: earlyIn(substeps, config, { splitCodes: coding.splits, temperature }),
@@ -129,7 +127,7 @@ export function createGraphModel(
         }),
       });
       const levels = found.levels.map(({ graph, mass }, k) => ({ graph, mass, parents: found.candidates[k]!.parents }));
-      const order = permutation(numbers!, massOf(composition.formula), { item });
+      const order = permutation(numbers!, massOf(formula), { item });
       const finest = reordered(levels.at(-1)!, order);
       const made = {
         graph: finest.graph,
@@ -137,7 +135,7 @@ export function createGraphModel(
         evaluations: looks * found.choices.reduce((sum, { evaluations }) => sum + evaluations, 0),
         logProbability: found.choices.reduce(
           (sum, { logProbability }) => sum + logProbability,
-          root.logProbability(composition),
+          root.logProbability(formula),
         ),
         constrained,
         ...(keeper === undefined ? {} : { scaffold: keeper.places(found.candidates).map((node) => order[node]!) }),

@@ -87,11 +87,9 @@ export interface GraphScoreRequest {
 /** How likely a graph is at least. */
 export interface GraphScore {
   /**
-   * Logarithm of the probability of what the graph is made of and of the codes of any of the sets of levels that were tried, in nats.
+   * Logarithm of the probability of the formula and of the codes of any of the sets of levels that were tried, in nats.
    * Different sets of codes exclude each other, so on average over orders of codes this is a lower bound of the logarithm of the probability
-   * of the graph up to isomorphism, which comes closer with every set. A model that counts edges is scored where it is told how many of each
-   * label the graph has, or nothing where no several graphs were made of that: it could make the graph when told other numbers too, which
-   * is left out, so its bound stays below by as much.
+   * of the graph up to isomorphism, which comes closer with every set.
    */
   readonly logProbability: number;
   /** Sets of levels that differ. */

@@ -1,6 +1,7 @@
 import { randomStream, type RandomStream } from "@nextscale/refinement-core";
 import { encodeGraph, type Coding, type EncodedLevel } from "../codes/encode-graph.js";
 import type { Graph } from "../graph/graph.js";
+import { formulaOf } from "../pyramid/formula.js";
 import { scored } from "../sampling/choose.js";
 import { earlyIn } from "../sampling/early.js";
 import { orderOf, type SubstepPlan } from "../sampling/reveal-order.js";
@@ -31,9 +32,8 @@ export async function scoreGraph(
   { coding, root, predict, keys, orders, substeps }: ScoreGraphOptions,
 ): Promise<GraphScore> {
   const { config } = coding;
-  const composition = root.of(graph);
-  const ofComposition = root.logProbability(composition);
-  if (ofComposition === -Infinity)
+  const ofFormula = root.logProbability(formulaOf(graph.nodeLabels, config.nodeLabels));
+  if (ofFormula === -Infinity)
     return { logProbability: -Infinity, bitsPerNode: Infinity, hierarchies: 0, evaluations: 0 };
   const found = new Map<string, number>();
   let evaluations = 0;
@@ -45,8 +45,7 @@ export async function scoreGraph(
     let total = 0;
     for (const [scale, { candidates, codes }] of levels.entries()) {
       const choice = await reveal({
-        config,
-        predict: (task) => predict({ ...task, edges: composition.edges }),
+        ...{ config, predict },
         order: (sites, at) => orderOf(substeps, sites, at, { random: { stream: orders, item, scale }, config }),
         early: earlyIn(substeps, config, { splitCodes: coding.splits, temperature: 1 }),
         choose: scored(codes, coding.splits),
@@ -56,7 +55,7 @@ export async function scoreGraph(
     }
     found.set(name, total);
   }
-  const logProbability = ofComposition + logSumExp([...found.values()]);
+  const logProbability = ofFormula + logSumExp([...found.values()]);
   const bitsPerNode = -logProbability / Math.LN2 / graph.nodeCount;
   return { logProbability, bitsPerNode, hierarchies: found.size, evaluations };
 }

@@ -106,16 +106,8 @@ async function trainAlone(options: TrainGraphModelOptions): Promise<TrainedGraph
 /** The model that a training begins with: of the same network and the same labels. */
 async function sourceOf(from: string, settings: GraphPreset["model"]) {
   const source = await readCheckpoint(graphModelFolder(from), graphModelKind);
-  const kindOf = ({
-    hierarchy,
-    nodeLabels,
-    edgeLabels,
-    atoms,
-    property,
-    edgeCounts = false,
-    network,
-  }: GraphPreset["model"]) =>
-    JSON.stringify({ hierarchy, nodeLabels, edgeLabels, atoms, property: property?.name, edgeCounts, network });
+  const kindOf = ({ hierarchy, nodeLabels, edgeLabels, atoms, property, network }: GraphPreset["model"]) =>
+    JSON.stringify({ hierarchy, nodeLabels, edgeLabels, atoms, property: property?.name, network });
   const [expected, got] = [kindOf(settings), kindOf(source.config)];
   // Without regard to the order of their keys.
   if (isDeepStrictEqual(JSON.parse(expected), JSON.parse(got))) return source;

@@ -1,4 +1,4 @@
-/** How many there are of each label, [labels]: of nodes what chemists call a formula. */
+/** How many nodes of each label there are, [labels]: what chemists call a formula. */
 export type Formula = Int32Array;
 
 /** The formula of a node of a level, as a view. @param formulas [n, labels] */
@@ -6,17 +6,17 @@ export function formulaAt(formulas: Int32Array, node: number, labels: number): F
   return formulas.subarray(node * labels, (node + 1) * labels);
 }
 
-/** How many a formula has of all labels together. */
+/** How many nodes a formula has. */
 export function massOf(formula: ArrayLike<number>): number {
   let sum = 0;
   for (let label = 0; label < formula.length; label++) sum += formula[label]!;
   return sum;
 }
 
-/** How many of some labels there are of each. */
-export function formulaOf(some: Iterable<number>, labels: number): Formula {
+/** The formula of some node labels. */
+export function formulaOf(nodeLabels: Iterable<number>, labels: number): Formula {
   const formula = new Int32Array(labels);
-  for (const label of some) formula[label]! += 1;
+  for (const label of nodeLabels) formula[label]! += 1;
   return formula;
 }
 

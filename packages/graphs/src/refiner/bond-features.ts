@@ -3,9 +3,8 @@ import type { GraphModelConfig } from "../config/config.js";
 import { largestValence } from "../molecule/valence.js";
 import type { PartlyChosen } from "../pyramid/codes.js";
 import type { Patterns } from "../pyramid/patterns.js";
-import { amountFeatures } from "./amounts.js";
 
-/** Amounts that have a feature each. */
+/** Amounts that have a feature each: fewer counts as the first of them, more as the last. */
 const [LEFT, SPARE] = [
   [0, 1, 2, 3, 4],
   [-1, 0, 1, 2, 3],
@@ -27,8 +26,12 @@ export function bondFeatures(
   const left = bondsLeft(task, atoms.map(largestValence), digits);
   const spare = openBlocks(task).map((open) => -open);
   parents.forEach((parent, node) => (spare[parent]! += left[node]!));
+  const oneOf = (amounts: readonly number[], amount: number) => {
+    const found = Math.max(amounts[0]!, Math.min(amounts.at(-1)!, amount));
+    return amounts.map((one) => Number(one === found));
+  };
   return (node) => {
     const [own, beyond] = [left[node]!, spare[parents[node]!]!];
-    return [own / 8, own / mass[node]! / 4, beyond / 8, ...amountFeatures(LEFT, own), ...amountFeatures(SPARE, beyond)];
+    return [own / 8, own / mass[node]! / 4, beyond / 8, ...oneOf(LEFT, own), ...oneOf(SPARE, beyond)];
   };
 }

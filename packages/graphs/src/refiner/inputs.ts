@@ -3,9 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { PAIRS, SLOT } from "../pyramid/candidates.js";
 import type { Known, PartlyChosen } from "../pyramid/codes.js";
 import { FORMS, formAt, type Patterns } from "../pyramid/patterns.js";
-import type { Formula } from "../pyramid/formula.js";
 import { BOND_FEATURES, bondFeatures } from "./bond-features.js";
-import { edgeFeatureCount, edgeFeatures } from "./edge-features.js";
 import { NEIGHBOUR_FEATURES, neighbourFeatures } from "./neighbour-features.js";
 import { pairStates, stateOfPair, walkFeatures } from "./pair-states.js";
 import { emptyLinks, writeLinks, type LinkInputs } from "./link-inputs.js";
@@ -14,8 +12,6 @@ import { emptyLinks, writeLinks, type LinkInputs } from "./link-inputs.js";
 export interface Task extends PartlyChosen {
   /** What the property of the graph is to be, in deviations from its mean, of a model that has one; nothing where that is open. */
   readonly property?: number | undefined;
-  /** How many edges of each label the graph is to have, of a model that counts them; nothing where that is open. */
-  readonly edges?: Formula | undefined;
 }
 
 /** Sizes that a batch is padded to. */
@@ -66,15 +62,13 @@ const LABEL_FEATURES = 3;
 const PROPERTY_FEATURES = 2;
 
 /** What the features of a node depend on. */
-type NodeSettings = Pick<GraphModelConfig, "nodeLabels" | "edgeLabels" | "property" | "atoms" | "edgeCounts">;
+type NodeSettings = Pick<GraphModelConfig, "nodeLabels" | "edgeLabels" | "property" | "atoms">;
 
 /** Numbers that describe a node. */
-export function nodeFeatures({ nodeLabels, edgeLabels, property, atoms, edgeCounts }: NodeSettings): number {
+export function nodeFeatures({ nodeLabels, edgeLabels, property, atoms }: NodeSettings): number {
   const ofLabels = LABEL_FEATURES * nodeLabels + Number(edgeLabels > 1);
   const ofNeighbours = NEIGHBOUR_FEATURES * (pairStates(edgeLabels) - 1);
-  const ofGraph =
-    (property === undefined ? 0 : PROPERTY_FEATURES) + (edgeCounts === true ? edgeFeatureCount(edgeLabels) : 0);
-  return FIXED_FEATURES + ofGraph + (atoms === undefined ? 0 : BOND_FEATURES) + ofNeighbours + ofLabels;
+  return FIXED_FEATURES + (property === undefined ? 0 : PROPERTY_FEATURES) + (atoms === undefined ? 0 : BOND_FEATURES) + ofNeighbours + ofLabels; // prettier-ignore
 }
 
 /** Writes levels into the arrays of a batch. */
@@ -127,7 +121,6 @@ function writeNodes(
   const ofGraph = [
     ...(config.property === undefined ? [] : [Number(property !== undefined), property ?? 0]),
     ...(config.edgeLabels === 1 ? [] : [Number(labelled)]),
-    ...(config.edgeCounts === true ? edgeFeatures(task, patterns) : []),
   ];
   const bonds = bondFeatures(task, config.atoms, patterns);
   const neighbours = neighbourFeatures(task, patterns);

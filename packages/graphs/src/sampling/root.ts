@@ -1,11 +1,9 @@
 import { uniforms, type RandomStream } from "@nextscale/refinement-core";
 import type { FormulaCount, GraphModelConfig } from "../config/config.js";
 import { logFactorialsUpTo } from "../math/log-factorials.js";
-import type { Graph } from "../graph/graph.js";
-import { compositionOf, type Composition } from "../pyramid/composition.js";
 import { formulaOf, massOf, type Formula } from "../pyramid/formula.js";
 
-/** What is asked of what a graph is made of. */
+/** What is asked of the formula of a graph. */
 export interface RootRequest {
   /** Number of nodes. */
   readonly size?: number | undefined;
@@ -13,34 +11,28 @@ export interface RootRequest {
   readonly property?: number | undefined;
   /** How much that counts; default 1. */
   readonly guidance?: number | undefined;
-  /** What it is to have in it. */
-  readonly atLeast?: Composition | undefined;
+  /** A formula that it is to have in it. */
+  readonly atLeast?: Formula | undefined;
 }
 
 /** The law of what a graph is made of: where the walk over its scales starts. */
 export interface RootLaw {
-  draw(stream: RandomStream, item: number): Composition;
-  /** Logarithm of the probability of that, in nats. */
-  logProbability(composition: Composition): number;
-  /** What a graph is taken to be made of: how many edges it has is open where several graphs were not made of the same. */
-  of(graph: Graph): Composition;
+  draw(stream: RandomStream, item: number): Formula;
+  /** Logarithm of the probability of a formula, in nats. */
+  logProbability(formula: Formula): number;
 }
 
 /**
  * Formulas of several graphs are as frequent as they were; those of the other graphs, of which a formula that was never seen is one, have labels
- * drawn as they come, for sizes of those graphs (Good and Turing's estimate of what was not seen); how
- * many edges those have is open. A property makes those formulas likelier whose
+ * drawn as they come, for sizes of those graphs (Good and Turing's estimate of what was not seen). A property makes those formulas likelier whose
  * graphs are like that, by Bayes' rule, the property of a formula taken for normal.
  */
 export function rootLaw(config: GraphModelConfig, request: RootRequest = {}): RootLaw {
   const { labelShares, formulas } = config;
-  const { size } = request;
-  const { formula: atLeast = new Int32Array(config.nodeLabels), edges: edgesAtLeast } = request.atLeast ?? {};
+  const { size, atLeast = new Int32Array(config.nodeLabels) } = request;
   const fits = (nodes: number) => (size === undefined ? nodes >= massOf(atLeast) : nodes === size);
-  const holds = (counts: readonly number[] | undefined, least: Formula | undefined) =>
-    counts === undefined || least === undefined || counts.every((count, label) => count >= least[label]!);
   const possible = formulas.filter(
-    ({ counts, edges }) => fits(massOf(counts)) && holds(counts, atLeast) && holds(edges, edgesAtLeast),
+    ({ counts }) => fits(massOf(counts)) && counts.every((count, label) => count >= atLeast[label]!),
   );
   const known = weighted(possible, request);
   const rest = restOfSizes(config, possible.length === 0 ? [] : formulas);
@@ -49,41 +41,23 @@ export function rootLaw(config: GraphModelConfig, request: RootRequest = {}): Ro
   if (size !== undefined && massOf(known) + massOf(left) === 0) left[size] = 1;
   const weights = [...known, ...left];
   const total = massOf(weights);
-  const places = new Map(possible.map(({ counts, edges }, i) => [nameOf({ formula: counts, edges }), i]));
+  const places = new Map(possible.map(({ counts }, i) => [counts.join(), i]));
   return {
     draw(stream, item) {
       const at = (draws: number, site: number) => uniforms(stream, { items: { first: item, count: 1 }, sites: { first: site, count: 1 }, draws }); // prettier-ignore
       const among = pick(weights, at(1, 0)[0]!);
-      if (among < known.length) {
-        const { counts, edges } = possible[among]!;
-        return { formula: Int32Array.from(counts), ...(edges === undefined ? {} : { edges: Int32Array.from(edges) }) };
-      }
+      if (among < known.length) return Int32Array.from(possible[among]!.counts);
       const free = among - known.length - massOf(atLeast);
       const labels = Array.from(at(free, 1), (number) => pick(labelShares, number));
-      return { formula: formulaOf(labels, labelShares.length).map((count, label) => count + atLeast[label]!) };
+      return formulaOf(labels, labelShares.length).map((count, label) => count + atLeast[label]!);
     },
-    logProbability(composition) {
-      const { formula, edges } = composition;
-      const place = places.get(nameOf(composition));
+    logProbability(formula) {
+      const place = places.get(formula.join());
       const free = formula.map((count, label) => count - atLeast[label]!);
-      const unseen = edges === undefined ? (left[massOf(formula)] ?? 0) * Math.exp(logMultinomial(free, labelShares)) : 0; // prettier-ignore
+      const unseen = (left[massOf(formula)] ?? 0) * Math.exp(logMultinomial(free, labelShares));
       return Math.log(((place === undefined ? 0 : known[place]!) + unseen) / total);
     },
-    of(graph) {
-      const composition = compositionOf(graph, config);
-      return places.has(nameOf(composition)) ? composition : { formula: composition.formula };
-    },
   };
-}
-
-function nameOf({
-  formula,
-  edges,
-}: {
-  readonly formula: ArrayLike<number>;
-  readonly edges?: ArrayLike<number> | undefined;
-}): string {
-  return [formula, edges ?? []].map((counts) => Array.from(counts).join()).join("/");
 }
 
 /** Numbers of graphs, by Bayes' rule where a property is asked for; their sum is the same. */

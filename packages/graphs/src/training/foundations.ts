@@ -6,8 +6,7 @@ import { MOST_DIVISIONS, MOST_FORMULAS, type FormulaCount, type GraphModelConfig
 import type { GraphPreset } from "../config/presets.js";
 import type { Graph } from "../graph/graph.js";
 import { expand } from "../pyramid/candidates.js";
-import { formulaAt, massOf } from "../pyramid/formula.js";
-import { compositionOf } from "../pyramid/composition.js";
+import { formulaAt, formulaOf, massOf } from "../pyramid/formula.js";
 import { flatHierarchyOf, hierarchyOf, type Hierarchy } from "../pyramid/hierarchy.js";
 import { drawKeys } from "../pyramid/keys.js";
 import { rootLevel } from "../pyramid/level.js";
@@ -55,7 +54,7 @@ export function fitFoundations(
     ...settings,
     sizes: sizesOf(graphs),
     labelShares: labelSharesOf(graphs, nodeLabels),
-    formulas: formulasOf(graphs, settings, properties),
+    formulas: formulasOf(graphs, nodeLabels, properties),
     divisions: divisions ?? (nodeLabels === 1 ? [] : divisionsOf(hierarchies, nodeLabels)),
   };
   const sizes = sizesOfLevels(hierarchies, settings.hierarchy);
@@ -92,18 +91,17 @@ function labelSharesOf(graphs: readonly Graph[], labels: number): number[] {
   return counts.map((count) => count / total);
 }
 
-/** What several graphs each are made of, with what their property is like. */
+/** The formulas of several graphs each, with what their property is like. */
 function formulasOf(
   graphs: readonly Graph[],
-  settings: GraphPreset["model"],
+  labels: number,
   properties: ArrayLike<number> | undefined,
 ): FormulaCount[] {
-  const found = new Map<string, Pick<FormulaCount, "counts" | "edges"> & { readonly values: number[] }>();
-  graphs.forEach((graph, i) => {
-    const { formula, edges } = compositionOf(graph, settings);
-    const made = { counts: [...formula], ...(edges === undefined ? {} : { edges: [...edges] }) };
-    const name = JSON.stringify(made);
-    const known = found.get(name) ?? { ...made, values: [] };
+  const found = new Map<string, { readonly counts: number[]; readonly values: number[] }>();
+  graphs.forEach(({ nodeLabels }, i) => {
+    const counts = [...formulaOf(nodeLabels, labels)];
+    const name = counts.join();
+    const known = found.get(name) ?? { counts, values: [] };
     known.values.push(properties?.[i] ?? 0);
     found.set(name, known);
   });
@@ -111,11 +109,11 @@ function formulasOf(
   const spread = (values: readonly number[], mean: number) => values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
   const within = kept.map(({ values }) => ({ values, mean: meanOf(values) }));
   const all = within.reduce((sum, { values, mean }) => sum + spread(values, mean), 0) / Math.max(1, within.reduce((sum, { values }) => sum + values.length, 0)); // prettier-ignore
-  return kept.map(({ values, ...made }) => {
+  return kept.map(({ counts, values }) => {
     const mean = meanOf(values);
     const variance = (spread(values, mean) + PRIOR * all) / (values.length + PRIOR);
     const property = { mean, deviation: Math.max(LEAST_SPREAD, Math.sqrt(variance)) };
-    return { ...made, graphs: values.length, ...(properties === undefined ? {} : { property }) };
+    return { counts, graphs: values.length, ...(properties === undefined ? {} : { property }) };
   });
 }
 

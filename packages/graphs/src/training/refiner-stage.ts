@@ -10,7 +10,6 @@ import {
   weightStateFrom,
   weightStateTypes,
   withWarmUp,
-  type RandomStream,
   type Stage,
 } from "@nextscale/refinement-core";
 import type { GraphRunConfig } from "../config/config.js";
@@ -18,7 +17,6 @@ import type { GraphSource } from "../graph/packed-graphs.js";
 import { graphRefiner } from "../refiner/graph-refiner.js";
 import { refinerInputs, type Capacity } from "../refiner/inputs.js";
 import { hasSites } from "../codes/sites.js";
-import { compositionOf } from "../pyramid/composition.js";
 import { refinerTypes } from "../refiner/refiner-types.js";
 import { refinerProgram } from "./refiner-program.js";
 import { targetsOf } from "./targets.js";
@@ -44,8 +42,6 @@ export interface RefinerStageInputs {
 const TASKS_A_GRAPH = 4;
 /** Share of tasks that are told the property: of the others the model learns what graphs are like whatever it is. */
 const TOLD = 0.5;
-/** Share of tasks that are told how many edges there are to be: few graphs are drawn where that is open. */
-const COUNTED = 7 / 8;
 /** Highest learning rate of trained weights, as a share of that of new ones: what they have learned is to be kept. */
 const ONWARD = 1 / 2;
 /** Steps over which the learning rate comes up from zero. */
@@ -83,9 +79,8 @@ export function refinerStage({
   const keys = randomStream(seed, "graphs/keys");
   const picks = randomStream(seed, "graphs/levels");
   const hidden = randomStream(seed, "graphs/hidden");
-  const [told, counted] = [randomStream(seed, "graphs/told"), randomStream(seed, "graphs/counted")];
-  const below = (stream: RandomStream, share: number, item: number) =>
-    uniforms(stream, { items: { first: item, count: 1 }, draws: 1 })[0]! < share;
+  const told = randomStream(seed, "graphs/told");
+  const isTold = (item: number) => uniforms(told, { items: { first: item, count: 1 }, draws: 1 })[0]! < TOLD;
   const rate = flatThenLinearSchedule({ peak, last: peak * LAST_RATE, steps, flat: FLAT });
   return {
     name: "refiner",
@@ -102,9 +97,7 @@ export function refinerStage({
     batches: (step) => {
       const encoded = Array.from(order(step).indices, (graph, i) => {
         const item = step * graphsAStep + i;
-        const found = graphs.at(graph)!;
-        const { edges } = compositionOf(found, model);
-        return { graph, edges, item, levels: encodeGraph(found, coding, { stream: keys, item }) };
+        return { graph, item, levels: encodeGraph(graphs.at(graph)!, coding, { stream: keys, item }) };
       });
       const parts = capacities.map((capacity, part) => {
         const within = encoded
@@ -115,17 +108,18 @@ export function refinerStage({
             ),
           }))
           .filter(({ levels }) => levels.length > 0);
-        const chosen = within.slice(0, graphsOf(capacity)).flatMap(({ item, ...of }) =>
+        const chosen = within.slice(0, graphsOf(capacity)).flatMap(({ graph, item, levels }) =>
           Array.from({ length: tasksAGraph }, (_, k) => {
             const own = (item * capacities.length + part) * tasksAGraph + k;
-            return { own, ...of };
+            return { graph, own, levels };
           }),
         );
-        const tasks = chosen.slice(0, capacity.items).map(({ graph, edges, own, levels }) => {
+        const tasks = chosen.slice(0, capacity.items).map(({ graph, own, levels }) => {
           const level = pickLevel(levels, picks, own);
           const { task, weights } = trainingTask(levels[level]!, model, { stream: hidden, item: own, scale: level });
-          const property = properties !== undefined && below(told, TOLD, own) ? properties[graph] : undefined;
-          return { task: { ...task, property, edges: below(counted, COUNTED, own) ? edges : undefined }, weights };
+          return properties === undefined || !isTold(own)
+            ? { task, weights }
+            : { task: { ...task, property: properties[graph] }, weights };
         });
         return {
           ...prefixed(`parts/${part}/inputs`, refinerInputs(tasks.map(({ task }) => task), capacity, coding)), // prettier-ignore

@@ -8,7 +8,7 @@ import { tinyRefiner } from "../support/refiner.js";
 import { reordered, swappedPattern, taskOf } from "../support/tasks.js";
 
 const NETWORK = { width: 8, heads: 2, blocks: 2, walkLength: 3, pairWidth: 6 };
-const labels = { nodeLabels: 2, edgeLabels: 2, edgeCounts: true };
+const labels = { nodeLabels: 2, edgeLabels: 2 };
 const refiner = tinyRefiner(labels);
 const { patterns } = refiner;
 const linked = tinyRefiner({ ...labels, network: { ...NETWORK, summaries: 2 } });

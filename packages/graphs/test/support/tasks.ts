@@ -2,7 +2,6 @@ import { randomStream, uniforms } from "@nextscale/refinement-core";
 import type { Graph } from "../../src/index.js";
 import { PAIRS, type Candidates } from "../../src/pyramid/candidates.js";
 import { patternOf, type Patterns } from "../../src/pyramid/patterns.js";
-import { compositionOf } from "../../src/pyramid/composition.js";
 import type { Codes, Known } from "../../src/pyramid/codes.js";
 import type { Task } from "../../src/refiner/inputs.js";
 import { encodeGraph, type Coding } from "../../src/codes/encode-graph.js";
@@ -13,8 +12,7 @@ export function taskOf(graph: Graph, { coding }: { readonly coding: Coding }, it
   const levels = encodeGraph(graph, coding, { stream: randomStream(1, "test/keys"), item });
   const [at = 0] = uniforms(randomStream(1, "test/levels"), { items: { first: item, count: 1 }, draws: 1 });
   const scale = Math.floor(at * levels.length);
-  const { task } = trainingTask(levels[scale]!, coding.config, { stream: randomStream(1, "test/hidden"), item, scale });
-  return { ...task, edges: compositionOf(graph, coding.config).edges };
+  return trainingTask(levels[scale]!, coding.config, { stream: randomStream(1, "test/hidden"), item, scale }).task;
 }
 
 /** Where things of a level go. */
@@ -28,7 +26,7 @@ export interface Reordering {
 }
 
 /** The same level with its nodes and groups in another order. */
-export function reordered({ candidates, codes, known, ...told }: Task, to: Reordering, patterns: Patterns): Task {
+export function reordered({ candidates, codes, known }: Task, to: Reordering, patterns: Patterns): Task {
   const { groups } = candidates;
   const nodes = <T extends Int32Array | Uint8Array | Float32Array>(data: T): T => {
     const size = data.length / to.nodes.length;
@@ -68,7 +66,7 @@ export function reordered({ candidates, codes, known, ...told }: Task, to: Reord
     splits: nodes(known.splits),
     patterns: perGroup(known.patterns),
   };
-  return { candidates: moved, codes: movedCodes, known: movedKnown, ...told };
+  return { candidates: moved, codes: movedCodes, known: movedKnown };
 }
 
 /** The pattern whose pairs have changed places. */
