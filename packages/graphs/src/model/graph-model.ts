@@ -24,7 +24,7 @@ export interface GraphSampleRequest {
    * plan, those of `exact` with `adaptive`. Default 0.
    */
   readonly sweeps?: number;
-  /** What the property that the model knows is to be, in its own units; default: whatever it is. */
+  /** What the property that the model knows is to be, in its own units, within 1,000 deviations of its mean; default: whatever it is. */
   readonly property?: number;
   /** How much more than what was learned the property counts: 1 as learned (the default), above it is kept to more strictly. */
   readonly guidance?: number;
